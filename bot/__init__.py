@@ -1,0 +1,1 @@
+"""Common Ground: the rituals of product managers and engineers, in Slack."""
