@@ -1,0 +1,26 @@
+"""The one clock: read once at the edge of each interaction or tick, then passed on as `now`."""
+
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """The time of day, aware and in UTC."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class MovableClock(Clock):
+    """A clock that tests and demos move; it runs on from wherever it was put."""
+
+    def __init__(self) -> None:
+        self._offset = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self._offset
+
+    def advance(self, by: timedelta) -> None:
+        self._offset += by
+
+    def set(self, now: datetime) -> None:
+        self._offset = now - super().now()

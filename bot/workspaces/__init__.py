@@ -1,0 +1,1 @@
+"""Slack workspaces the app is installed in, and their tokens."""
