@@ -55,12 +55,18 @@ class Database:
 
 def _sqlite(url: URL, *, begin: str, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=BUSY_SECONDS, connect_args={"timeout": BUSY_SECONDS}
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={"timeout": BUSY_SECONDS},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # the driver's own transactions begin too late; `begin` below is explicit
+        connection.isolation_level = (
+            None  # the driver's own transactions begin too late; `begin` below is explicit
+        )
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -78,5 +84,7 @@ def _postgresql(url: URL, *, pool_size: int) -> AsyncEngine:
         url,
         pool_size=pool_size,
         pool_pre_ping=True,
-        connect_args={"server_settings": {"statement_timeout": str(STATEMENT_MILLISECONDS), "timezone": "UTC"}},
+        connect_args={
+            "server_settings": {"statement_timeout": str(STATEMENT_MILLISECONDS), "timezone": "UTC"}
+        },
     )

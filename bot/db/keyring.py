@@ -1,6 +1,9 @@
 """The keys that encrypt columns: newest first, older ones still read, so that keys can be rotated online."""
 
+import os
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Dialect
@@ -34,13 +37,39 @@ def new_key() -> str:
     return Fernet.generate_key().decode()
 
 
+def kept_beside(database: Path) -> list[str]:
+    """The keys kept in `<database>.keys`, one a line, newest first; the first one is made when there is no such file."""
+    path = database.with_name(database.name + ".keys")
+    if not path.exists():
+        _create_once(path, new_key() + "\n")
+    return path.read_text().split()
+
+
+def _create_once(path: Path, text: str) -> None:
+    """Two processes that start together end up with one file, whole, and only its owner can read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(draft).unlink()
+
+
 def attach(dialect: Dialect, keyring: Keyring) -> None:
     """Give an engine its keys. A column type sees nothing of its engine but the dialect, so they travel there."""
     dialect.common_ground_keyring = keyring  # type: ignore[attr-defined]
 
 
 def keyring_of(dialect: Dialect) -> Keyring:
-    keyring = getattr(dialect, "common_ground_keyring", None)
-    if not isinstance(keyring, Keyring):
-        raise LookupError("This database was opened without ENCRYPTION_KEYS, so tokens cannot be read or written.")
+    keyring: Keyring | None = getattr(dialect, "common_ground_keyring", None)
+    if keyring is None:
+        raise LookupError(
+            "This database was opened without ENCRYPTION_KEYS, so tokens cannot be read or written."
+        )
     return keyring

@@ -1,0 +1,121 @@
+"""Brings a database to the newest revision: by itself on SQLite, when asked on PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, event, pool, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from bot.db.engine import BUSY_SECONDS, Database
+
+ADVISORY_LOCK = 0xC0_66_07  # any number, the same in every replica: one migrates, the others wait
+IN_WHEEL = Path(__file__).parent.parent / "_migrations"
+IN_CHECKOUT = Path(__file__).parent.parent.parent / "migrations"
+
+
+class ForeignKeyError(Exception):
+    """A migration left rows on SQLite that point at nothing; it has been undone."""
+
+
+def scripts() -> Config:
+    """Alembic's configuration, which needs no file: an installed package has none."""
+    config = Config()
+    config.set_main_option("script_location", str(IN_WHEEL if IN_WHEEL.exists() else IN_CHECKOUT))
+    return config
+
+
+async def upgrade(url: URL, revision: str = "head") -> None:
+    """Bring the database to a revision, all of it or nothing. On PostgreSQL a second replica waits for the first."""
+    async with connected(url) as connection:
+        await connection.run_sync(_upgrade, revision)
+
+
+async def downgrade(url: URL, revision: str) -> None:
+    async with connected(url) as connection:
+        await connection.run_sync(_downgrade, revision)
+
+
+async def current_problem(db: Database) -> str | None:
+    """Why this database cannot be used now and what to do, or None when all is well."""
+    try:
+        async with db.read() as session:
+            current = await (await session.connection()).run_sync(_heads)
+    except (DBAPIError, OSError) as error:
+        return f"The database cannot be reached: {error.__cause__ or error}. Check DATABASE_URL and that it is up."
+    if current == _newest():
+        return None
+    if unknown := [revision for revision in current if not _known(revision)]:
+        return f"The database is at revision {unknown[0]}, which this version does not know. Run the newer version again."
+    return "The database needs migrating. Run: common-ground migrate"
+
+
+@asynccontextmanager
+async def connected(url: URL) -> AsyncIterator[AsyncConnection]:
+    """One connection in one transaction, as migrations need it: alone, with no time limit, foreign keys off on SQLite."""
+    engine = create_async_engine(url, poolclass=pool.NullPool)
+    is_sqlite = url.get_backend_name() == "sqlite"
+    if is_sqlite:
+        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_immediate)
+    try:
+        async with engine.begin() as connection:
+            if not is_sqlite:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            yield connection
+            if is_sqlite:
+                await _check_foreign_keys(connection)
+    finally:
+        await engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _entry: pool.ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver would commit before DDL
+    cursor = connection.cursor()
+    # Rebuilding a table drops the old one, which would delete or refuse the rows that point at it.
+    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "foreign_keys=OFF"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+async def _check_foreign_keys(connection: AsyncConnection) -> None:
+    dangling = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+    if dangling:
+        raise ForeignKeyError(f"{len(dangling)} rows point at nothing, the first in table {dangling[0][0]}")
+
+
+def _with(connection: Connection) -> Config:
+    config = scripts()
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    command.upgrade(_with(connection), revision)
+
+
+def _downgrade(connection: Connection, revision: str) -> None:
+    command.downgrade(_with(connection), revision)
+
+
+def _heads(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def _newest() -> set[str]:
+    return set(ScriptDirectory.from_config(scripts()).get_heads())
+
+
+def _known(revision: str) -> bool:
+    return revision in {script.revision for script in ScriptDirectory.from_config(scripts()).walk_revisions()}

