@@ -5,14 +5,14 @@ import shutil
 import socket
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from pydantic_settings import BaseSettings
-from sqlalchemy import URL, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy import URL, make_url
 
 from bot.clock import MovableClock
 from bot.db.engine import Database
@@ -52,12 +52,47 @@ def postgres() -> Iterator[URL]:
         yield url
 
 
-async def _administer(server: URL, *statements: str) -> None:
-    engine = create_async_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
+EMPTY_ALL_TABLES = """
+DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica;  -- in any order, whatever points at what
+    FOR name IN SELECT quote_ident(tablename) FROM pg_tables
+                WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE 'DELETE FROM ' || name;  -- 3 ms for thirty tables; TRUNCATE takes 200, a new database 75
+    END LOOP;
+    FOR name IN SELECT quote_ident(sequencename) FROM pg_sequences
+                WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        EXECUTE 'ALTER SEQUENCE ' || name || ' RESTART';
+    END LOOP;
+END $$
+"""
+DISCONNECT_OTHERS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+GROWN = """
+SELECT quote_ident(relname) FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 1000000
+"""
+
+
+async def _administer(url: URL, *statements: str) -> None:
+    connection = await asyncpg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
+    try:
         for statement in statements:
-            await connection.execute(text(statement))
-    await engine.dispose()
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _empty(url: URL) -> None:
+    connection = await asyncpg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
+    try:
+        await connection.execute(DISCONNECT_OTHERS)
+        await connection.execute(EMPTY_ALL_TABLES)
+        for (table,) in await connection.fetch(GROWN):
+            await connection.execute(f"VACUUM {table}")
+    finally:
+        await connection.close()
 
 
 async def _make_schema(url: URL) -> None:
@@ -67,41 +102,49 @@ async def _make_schema(url: URL) -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> URL:
+    """A file with all tables, to be copied, never to be used."""
     url = URL.create("sqlite+aiosqlite", database=str(tmp_path_factory.mktemp("template") / "empty.sqlite"))
     asyncio.run(_make_schema(url))
     return url
 
 
-@pytest.fixture(scope="session")
-def postgresql_template(postgres: URL) -> Iterator[URL]:
-    url = postgres.set(database=f"common_ground_{uuid.uuid4().hex[:8]}")
-    asyncio.run(_administer(postgres, f"CREATE DATABASE {url.database}"))
-    asyncio.run(_make_schema(url))
+@contextmanager
+def _new_database(server: URL) -> Iterator[URL]:
+    url = server.set(database=f"common_ground_{uuid.uuid4().hex[:8]}")
+    asyncio.run(_administer(server, f"CREATE DATABASE {url.database}"))
     yield url
-    asyncio.run(_administer(postgres, f"DROP DATABASE {url.database} WITH (FORCE)"))
+    asyncio.run(_administer(server, f"DROP DATABASE {url.database} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgres: URL) -> Iterator[URL]:
+    """The one PostgreSQL database that tests share, one after the other, each emptying it behind itself."""
+    with _new_database(postgres) as url:
+        asyncio.run(_make_schema(url))
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def template(request: pytest.FixtureRequest) -> URL:
-    """An empty database with all tables, to be copied, never to be used."""
-    url: URL = request.getfixturevalue(f"{request.param}_template")
-    return url
-
-
-@pytest.fixture
-async def database_url(template: URL, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[URL]:
-    """A database of the test's own: all tables, no rows. Every test that asks for it runs once on each engine."""
-    if template.get_backend_name() == "sqlite":
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """A database with all tables and no rows. Every test that asks for it runs once on each engine."""
+    if request.param == "sqlite":
+        template: URL = request.getfixturevalue("sqlite_template")
         path = shutil.copy(str(template.database), tmp_path / "common-ground.sqlite")
         yield template.set(database=str(path))
         return
-    url = template.set(database=f"{template.database}_{uuid.uuid4().hex[:8]}")
-    server: URL = request.getfixturevalue("postgres")
-    await _administer(
-        server, f"CREATE DATABASE {url.database} TEMPLATE {template.database} STRATEGY file_copy"
-    )
+    url: URL = request.getfixturevalue("postgresql_database")
     yield url
-    await _administer(server, f"DROP DATABASE {url.database} WITH (FORCE)")
+    asyncio.run(_empty(url))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """A database without any table, for what changes the schema."""
+    if request.param == "sqlite":
+        yield URL.create("sqlite+aiosqlite", database=str(tmp_path / "new.sqlite"))
+        return
+    with _new_database(request.getfixturevalue("postgres")) as url:
+        yield url
 
 
 @pytest.fixture

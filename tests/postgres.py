@@ -20,7 +20,6 @@ QUICK = {  # data that lives as long as the suite need not survive a crash
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "autovacuum": "off",
     "max_connections": "200",
     "listen_addresses": "127.0.0.1",
 }
