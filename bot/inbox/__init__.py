@@ -1,0 +1,1 @@
+"""Events from Slack: stored before they are answered, handled once."""

@@ -1,0 +1,50 @@
+"""Takes events in. All of it is part of the caller's transaction."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.upsert import insert
+from bot.inbox.models import Envelope, EnvelopeState
+
+WAKE = "inbox"  # marks a session whose commit should wake the worker
+KEPT = timedelta(hours=72)  # Slack's Delayed Events retry hourly for 24 h; docs.slack.dev/apis/events-api
+
+
+async def receive(
+    session: AsyncSession,
+    *,
+    event_id: str,
+    slack_team_id: str,
+    event: dict[str, Any],
+    event_time: datetime,
+    now: datetime,
+    workspace_id: int | None = None,
+) -> bool:
+    """Keep an event (the inner one, as listeners see it) to be handled once; False when it was seen before."""
+    session.info[WAKE] = True
+    taken = await session.scalar(
+        insert(session, Envelope)
+        .values(
+            workspace_id=workspace_id,
+            slack_team_id=slack_team_id,
+            event_id=event_id,
+            type=event["type"],
+            payload=event,
+            event_time=event_time,
+            received_at=now,
+            not_before=now,
+        )
+        .on_conflict_do_nothing(index_elements=["event_id"])
+        .returning(Envelope.id)
+    )
+    return taken is not None
+
+
+async def purge(session: AsyncSession, *, now: datetime) -> None:
+    """Forget events that Slack cannot deliver again. Those not yet handled stay."""
+    await session.execute(
+        delete(Envelope).where(Envelope.received_at < now - KEPT, Envelope.state != EnvelopeState.NEW)
+    )

@@ -1,0 +1,114 @@
+"""What waits to be sent, in which line, and what Slack asked us to hold back."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db.base import Base
+
+
+class Kind(StrEnum):
+    POST = "post"
+    UPDATE = "update"
+    EPHEMERAL = "ephemeral"
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"  # for its parent to be sent
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    PAUSED = "paused"  # somebody must do something in Slack first; `resume` goes on
+    UNCERTAIN = "uncertain"  # it may have arrived and we may not look: never resent by itself
+    DEAD = "dead"
+    SKIPPED = "skipped"
+
+
+TROUBLED = (DeliveryState.PAUSED, DeliveryState.UNCERTAIN, DeliveryState.DEAD)
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+
+class Lane(Base):
+    """The line of one conversation: its messages go one at a time, at the pace that Slack allows.
+
+    `next_at` is when its next message may go (none: nothing waits), `free_at` when the pace allows one at the soonest.
+    Replicas share the pace because they share this row. `channel_id` is the conversation behind a person's id.
+    """
+
+    __tablename__ = "lanes"
+    __table_args__ = (UniqueConstraint("workspace_id", "recipient", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    recipient: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(16))
+    channel_id: Mapped[str | None] = mapped_column(String(32))
+    free_at: Mapped[datetime]
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class Gate(Base):
+    """A Web API method that a workspace may not be asked before a time: Slack's Retry-After, for all replicas."""
+
+    __tablename__ = "gates"
+
+    workspace_id: Mapped[int] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True
+    )
+    method: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(index=True)
+
+
+class Delivery(Base):
+    """One message, or one change of a message, on its way to Slack.
+
+    `id` is what Slack sees in the message's metadata, where every app of the workspace can read it: it tells nothing.
+    `parent_id` is the message whose thread a post joins, or the message that an update changes.
+    `first_try_at` stays set while an earlier request may have arrived: then history is read before the next one.
+    `attempt` counts takings and fences late markers; `failures` counts answers that were no.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "source", "recipient", "part"),
+        CheckConstraint("kind IN ('post', 'update', 'ephemeral')", name="kind"),
+        CheckConstraint(
+            "state IN ('waiting', 'due', 'sending', 'sent', 'paused', 'uncertain', 'dead', 'skipped')",
+            name="state",
+        ),
+        _partial("ix_deliveries_lane", "lane_id", "not_before", "number", where="state = 'due'"),
+        _partial("ix_deliveries_new", "number", where="lane_id IS NULL AND state = 'due'"),
+        _partial("ix_deliveries_lease", "lease_until", where="state = 'sending'"),
+        _partial("ix_deliveries_trouble", "workspace_id", where="state IN ('paused', 'uncertain', 'dead')"),
+        _partial("ix_deliveries_waiting", "parent_id", where="state = 'waiting'"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(36), unique=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    source: Mapped[str] = mapped_column(String(255))
+    recipient: Mapped[str] = mapped_column(String(32))
+    part: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(String(16))
+    payload: Mapped[dict[str, Any]]
+    revision: Mapped[int] = mapped_column(default=0)
+    parent_id: Mapped[str | None] = mapped_column(String(36))
+    tell_user_id: Mapped[str | None] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(16))
+    lane_id: Mapped[int | None] = mapped_column(ForeignKey("lanes.id", ondelete="SET NULL"))
+    not_before: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    attempt: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    first_try_at: Mapped[datetime | None]
+    channel_id: Mapped[str | None] = mapped_column(String(32))
+    thread_ts: Mapped[str | None] = mapped_column(String(32))
+    message_ts: Mapped[str | None] = mapped_column(String(32))
+    last_error: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime]

@@ -1,0 +1,52 @@
+"""The one place where Slack clients are made."""
+
+from math import ceil
+from types import TracebackType
+from typing import Self
+
+from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from slack_sdk.web.async_client import AsyncWebClient
+
+
+class Clients:
+    """Web API clients over one HTTP session. Enter it inside the running event loop.
+
+    No client retries by itself: by default slack_sdk sends a request again when the connection drops, also one that
+    Slack has carried out, and so posts twice. Whoever may retry knows more than the wire (bot.outbox).
+    """
+
+    def __init__(self, *, api_url: str, timeout_seconds: float) -> None:
+        self.api_url = api_url
+        self.timeout_seconds = timeout_seconds
+        self._session: ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = ClientSession(
+            connector=TCPConnector(limit=0),  # callers bound themselves; a click must not queue behind posts
+            timeout=ClientTimeout(total=self.timeout_seconds),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def bot(self, token: str | None) -> AsyncWebClient:
+        """A client that speaks for the owner of the token; without one only for calls that carry their own."""
+        if self._session is None:
+            raise RuntimeError(
+                "Clients are used inside `async with`: their session belongs to a running loop"
+            )
+        return AsyncWebClient(
+            token=token,
+            base_url=self.api_url,
+            session=self._session,
+            timeout=ceil(self.timeout_seconds),
+            retry_handlers=[],
+        )
