@@ -24,6 +24,7 @@ from bot.playground.rules.refusal import Problem
 from bot.playground.rules.rich_text import RICH_TEXT
 from bot.playground.rules.schema import (
     Check,
+    Date,
     Flag,
     Items,
     Kinds,
@@ -37,8 +38,9 @@ from bot.playground.rules.schema import (
     kind,
 )
 
+# An empty initial value is refused: leave the field out (github.com/Netflix/dispatch pull 6144).
 NUMBER = Text(like=r"-?\d+(\.\d+)?", example="of a number")
-DATE = Text(like=r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", example="YYYY-MM-DD")
+DATE = Date()
 TIME = Text(like=r"([01]\d|2[0-3]):[0-5]\d", example="HH:mm")
 
 ACTION_ID: Mapping[str, Rule] = {"action_id": Text(limits.ACTION_ID)}
@@ -210,7 +212,7 @@ ALL = Kinds(
             "plain-text-input-element",
             optional={
                 **TYPES,
-                "initial_value": Text(least=0),
+                "initial_value": Text(),
                 "multiline": Flag(),
                 "min_length": Number(0, limits.TEXT_INPUT_LENGTH),
                 "max_length": Number(1, limits.TEXT_INPUT_LENGTH),
@@ -222,10 +224,8 @@ ALL = Kinds(
             optional={**TYPES, "initial_value": RICH_TEXT, "min_lines": Number(1), "max_lines": Number(1)},
             also=[in_order("min_lines", "max_lines")],
         ),
-        "email_text_input": _element(
-            "email-input-element", optional={**TYPES, "initial_value": Text(least=0)}
-        ),
-        "url_text_input": _element("url-input-element", optional={**TYPES, "initial_value": Text(least=0)}),
+        "email_text_input": _element("email-input-element", optional={**TYPES, "initial_value": Text()}),
+        "url_text_input": _element("url-input-element", optional={**TYPES, "initial_value": Text()}),
         "number_input": _element(
             "number-input-element",
             required={"is_decimal_allowed": Flag()},
@@ -289,3 +289,16 @@ IN_INPUT = ALL.only(
     "file_input",
 )
 IN_CONTEXT_ACTIONS = ALL.only("feedback_buttons", "icon_button")
+
+# The surfaces of the elements that may not stand on all three, from "available in surfaces" of each element's page.
+SURFACES: Mapping[str, tuple[str, ...]] = {
+    "datetimepicker": ("message", "modal"),
+    "email_text_input": ("modal",),
+    "feedback_buttons": ("message",),
+    "file_input": ("modal",),
+    "icon_button": ("message",),
+    "number_input": ("modal",),
+    "rich_text_input": ("modal", "home"),
+    "url_text_input": ("modal",),
+    "workflow_button": ("message",),
+}

@@ -70,6 +70,7 @@ MARKDOWN_TOTAL = Limit(12_000, f"{BLOCKS}/markdown-block")  # over all markdown 
 TABLE_ROWS = Limit(100, f"{BLOCKS}/table-block")
 TABLE_COLUMNS = Limit(20, f"{BLOCKS}/table-block")
 TABLE_CHARACTERS = Limit(10_000, f"{BLOCKS}/table-block")  # over all tables of a message
+# Tables and data tables of a message together.
 TABLES = Limit(1, "https://github.com/slackapi/slack-skills-plugin/tree/main/skills/block-kit")
 DATA_TABLE_ROWS = Limit(201, f"{BLOCKS}/data-table-block")  # the header and 200; an older page says 101
 DATA_TABLE_LEAST_ROWS = Limit(2, f"{BLOCKS}/data-table-block")
@@ -78,8 +79,8 @@ DATA_TABLE_PAGE = Limit(100, f"{BLOCKS}/data-table-block")
 DATA_TABLE_CHARACTERS = Limit(20_000, f"{BLOCKS}/data-table-block")  # over all data tables of a message
 CHARTS = Limit(2, f"{BLOCKS}/data-visualization-block")
 CHART_TITLE = Limit(50, f"{BLOCKS}/data-visualization-block")
-CHART_SEGMENTS = Limit(12, f"{BLOCKS}/data-visualization-block")
-CHART_SERIES = Limit(12, f"{BLOCKS}/data-visualization-block")
+CHART_SEGMENTS = Limit(12, f"{BLOCKS}/data-visualization-block")  # an older page says 6
+CHART_SERIES = Limit(12, f"{BLOCKS}/data-visualization-block")  # an older page says 6
 CHART_POINTS = Limit(20, f"{BLOCKS}/data-visualization-block")
 CHART_LABEL = Limit(20, f"{BLOCKS}/data-visualization-block")
 CHART_AXIS_LABEL = Limit(50, f"{BLOCKS}/data-visualization-block")
@@ -117,8 +118,8 @@ FEEDBACK_TEXT = Limit(75, f"{ELEMENTS}/feedback-buttons-element")
 FEEDBACK_VALUE = Limit(2_000, f"{ELEMENTS}/feedback-buttons-element")
 
 # Rich text
-LIST_INDENT = Limit(8, f"{BLOCKS}/rich-text-block")
-LIST_BORDER = Limit(1, f"{BLOCKS}/rich-text-block")
+RICH_TEXT_INDENT = Limit(8, f"{BLOCKS}/rich-text-block")
+RICH_TEXT_BORDER = Limit(1, f"{BLOCKS}/rich-text-block")
 
 # Composition objects
 TEXT = Limit(3_000, f"{OBJECTS}/text-object")
@@ -131,3 +132,37 @@ OPTION_GROUP_OPTIONS = Limit(100, f"{OBJECTS}/option-group-object")
 CONFIRM_TITLE = Limit(100, f"{OBJECTS}/confirmation-dialog-object")
 CONFIRM_TEXT = Limit(300, f"{OBJECTS}/confirmation-dialog-object")
 CONFIRM_BUTTON = Limit(30, f"{OBJECTS}/confirmation-dialog-object")
+
+# https://docs.slack.dev/reference/block-kit/composition-objects/slack-icon-object
+SLACK_ICONS = (
+    *("archive", "book", "bookmark", "bot", "bug", "calendar", "call", "caret-left", "caret-right", "check"),
+    *("clipboard", "code", "comment", "compass", "copy", "cube", "download", "edit", "email", "eye-closed"),
+    *(
+        "eye-open",
+        "file",
+        "flag",
+        "folder",
+        "gear",
+        "globe",
+        "heart",
+        "help",
+        "image",
+        "info",
+        "key",
+        "lightbulb",
+    ),
+    *("link", "map", "mobile", "new-window", "pin", "plus", "refine", "refresh", "rocket", "save", "screen"),
+    *(
+        "share",
+        "sparkle",
+        "star",
+        "star-filled",
+        "tag",
+        "thumbs-down",
+        "thumbs-up",
+        "trash",
+        "upload",
+        "user",
+    ),
+    "warning",
+)

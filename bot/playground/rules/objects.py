@@ -94,7 +94,7 @@ CONVERSATION_FILTER = Shape(
 
 DISPATCH_ACTION_CONFIG = Shape(
     f"{OBJECTS}/dispatch-action-configuration-object",
-    optional={"trigger_actions_on": Items(OneOf("on_enter_pressed", "on_character_entered"))},
+    required={"trigger_actions_on": Items(OneOf("on_enter_pressed", "on_character_entered"))},
 )
 
 SLACK_FILE = Shape(

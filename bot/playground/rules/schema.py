@@ -1,7 +1,10 @@
 """The kinds of rule that the specs of blocks, elements and views are written in."""
 
+import datetime as dt
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Protocol
 
 from bot.playground.rules.limits import Limit
@@ -28,7 +31,7 @@ class Text:
 
     def check(self, value: object, at: str, page: str, found: list[Problem]) -> None:
         if not isinstance(value, str):
-            found.append(Problem("must be a string", at, "type", page))
+            found.append(Problem("must provide a string", at, "type", page))
         elif len(value) < self.least:
             found.append(Problem(f"must be more than {self.least - 1} characters", at, "length", page))
         elif self.most is not None and len(value) > self.most:
@@ -38,21 +41,38 @@ class Text:
             found.append(Problem(f"must be in the format {self.example}", at, "format", page))
 
 
+class Date:
+    """A day that exists, written YYYY-MM-DD."""
+
+    def check(self, value: object, at: str, page: str, found: list[Problem]) -> None:
+        if not isinstance(value, str):
+            found.append(Problem("must provide a string", at, "type", page))
+        elif not _is_day(value):
+            found.append(Problem("must be in the format YYYY-MM-DD", at, "format", page))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 class Number:
-    def __init__(self, least: float | None = None, most: float | None = None, *, whole: bool = True) -> None:
+    def __init__(self, least: float = -math.inf, most: float = math.inf, *, whole: bool = True) -> None:
         self.least = least
         self.most = most
         self.whole = whole
 
     def check(self, value: object, at: str, page: str, found: list[Problem]) -> None:
         if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
-            found.append(
-                Problem("must be an integer" if self.whole else "must be a number", at, "type", page)
-            )
-        # Asked this way round so that "not a number" is refused too.
-        elif self.least is not None and not value >= self.least:
+            name = "an integer" if self.whole else "a number"
+            found.append(Problem(f"must provide {name}", at, "type", page))
+        elif isinstance(value, float) and not math.isfinite(value):
+            found.append(Problem("must provide a number", at, "type", page))
+        elif value < self.least:
             found.append(Problem(f"must be at least {self.least}", at, "range", page))
-        elif self.most is not None and not value <= self.most:
+        elif value > self.most:
             source = self.most.source if isinstance(self.most, Limit) else page
             found.append(Problem(f"must be at most {self.most}", at, "range", source))
 
@@ -60,7 +80,7 @@ class Number:
 class Flag:
     def check(self, value: object, at: str, page: str, found: list[Problem]) -> None:
         if not isinstance(value, bool):
-            found.append(Problem("must be a boolean", at, "type", page))
+            found.append(Problem("must provide a boolean", at, "type", page))
 
 
 class OneOf:
@@ -85,9 +105,9 @@ class Items:
 
     def check(self, value: object, at: str, page: str, found: list[Problem]) -> None:
         if not isinstance(value, list):
-            found.append(Problem("must be an array", at, "type", page))
+            found.append(Problem("must provide an array", at, "type", page))
         elif len(value) < self.least:
-            found.append(Problem(f"no less than {self.least} items allowed", at, "count", page))
+            found.append(Problem(f"must provide at least {self.least} items", at, "count", page))
         elif self.most is not None and len(value) > self.most:
             message = f"no more than {self.most} items allowed"
             found.append(Problem(message, at, "count", self.most.source))
@@ -122,7 +142,7 @@ class Shape:
 
     def check(self, value: object, at: str, page: str, found: list[Problem]) -> None:
         if not isinstance(value, dict):
-            found.append(Problem("must be an object", at, "type", self.page))
+            found.append(Problem("must provide an object", at, "type", self.page))
             return
         before = len(found)
         found.extend(
@@ -155,10 +175,12 @@ class Kinds:
 
     def check(self, value: object, at: str, page: str, found: list[Problem]) -> None:
         if not isinstance(value, dict):
-            found.append(Problem("must be an object", at, "type", page))
+            found.append(Problem("must provide an object", at, "type", page))
         elif "type" not in value:
             found.append(Problem("missing required field: type", at, "required field", page))
-        elif not isinstance(value["type"], str) or value["type"] not in self.shapes:
+        elif not isinstance(value["type"], str):
+            found.append(Problem("must provide a string", f"{at}/type", "type", page))
+        elif value["type"] not in self.shapes:
             found.append(Problem(f"unsupported type: {value['type']}", f"{at}/type", "type", page))
         else:
             self.shapes[value["type"]].check(value, at, page, found)
@@ -208,7 +230,7 @@ def in_order(low: str, high: str) -> Check:
     """`low` may not be greater than `high`; numbers may be written as strings, as Slack's number input has them."""
 
     def check(value: Any, at: str, page: str) -> Iterable[Problem]:
-        if low in value and high in value and float(value[low]) > float(value[high]):
+        if low in value and high in value and Decimal(value[low]) > Decimal(value[high]):
             yield Problem(f"`{low}` cannot be greater than `{high}`", at, "order", page)
 
     return check

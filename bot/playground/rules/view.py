@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from bot.playground.rules import limits
-from bot.playground.rules.blocks import BLOCKS_ON
+from bot.playground.rules.blocks import ON_SURFACE
 from bot.playground.rules.limits import VIEWS
 from bot.playground.rules.objects import plain_text
 from bot.playground.rules.refusal import Problem, Refusal, refusal
 from bot.playground.rules.schema import Flag, OneOf, Rule, Shape, Text
-from bot.playground.rules.whole import about_the_whole, nested
+from bot.playground.rules.whole import about_the_whole, placed_blocks
 
 _ANY_VIEW: Mapping[str, Rule] = {
     "private_metadata": Text(limits.PRIVATE_METADATA, least=0),
@@ -22,14 +22,14 @@ _ANY_VIEW: Mapping[str, Rule] = {
 def _input_needs_submit(view: Any, at: str, page: str) -> Iterable[Problem]:
     if "submit" in view:
         return
-    for block, place in nested(view["blocks"], f"{at}/blocks"):
+    for block, place in placed_blocks(view["blocks"], f"{at}/blocks"):
         if block["type"] == "input":
             message = "must define `submit` to use an `input` block in modals"
             yield Problem(message, f"{place}/input", "submit", page)
 
 
 def _blocks_fit_together(view: Any, at: str, page: str) -> Iterable[Problem]:
-    return about_the_whole(view["blocks"], f"{at}/blocks")
+    return about_the_whole(view["blocks"], f"{at}/blocks", view["type"])
 
 
 VIEW: Mapping[str, Shape] = {
@@ -38,7 +38,7 @@ VIEW: Mapping[str, Shape] = {
         required={
             "type": OneOf("modal"),
             "title": plain_text(limits.VIEW_TITLE),
-            "blocks": BLOCKS_ON["modal"],
+            "blocks": ON_SURFACE["modal"],
         },
         optional={
             **_ANY_VIEW,
@@ -51,7 +51,7 @@ VIEW: Mapping[str, Shape] = {
     ),
     "home": Shape(
         f"{VIEWS}/home-tab-views",
-        required={"type": OneOf("home"), "blocks": BLOCKS_ON["home"]},
+        required={"type": OneOf("home"), "blocks": ON_SURFACE["home"]},
         optional=_ANY_VIEW,
         also=[_blocks_fit_together],
     ),
