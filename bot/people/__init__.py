@@ -1,0 +1,1 @@
+"""Teams, their members and roles, and what a person wants of us."""

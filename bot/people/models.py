@@ -1,0 +1,78 @@
+"""A product team in a workspace, who is in it, and each person's wishes."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.access.rules import WhoMay
+from bot.db.base import Base
+
+
+class Role(StrEnum):
+    PM = "pm"
+    LEAD = "lead"
+    ENGINEER = "engineer"
+    DESIGNER = "designer"
+    OTHER = "other"
+
+
+class Team(Base):
+    """One home channel, one PM, one tech lead. Made by the first record of a channel, set up by a person later."""
+
+    __tablename__ = "teams"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "channel_id"),
+        CheckConstraint("who_may IN ('channel', 'owners')", name="who_may"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    channel_id: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(80))
+    pm_id: Mapped[str | None] = mapped_column(String(32))
+    lead_id: Mapped[str | None] = mapped_column(String(32))
+    timezone: Mapped[str] = mapped_column(String(64))
+    who_may: Mapped[str] = mapped_column(String(16), default=WhoMay.CHANNEL)
+    capture_emoji: Mapped[str | None] = mapped_column(String(100))
+    is_set_up: Mapped[bool] = mapped_column(default=False)
+    created_by: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[datetime]
+
+    members: Mapped[list["Member"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="Member.user_id"
+    )
+
+    @property
+    def owner_ids(self) -> frozenset[str]:
+        """Who runs the team; before it is set up, who made it."""
+        named = {self.pm_id, self.lead_id} - {None}
+        return frozenset(user for user in (named or {self.created_by}) if user)
+
+    def is_joint(self, user_ids: set[str]) -> bool:
+        """Whether PM and tech lead are both among these people."""
+        return bool(self.pm_id and self.lead_id and {self.pm_id, self.lead_id} <= user_ids)
+
+
+class Member(Base):
+    __tablename__ = "members"
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(16), default=Role.OTHER)
+
+
+class Person(Base):
+    """A person's own wishes. There is no row for somebody who never said any."""
+
+    __tablename__ = "people"
+
+    workspace_id: Mapped[int] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), default="")
+    """Shown instead of a mention while muted, as a mention would ping them."""
+    muted: Mapped[bool] = mapped_column(default=False)

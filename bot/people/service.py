@@ -1,0 +1,128 @@
+"""Teams and wishes: look them up, set them up, change them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from bot.access.rules import Action, Actor, Viewer, WhoMay, require
+from bot.db.upsert import insert
+from bot.people.models import Member, Person, Role, Team
+
+
+async def team_of(session: AsyncSession, *, workspace_id: int, channel_id: str) -> Team | None:
+    return await session.scalar(
+        select(Team)
+        .where(Team.workspace_id == workspace_id, Team.channel_id == channel_id)
+        .options(selectinload(Team.members))
+    )
+
+
+async def team_by_id(session: AsyncSession, *, workspace_id: int, team_id: int) -> Team | None:
+    return await session.scalar(
+        select(Team)
+        .where(Team.workspace_id == workspace_id, Team.id == team_id)
+        .options(selectinload(Team.members))
+    )
+
+
+async def teams_of(session: AsyncSession, *, viewer: Viewer) -> Sequence[Team]:
+    """The teams a person is in, or whose channel they can see; their own first."""
+    rows = await session.scalars(
+        select(Team)
+        .where(Team.workspace_id == viewer.workspace_id)
+        .options(selectinload(Team.members))
+        .order_by(Team.name)
+    )
+    seen = [team for team in rows if viewer.sees(team.channel_id)]
+    return sorted(seen, key=lambda team: viewer.user_id not in {member.user_id for member in team.members})
+
+
+async def ensure_team(
+    session: AsyncSession, *, actor: Actor, channel_id: str, name: str, timezone: str, now: datetime
+) -> Team:
+    """The channel's team; where there is none yet, one with the asker as its first member."""
+    await session.execute(
+        insert(session, Team)
+        .values(
+            workspace_id=actor.workspace_id,
+            channel_id=channel_id,
+            name=name,
+            timezone=timezone,
+            who_may=WhoMay.CHANNEL,
+            is_set_up=False,
+            created_by=actor.user_id,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["workspace_id", "channel_id"])
+    )
+    team = await team_of(session, workspace_id=actor.workspace_id, channel_id=channel_id)
+    assert team is not None
+    if not team.members:
+        team.members.append(Member(user_id=actor.user_id, workspace_id=actor.workspace_id))
+        await session.flush()
+    return team
+
+
+async def set_up_team(
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    team: Team,
+    channel_id: str,
+    name: str,
+    pm_id: str | None,
+    lead_id: str | None,
+    member_ids: Collection[str],
+    timezone: str,
+    who_may: WhoMay,
+    capture_emoji: str | None,
+) -> Team:
+    """Change a team's settings, or give a new one its first."""
+    require(viewer, Action.ADMINISTER, team)
+    team.channel_id, team.name, team.timezone = channel_id, name, timezone
+    team.pm_id, team.lead_id = pm_id, lead_id
+    team.who_may, team.capture_emoji, team.is_set_up = who_may, capture_emoji, True
+    roles = {member.user_id: member.role for member in team.members}
+    wanted = dict.fromkeys([*member_ids, *filter(None, (pm_id, lead_id))])
+    team.members = [
+        next((member for member in team.members if member.user_id == user_id), None)
+        or Member(user_id=user_id, workspace_id=team.workspace_id)
+        for user_id in wanted
+    ]
+    for member in team.members:
+        was = roles.get(member.user_id, Role.OTHER)
+        free = was if was not in (Role.PM, Role.LEAD) else Role.OTHER
+        member.role = Role.PM if member.user_id == pm_id else Role.LEAD if member.user_id == lead_id else free
+    await session.flush()
+    return team
+
+
+async def set_muted(session: AsyncSession, *, actor: Actor, muted: bool, name: str) -> None:
+    values = {"muted": muted, "name": name}
+    await session.execute(
+        insert(session, Person)
+        .values(workspace_id=actor.workspace_id, user_id=actor.user_id, **values)
+        .on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_=values)
+    )
+
+
+async def is_muted(session: AsyncSession, *, actor: Actor) -> bool:
+    person = await session.get(Person, (actor.workspace_id, actor.user_id))
+    return person is not None and person.muted
+
+
+async def muted_names(
+    session: AsyncSession, *, workspace_id: int, user_ids: Collection[str]
+) -> dict[str, str]:
+    """Of these people those who do not want to be pinged: user id → the name to show instead."""
+    if not user_ids:
+        return {}
+    rows = await session.execute(
+        select(Person.user_id, Person.name).where(
+            Person.workspace_id == workspace_id, Person.muted, Person.user_id.in_(user_ids)
+        )
+    )
+    return {user_id: name for user_id, name in rows}

@@ -1,0 +1,215 @@
+"""Numbers, links, revisions and the once-only key of records; who can see which."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, selectinload
+
+from bot.access.rules import Action, Viewer, require
+from bot.db.upsert import insert
+from bot.errors import FieldRefusal
+from bot.i18n import _
+from bot.records.models import Counter, Record, RecordLink, Relation, Revision, Submission
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+NUMBER_DIGITS = 15  # more than any row has, and small enough for every integer column
+NAME_SHOWN = 40  # characters of a typed name that an answer repeats
+
+
+class AlreadySaved(Exception):
+    """This form was saved before: a double click, or the same request sent again."""
+
+    def __init__(self, record_id: int | None) -> None:
+        super().__init__(record_id)
+        self.record_id = record_id
+
+
+async def submit_once(session: AsyncSession, *, workspace_id: int, view_id: str, now: datetime) -> Submission:
+    """The first to save this form goes on; the row makes everybody else wait for it and then turn back.
+
+    Raises:
+        AlreadySaved: with the record that the first one made.
+    """
+    first = await session.scalar(
+        insert(session, Submission)
+        .values(workspace_id=workspace_id, view_id=view_id, created_at=now)
+        .on_conflict_do_nothing()
+        .returning(Submission)
+    )
+    if first is None:
+        earlier = await session.get(Submission, (workspace_id, view_id))
+        raise AlreadySaved(earlier.record_id if earlier else None)
+    return first
+
+
+async def next_number(session: AsyncSession, *, workspace_id: int, kind: str) -> int:
+    """The next short number; its row stays locked until the commit, so none is given twice and none is left out."""
+    number = await session.scalar(
+        insert(session, Counter)
+        .values(workspace_id=workspace_id, kind=kind, last=1)
+        .on_conflict_do_update(index_elements=["workspace_id", "kind"], set_={"last": Counter.last + 1})
+        .returning(Counter.last)
+    )
+    assert number is not None
+    return number
+
+
+async def channels_with_records(session: AsyncSession, *, viewer: Viewer) -> list[str]:
+    """The channels whose records this person may read; what lies elsewhere does not exist for them."""
+    rows = await session.scalars(
+        select(Record.channel_id).where(Record.workspace_id == viewer.workspace_id).distinct()
+    )
+    return [channel_id for channel_id in rows if viewer.sees(channel_id)]
+
+
+async def by_name(session: AsyncSession, *, viewer: Viewer, kind: type[AnyRecord], name: str) -> AnyRecord:
+    """The record that people call `D-12` (or `12`).
+
+    Raises:
+        NotFound: there is none that this person can see.
+    """
+    digits = name.strip().upper().removeprefix(f"{kind.prefix}-").removeprefix(kind.prefix)
+    record = None
+    if _is_number(digits):
+        record = await session.scalar(_records(kind, viewer).where(kind.number == int(digits)))
+    require(viewer, Action.READ, record, name=name.strip()[:NAME_SHOWN])
+    assert record is not None
+    return record
+
+
+async def by_id(
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    kind: type[AnyRecord],
+    record_id: object,
+    action: Action = Action.READ,
+) -> AnyRecord:
+    """The record behind an id from a button or a modal, if this person may do this to it; locked unless only read.
+
+    Raises:
+        NotFound, NotAllowed: see `access.rules.require`.
+    """
+    record = None
+    if _is_number(str(record_id)):
+        wanted = _records(kind, viewer).where(kind.id == int(str(record_id)))
+        record = await session.scalar(wanted if action is Action.READ else wanted.with_for_update(of=Record))
+    require(viewer, action, record)
+    assert record is not None
+    return record
+
+
+def _records(kind: type[AnyRecord], viewer: Viewer) -> Select[tuple[AnyRecord]]:
+    return (
+        select(kind)
+        .where(kind.workspace_id == viewer.workspace_id)
+        .options(selectinload(kind.team), selectinload(kind.source))
+    )
+
+
+def _is_number(digits: str) -> bool:
+    return digits.isascii() and digits.isdigit() and len(digits) <= NUMBER_DIGITS
+
+
+async def revise(
+    session: AsyncSession,
+    *,
+    record: Record,
+    user_id: str,
+    now: datetime,
+    changes: Mapping[str, Sequence[Any]],
+) -> Revision | None:
+    """Note an edit; nothing when nothing changed."""
+    if not changes:
+        return None
+    last = await session.scalar(
+        select(func.coalesce(func.max(Revision.number), 0)).where(Revision.record_id == record.id)
+    )
+    revision = Revision(
+        record_id=record.id,
+        number=(last or 0) + 1,
+        user_id=user_id,
+        at=now,
+        changes={field: list(pair) for field, pair in changes.items()},
+    )
+    session.add(revision)
+    record.edited_at = now
+    return revision
+
+
+async def revisions_of(session: AsyncSession, *, record: Record) -> Sequence[Revision]:
+    rows = await session.scalars(
+        select(Revision).where(Revision.record_id == record.id).order_by(Revision.number)
+    )
+    return rows.all()
+
+
+async def link(
+    session: AsyncSession, *, source: Record, target: Record, relation: Relation, user_id: str, now: datetime
+) -> None:
+    """Point from one record to another of the same workspace.
+
+    Raises:
+        FieldRefusal: a record cannot come after itself, directly or around a circle.
+    """
+    if relation is not Relation.RELATES_TO and await _leads_to(session, start=target, goal=source):
+        raise FieldRefusal(
+            {
+                "links": _(
+                    "{old} already comes after {new}, so it cannot be replaced by it.",
+                    old=target.name,
+                    new=source.name,
+                )
+            }
+        )
+    await session.execute(
+        insert(session, RecordLink)
+        .values(
+            from_id=source.id,
+            to_id=target.id,
+            relation=relation,
+            workspace_id=source.workspace_id,
+            created_by=user_id,
+            created_at=now,
+        )
+        .on_conflict_do_update(index_elements=["from_id", "to_id"], set_={"relation": relation})
+    )
+
+
+async def _leads_to(session: AsyncSession, *, start: Record, goal: Record) -> bool:
+    """Whether `goal` is reached from `start` by going back to what each replaced."""
+    if start.id == goal.id:
+        return True
+    seen, ahead = {start.id}, deque([start.id])
+    while ahead:
+        rows = await session.scalars(
+            select(RecordLink.to_id).where(
+                RecordLink.from_id.in_(ahead), RecordLink.relation != Relation.RELATES_TO
+            )
+        )
+        ahead = deque(record_id for record_id in rows if record_id not in seen)
+        seen |= set(ahead)
+        if goal.id in seen:
+            return True
+    return False
+
+
+async def links_of(
+    session: AsyncSession, *, record_ids: Iterable[int]
+) -> Sequence[tuple[RecordLink, Record, Record]]:
+    """Every link from or to these records, with both ends."""
+    wanted = list(record_ids)
+    here, there = aliased(Record), aliased(Record)
+    rows = await session.execute(
+        select(RecordLink, here, there)
+        .join(here, here.id == RecordLink.from_id)
+        .join(there, there.id == RecordLink.to_id)
+        .where(or_(RecordLink.from_id.in_(wanted), RecordLink.to_id.in_(wanted)))
+        .order_by(RecordLink.created_at)
+    )
+    return [tuple(row) for row in rows]

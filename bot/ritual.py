@@ -1,0 +1,53 @@
+"""What a ritual's package exports: its ids with their listeners, and what it offers to the rest."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.access.rules import Viewer
+from bot.slack.home import HomeItem, HomeSection
+
+Listener = Callable[..., Awaitable[object]]
+"""A plain function; `slack.request.Request` gives it the arguments it names."""
+
+EventListener = Callable[..., Awaitable[None]]
+"""`async def on_x(session, *, event, workspace, now)`, run once in one transaction with the inbox row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgendaItem:
+    """Something a ritual suggests to a team's PM and tech lead for their next 1:1."""
+
+    text: str
+    since: datetime
+
+
+AgendaOffer = Callable[..., Awaitable[Sequence[AgendaItem]]]
+"""`async def agenda(session, *, viewer, team, now)`: oldest first, only what the viewer can see."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ritual:
+    name: str
+    """The folder's name, and the first part of every id."""
+    summary: Callable[[], str]
+    """One line for the `/partner` menu, in the reader's language."""
+    commands: Mapping[str, Listener] = field(default_factory=dict)
+    """The whole phrase: "/decision", "/partner win"."""
+    actions: Mapping[str, Listener] = field(default_factory=dict)
+    views: Mapping[str, Listener] = field(default_factory=dict)
+    shortcuts: Mapping[str, Listener] = field(default_factory=dict)
+    options: Mapping[str, Listener] = field(default_factory=dict)
+    events: Mapping[str, EventListener] = field(default_factory=dict)
+    """Slack's event type, or "message.<subtype>" as in "message.message_deleted"."""
+    stale_after: timedelta = timedelta(hours=2)
+    """An event older than this is noted and not acted on (docs apis/events-api: late events may come for a day)."""
+    waiting: Callable[..., Awaitable[Sequence[HomeItem]]] | None = None
+    """`async def waiting(session, *, viewer, now)`: what waits for this person, for the top of their Home."""
+    home: Callable[..., Awaitable[HomeSection | None]] | None = None
+    """`async def home(session, *, viewer, now)`: the ritual's own part of Home."""
+    agenda: AgendaOffer | None = None
+    """What it suggests for the 1:1 of a team's PM and tech lead."""

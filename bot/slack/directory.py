@@ -1,0 +1,156 @@
+"""What Slack says of people and channels, kept for at most five minutes and denied when unknown."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import structlog
+from aiohttp import ClientError
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.access.rules import Actor, Kind, Viewer
+
+log = structlog.get_logger()
+
+FRESH_SECONDS = 300  # design: visibility by membership is at most five minutes old
+PATIENCE_SECONDS = 2.0  # of the three that Slack gives an answer
+KEPT = 20_000  # people and channels kept in memory
+PAGE = 999  # docs reference/methods/users.conversations: "under 1000"
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    kind: Kind
+    is_admin: bool
+    timezone: str
+    name: str
+
+
+T = TypeVar("T")
+
+
+class Cache(Generic[T]):
+    """Values by key for a limited time; the oldest go when there are too many; one look-up at a time a key."""
+
+    def __init__(self, seconds: float, kept: int) -> None:
+        self._seconds, self._kept = seconds, kept
+        self._values: OrderedDict[tuple[Hashable, ...], tuple[float, asyncio.Future[T]]] = OrderedDict()
+
+    async def get(self, key: tuple[Hashable, ...], look_up: Callable[[], Awaitable[T]]) -> T:
+        found = self._values.get(key)
+        if found is None or found[0] < time.monotonic() or _failed(found[1]):
+            future = asyncio.ensure_future(look_up())
+            future.add_done_callback(_failed)  # whoever asked may have lost patience before it failed
+            found = self._values[key] = (time.monotonic() + self._seconds, future)
+            self._values.move_to_end(key)
+            while len(self._values) > self._kept:
+                self._values.popitem(last=False)
+        return await asyncio.shield(found[1])
+
+    def drop(self, *prefix: Hashable) -> None:
+        for key in [key for key in self._values if key[: len(prefix)] == prefix]:
+            del self._values[key]
+
+
+def _failed(future: asyncio.Future[T]) -> bool:
+    return future.done() and (future.cancelled() or future.exception() is not None)
+
+
+class Directory:
+    """Answers "who is this?" and "what can they see?" for every workspace of this process."""
+
+    def __init__(self) -> None:
+        self._people: Cache[PersonFacts] = Cache(FRESH_SECONDS, KEPT)
+        self._own: Cache[frozenset[str]] = Cache(FRESH_SECONDS, KEPT)
+        self._public: Cache[frozenset[str]] = Cache(FRESH_SECONDS, KEPT)
+
+    async def person(self, slack: AsyncWebClient, actor: Actor, *, home: str) -> PersonFacts:
+        """Facts about a person. `home`: Slack's id of the workspace or org, to tell its own people from strangers."""
+        key = (actor.workspace_id, actor.user_id)
+        return await self._people.get(key, lambda: _person(slack, actor.user_id, home))
+
+    async def viewer(
+        self, slack: AsyncWebClient, actor: Actor, *, home: str, here: str | None = None
+    ) -> Viewer:
+        """The actor with all that they can see.
+
+        Args:
+            home: Slack's id of the workspace or org.
+            here: the conversation in which Slack let them act just now. For a stranger it is all we can know.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                person = await self.person(slack, actor, home=home)
+                channels = await self._channels(slack, actor, person.kind)
+        except (TimeoutError, SlackClientError, ClientError, OSError) as error:
+            log.warning("membership_unknown", user=actor.user_id, error=type(error).__name__)
+            return Viewer(actor.workspace_id, actor.user_id, Kind.UNKNOWN, False, frozenset())
+        if person.kind is Kind.STRANGER and here:
+            channels = frozenset({here})
+        return Viewer(actor.workspace_id, actor.user_id, person.kind, person.is_admin, channels)
+
+    async def _channels(self, slack: AsyncWebClient, actor: Actor, kind: Kind) -> frozenset[str]:
+        if kind not in (Kind.MEMBER, Kind.GUEST):
+            return frozenset()
+        key = (actor.workspace_id, actor.user_id)
+        own = self._own.get(key, lambda: _conversations(slack, "users.conversations", user=actor.user_id))
+        if kind is Kind.GUEST:
+            return await own
+        public = self._public.get(
+            (actor.workspace_id,), lambda: _conversations(slack, "conversations.list", types="public_channel")
+        )
+        return frozenset().union(*await asyncio.gather(own, public))
+
+    def forget(self, workspace_id: int, user_id: str | None = None) -> None:
+        """Ask Slack again: somebody joined or left, a channel was made private, a person changed."""
+        if user_id is None:
+            self._own.drop(workspace_id)
+            self._people.drop(workspace_id)
+        else:
+            self._own.drop(workspace_id, user_id)
+            self._people.drop(workspace_id, user_id)
+        self._public.drop(workspace_id)
+
+
+async def _person(slack: AsyncWebClient, user_id: str, home: str) -> PersonFacts:
+    user: dict[str, Any] = (await slack.users_info(user=user_id))["user"]
+    return PersonFacts(
+        kind=_kind(user, home),
+        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+        timezone=user.get("tz") or "UTC",
+        name=user.get("profile", {}).get("display_name")
+        or user.get("real_name")
+        or user.get("name")
+        or user_id,
+    )
+
+
+def _kind(user: dict[str, Any], home: str) -> Kind:
+    if user.get("deleted"):
+        return Kind.DEACTIVATED
+    if (
+        user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT"
+    ):  # which says is_bot: false
+        return Kind.BOT
+    theirs = {user.get("team_id"), user.get("enterprise_user", {}).get("enterprise_id")}
+    if user.get("is_stranger") or home not in theirs:
+        return Kind.STRANGER
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return Kind.GUEST
+    return Kind.MEMBER
+
+
+async def _conversations(slack: AsyncWebClient, method: str, **wanted: str) -> frozenset[str]:
+    found: set[str] = set()
+    cursor = ""
+    arguments: dict[str, Any] = {"types": "public_channel,private_channel", "limit": PAGE, **wanted}
+    while True:
+        page = await slack.api_call(method, params={**arguments, "cursor": cursor} if cursor else arguments)
+        found |= {conversation["id"] for conversation in page["channels"]}
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return frozenset(found)

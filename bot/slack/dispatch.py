@@ -1,0 +1,205 @@
+"""One table a kind of request: id → listener. One Bolt listener a kind looks the id up and calls it by argument names.
+
+Bolt would try its listeners one by one (sixty cost four times one); a table costs the same with one ritual or forty.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import Refusal
+from bot.i18n import _
+from bot.slack import errors
+from bot.slack.forms import is_input
+from bot.slack.request import Request, Surroundings, arguments_of
+from bot.workspaces.installations import Installation, Installations
+
+log = structlog.get_logger()
+
+Listener = Callable[..., Awaitable[object]]
+
+SAVE_SECONDS = 2.2  # of Slack's three; what takes longer is rolled back and said to have failed
+DRAFT_SECONDS = 0.4  # more of the three, to keep what a refused form held
+
+
+@dataclass(frozen=True)
+class Listening:
+    """A listener and the arguments it asks for, read once at start."""
+
+    call: Listener
+    arguments: tuple[str, ...]
+
+
+class Table:
+    """Listeners of one kind by id.
+
+    Raises:
+        ValueError: an id is there twice. Ids are `ritual.thing`, so two rituals can only clash by mistake.
+    """
+
+    def __init__(self, *parts: Mapping[str, Listener]) -> None:
+        self._by_id: dict[str, Listening] = {}
+        for part in parts:
+            for name, listener in part.items():
+                if name in self._by_id:
+                    raise ValueError(f"two listeners for {name}")
+                self._by_id[name] = Listening(listener, arguments_of(listener))
+
+    def get(self, name: str) -> Listening | None:
+        return self._by_id.get(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_id
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All that the app listens to."""
+
+    commands: Table
+    actions: Table
+    views: Table
+    shortcuts: Table
+    options: Table
+
+
+ReceiveEvent = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+class Dispatch:
+    """Calls the listener a request is for, and answers when there is none or when it fails."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        *,
+        around: Surroundings,
+        installations: Installations,
+        receive_event: ReceiveEvent,
+        keep_draft: Listener,
+    ) -> None:
+        self._tables, self._around, self._installations = tables, around, installations
+        self._receive_event = receive_event
+        self._keep_draft = Listening(keep_draft, arguments_of(keep_draft))
+
+    def connect(self, bolt: AsyncApp) -> None:
+        """Register with Bolt, one listener a kind."""
+        any_id = re.compile("")
+        bolt.command(any_id)(self._on_command)
+        bolt.action(any_id)(self._on_action)
+        bolt.view_submission(any_id)(self._on_submission)
+        bolt.view_closed(any_id)(self._on_closed)
+        bolt.shortcut(any_id)(self._on_shortcut)
+        bolt.options(any_id)(self._on_options)
+        bolt.event(any_id)(self._on_event)
+
+    async def _on_command(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        command, text = body["command"], (body.get("text") or "").strip()
+        first, _space, rest = text.partition(" ")
+        found = self._tables.commands.get(f"{command} {first.lower()}")
+        text = rest.strip() if found else text
+        found = found or self._tables.commands.get(command)
+        await self._run("command", found, ack=ack, body=body, client=client, text=text, name=command)
+
+    async def _on_action(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        action_id = body["actions"][0]["action_id"] if body.get("actions") else ""
+        found = self._tables.actions.get(action_id)
+        if found is None and is_input(action_id) and body.get("view"):
+            found = self._keep_draft
+        await self._run("action", found, ack=ack, body=body, client=client, name=action_id)
+
+    async def _on_submission(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        name = body["view"]["callback_id"]
+        await self._run(
+            "view_submission", self._tables.views.get(name), ack=ack, body=body, client=client, name=name
+        )
+
+    async def _on_closed(self, ack: AsyncAck) -> None:
+        await ack()  # it carries no values; what could be kept is kept already (records.drafts)
+
+    async def _on_shortcut(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        name = body["callback_id"]
+        await self._run(
+            "shortcut", self._tables.shortcuts.get(name), ack=ack, body=body, client=client, name=name
+        )
+
+    async def _on_options(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        name = body["action_id"]
+        await self._run(
+            "options", self._tables.options.get(name), ack=ack, body=body, client=client, name=name
+        )
+
+    async def _on_event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await self._receive_event(body)  # commits; if it cannot, Slack gets no 200 and sends the event again
+        await ack()
+
+    async def _run(
+        self,
+        kind: str,
+        listening: Listening | None,
+        *,
+        ack: AsyncAck,
+        body: dict[str, Any],
+        client: AsyncWebClient,
+        name: str,
+        text: str = "",
+    ) -> None:
+        workspace = await self._workspace(body)
+        if workspace is None:
+            await ack()
+            return
+        request = Request(self._around, kind=kind, body=body, ack=ack, slack=client, of=workspace)
+        request.text = text
+        request.on_failure(errors.tell)
+        structlog.contextvars.bind_contextvars(
+            workspace=workspace.id, user=request.actor.user_id, listener=name
+        )
+        try:
+            await self._call(request, listening, name)
+        except Exception as error:  # noqa: BLE001 -- the edge: whatever it is, the person gets an answer
+            await self._answer(request, error)
+        finally:
+            structlog.contextvars.unbind_contextvars("workspace", "user", "listener")
+
+    async def _call(self, request: Request, listening: Listening | None, name: str) -> None:
+        if listening is None:
+            log.warning("nobody_listens", kind=request.kind, name=name)
+            raise Refusal(
+                _("That button is from an older version of me. `/decision help` shows what works now.")
+            )
+        async with asyncio.timeout(SAVE_SECONDS):
+            await listening.call(**{argument: getattr(request, argument) for argument in listening.arguments})
+        if request.ack.response is None:
+            await request.ack()
+
+    async def _answer(self, request: Request, error: Exception) -> None:
+        if request.committed:
+            await errors.answer_saved(request, error)
+            return
+        if request.kind == "view_submission":
+            await self._keep_what_was_typed(request)
+        await errors.answer(request, error)
+
+    async def _keep_what_was_typed(self, request: Request) -> None:
+        """A refused submission carries every field; the draft of it outlives a closed modal."""
+        try:
+            async with asyncio.timeout(DRAFT_SECONDS):
+                await self._keep_draft.call(
+                    **{name: getattr(request, name) for name in self._keep_draft.arguments}
+                )
+        except Exception as error:  # noqa: BLE001 -- the answer matters more, and the modal still holds the text
+            log.warning("draft_not_kept", error=type(error).__name__)
+
+    async def _workspace(self, body: dict[str, Any]) -> Installation | None:
+        enterprise = body.get("enterprise_id") or (body.get("enterprise") or {}).get("id")
+        team = body.get("team_id") or (body.get("team") or {}).get("id")
+        return await self._installations.find(enterprise_id=enterprise, team_id=team)

@@ -1,0 +1,289 @@
+"""One request from Slack, and what a listener may ask for by the name of its arguments."""
+
+import asyncio
+import inspect
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Protocol
+
+import structlog
+from aiohttp import ClientError
+from slack_bolt.async_app import AsyncAck
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.access.rules import Actor, Viewer
+from bot.clock import Clock
+from bot.db.engine import Database
+from bot.slack.blocks import Payload
+from bot.slack.directory import Directory
+from bot.slack.forms import Values, values
+from bot.slack.home import Home
+from bot.slack.tasks import Tasks
+from bot.workspaces.installations import Installation
+
+log = structlog.get_logger()
+
+DEFAULTS_SECONDS = 0.3  # design: one indexed read before a form opens, then the bare form
+
+See = Callable[[], Awaitable[Viewer]]
+Tell = Callable[[Payload], None]
+ShowView = Callable[[Payload], None]
+OpenForm = Callable[..., Awaitable[None]]
+Ack = AsyncAck
+
+
+class Sessions(Protocol):
+    """Where a listener's sessions come from (`db.engine.Database`, which also notes here what was committed)."""
+
+    def begin(self) -> Any: ...
+
+    def read(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is the same for every request of this process."""
+
+    database: Database
+    clock: Clock
+    directory: Directory
+    tasks: Tasks
+    home: Home
+    menu: tuple[tuple[str, Callable[[], str]], ...]
+    """Every command with its one line of help, for `/partner`."""
+
+
+class Request:
+    """Its public attributes are the arguments that listeners can name."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        *,
+        kind: str,
+        body: dict[str, Any],
+        ack: Ack,
+        slack: AsyncWebClient,
+        of: Installation,
+    ) -> None:
+        self._around = around
+        self._failed: Callable[[Request, Exception], Awaitable[None]] | None = None
+        self.kind = kind
+        self.body = body
+        self.ack = ack
+        self.slack = slack
+        self.workspace = of
+        self.text: str = body.get("text", "")
+        """What stands after the command and its sub-command."""
+        self.committed = False
+        """Set by the first commit: from then on nothing may change the answer."""
+
+    # Who, where, when
+
+    @cached_property
+    def actor(self) -> Actor:
+        return Actor(self.workspace.id, self.body.get("user_id") or self.body["user"]["id"])
+
+    @cached_property
+    def now(self) -> datetime:
+        return self._around.clock.now()
+
+    @cached_property
+    def channel_id(self) -> str | None:
+        """Where it happened; none in Home and in modals."""
+        return self.body.get("channel_id") or (self.body.get("channel") or {}).get("id")
+
+    @property
+    def menu(self) -> tuple[tuple[str, Callable[[], str]], ...]:
+        return self._around.menu
+
+    @property
+    def tasks(self) -> Tasks:
+        return self._around.tasks
+
+    @property
+    def directory(self) -> Directory:
+        return self._around.directory
+
+    async def see(self) -> Viewer:
+        """The actor with all that they may see."""
+        return await self._around.directory.viewer(
+            self.slack, self.actor, home=self.workspace.slack_id, here=self.channel_id
+        )
+
+    # What it carries
+
+    @cached_property
+    def view(self) -> dict[str, Any]:
+        view: dict[str, Any] = self.body["view"]
+        return view
+
+    @cached_property
+    def values(self) -> Values:
+        """The fields of the open modal as far as they are filled in."""
+        return values(self.view)
+
+    @cached_property
+    def ids(self) -> dict[str, Any]:
+        """The ids that a modal carries in its `private_metadata`. They are from outside: `require` them."""
+        return parse_ids(self.view.get("private_metadata"))
+
+    @cached_property
+    def action(self) -> dict[str, Any]:
+        action: dict[str, Any] = self.body["actions"][0]
+        return action
+
+    @cached_property
+    def value(self) -> str:
+        """What the pressed button, chosen option or date carries."""
+        chosen = self.action.get("selected_option") or self.action
+        return str(chosen.get("value") or "")
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The message of a message shortcut or of a pressed button."""
+        message: dict[str, Any] = self.body.get("message") or {}
+        return message
+
+    # What it changes
+
+    @property
+    def db(self) -> Sessions:
+        return self
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        async with self._around.database.begin() as session:
+            yield session
+        self.committed = True
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        async with self._around.database.read() as session:
+            yield session
+
+    # How it answers, beside `ack`
+
+    async def open_form(self, bare: Payload, full: Callable[[], Awaitable[Payload]] | None = None) -> None:
+        """Open a modal: the full one if its read is done in 300 ms, else the bare one, updated when it is."""
+        view, late = bare, None
+        if full is not None:
+            late = self.tasks.start(_awaited(full()), name="form_defaults")
+            try:
+                view, late = await asyncio.wait_for(asyncio.shield(late), DEFAULTS_SECONDS), None
+            except TimeoutError:
+                log.warning("form_opened_bare", ritual=bare["callback_id"])
+        self.tasks.start(self._told(self._open(view, late)), name="views_open")
+
+    def open_view(self, view: Payload) -> None:
+        self.tasks.start(self._told(self._open(view, None)), name="views_open")
+
+    def push_view(self, view: Payload) -> None:
+        """Lay a view over the open one."""
+        trigger_id = self.body["trigger_id"]
+        self.tasks.start(
+            self._told(self.slack.views_push(trigger_id=trigger_id, view=view)), name="views_push"
+        )
+
+    def update_view(self, view: Payload) -> None:
+        """Change the open view; when another change was faster, that one stands."""
+        self.tasks.start(self._told(self._update(view)), name="views_update")
+
+    def tell(self, words: Payload) -> None:
+        """Say something that only this person sees: where they pressed, or in a DM when that was no channel."""
+        self.tasks.start(self._tell(words), name="tell")
+
+    def refresh_home(self) -> None:
+        self._around.home.refresh(self.workspace, self.actor)
+
+    def on_failure(self, listener: "Callable[[Request, Exception], Awaitable[None]]") -> None:
+        """Where failures of what goes on after the answer are told."""
+        self._failed = listener
+
+    async def _open(self, view: Payload, late: "asyncio.Task[Payload] | None") -> None:
+        opened = await self.slack.views_open(trigger_id=self.body["trigger_id"], view=view)
+        if late is not None:
+            seen = opened["view"]
+            await self.slack.views_update(view_id=seen["id"], hash=seen["hash"], view=await late)
+
+    async def _update(self, view: Payload) -> None:
+        try:
+            await self.slack.views_update(view_id=self.view["id"], hash=self.view["hash"], view=view)
+        except SlackApiError as error:
+            if error.response["error"] not in (
+                "hash_conflict",
+                "not_found",
+            ):  # not_found: closed in the meantime
+                raise
+
+    async def _told(self, work: Awaitable[object]) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 -- told and logged by the one error listener
+            if self._failed is None:
+                raise
+            await self._failed(self, error)
+
+    async def _tell(self, words: Payload) -> None:
+        try:
+            if self.channel_id and not self.channel_id.startswith("D"):
+                place = {"channel": self.channel_id, "user": self.actor.user_id}
+                if thread := self.message.get("thread_ts"):
+                    place["thread_ts"] = thread
+                await self.slack.chat_postEphemeral(**place, **words)
+                return
+        except SlackApiError as error:  # not in the channel, say: a DM reaches them all the same
+            log.info("told_in_dm", reason=error.response["error"])
+        try:
+            await self.slack.chat_postMessage(
+                channel=self.actor.user_id, unfurl_links=False, unfurl_media=False, **words
+            )
+        except (SlackClientError, ClientError, TimeoutError, OSError) as error:
+            log.warning("not_told", user=self.actor.user_id, error=str(error))
+
+
+LISTENER_ARGUMENTS = frozenset(
+    name
+    for name in [*vars(Request), "kind", "body", "ack", "slack", "workspace", "text"]
+    if not name.startswith("_")
+)
+
+
+def arguments_of(listener: Callable[..., object]) -> tuple[str, ...]:
+    """The names a listener asks for.
+
+    Raises:
+        TypeError: one of them is not to be had; better at start than as a None in production.
+    """
+    names = tuple(inspect.signature(listener).parameters)
+    unknown = [name for name in names if name not in LISTENER_ARGUMENTS]
+    if unknown:
+        raise TypeError(
+            f"{listener.__module__}.{listener.__qualname__} asks for {unknown}, which no request has"
+        )
+    return names
+
+
+def parse_ids(private_metadata: str | None) -> dict[str, Any]:
+    try:
+        ids = json.loads(private_metadata or "{}")
+    except ValueError:
+        return {}
+    return ids if isinstance(ids, dict) else {}
+
+
+def ids(**of: object) -> str:
+    """Ids for a view's `private_metadata`: never a document, and never believed when they come back."""
+    return json.dumps(
+        {name: value for name, value in of.items() if value not in (None, "")}, separators=(",", ":")
+    )
+
+
+async def _awaited(work: Awaitable[Payload]) -> Payload:
+    return await work

@@ -1,0 +1,44 @@
+"""Work that goes on after the answer: tracked, so that a shutdown waits for it and a failure is never silent."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
+
+
+class Tasks:
+    """Tasks of this process. A failure that its own code does not deal with is logged with the task's name."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, object], *, name: str) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("task_failed", task=task.get_name(), exc_info=error)
+
+    async def idle(self) -> None:
+        """Wait until nothing is running, also what running tasks start."""
+        while self._running:
+            await asyncio.wait(self._running)
+
+    async def stop(self, *, seconds: float) -> None:
+        """Let what is running finish; after `seconds` cancel the rest."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.idle()
+        except TimeoutError:
+            left = list(self._running)
+            log.warning("tasks_cancelled", tasks=[task.get_name() for task in left])
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)

@@ -1,0 +1,83 @@
+"""Text on its way to Slack: what people typed is escaped here, what we say in Slack's markup is made here."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+
+# Characters that change how their neighbours are shown: a title could otherwise read backwards or hide words.
+# Unicode bidi controls (UAX #9), zero-width characters, and control characters other than newline and tab.
+_INVISIBLE = re.compile(
+    r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]"
+)
+# An address that stands alone: nothing before it that could make it part of somebody's forged `<url|text>`.
+_ADDRESS = re.compile(r"(?<![^\s(])https?://[^\s<>|()\[\]\"'`]+")
+
+
+def plain(text: str) -> str:
+    """What a person typed, for a `plain_text` place: nothing is parsed there, so only the invisible goes."""
+    return _INVISIBLE.sub("", text)
+
+
+def escape(text: str) -> str:
+    """What a person typed, for a mrkdwn place: no mention, channel or link comes alive.
+
+    Slack asks for `&`, `<` and `>` to be escaped, and for nothing else
+    (https://docs.slack.dev/messaging/formatting-message-text/#escaping).
+    """
+    return plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def linked(text: str) -> str:
+    """As `escape`, and addresses that stand alone can be clicked; each shows where it goes."""
+    parts, at = [], 0
+    for match in _ADDRESS.finditer(plain(text)):
+        parts += [escape(match.string[at : match.start()]), f"<{escape(match[0])}>"]
+        at = match.end()
+    return "".join([*parts, escape(plain(text)[at:])])
+
+
+def quoted(text: str) -> str:
+    """Longer text of a person as a block quote."""
+    return "\n".join(f">{line}" for line in linked(text).splitlines())
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, cut at a word, with "…" where something is left out."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    at_word = head.rsplit(None, 1)[0] if " " in head[limit // 2 :] else head
+    return at_word.rstrip() + "…"
+
+
+def first_lines(text: str, *, lines: int, characters: int) -> str:
+    """The beginning of a longer text, for a card: "…" says that there is more."""
+    kept = "\n".join(text.strip().splitlines()[:lines])
+    kept = shortened(kept, characters)
+    return kept if kept.endswith("…") or kept == text.strip() else f"{kept} …"
+
+
+def mention(user_id: str) -> str:
+    return f"<@{user_id}>"
+
+
+def mentions(user_ids: Iterable[str]) -> str:
+    return ", ".join(map(mention, user_ids))
+
+
+def channel(channel_id: str) -> str:
+    return f"<#{channel_id}>"
+
+
+def link(url: str, words: str) -> str:
+    return f"<{url}|{escape(words)}>"
+
+
+def moment(at: datetime, form: str = "{date_short_pretty} {time}") -> str:
+    """A time that each reader sees in their own zone (Slack's date token), with UTC where it cannot be shown."""
+    return f"<!date^{int(at.timestamp())}^{form}|{at:%d %b %Y %H:%M} UTC>"
+
+
+def day(on: date) -> str:
+    """A date without a time is the same everywhere, so it is written out: 15 Feb 2026."""
+    return f"{on.day} {on:%b %Y}"

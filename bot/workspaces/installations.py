@@ -1,0 +1,113 @@
+"""Finds the installation a request belongs to, and keeps it for a minute; forgets it when Slack says it changed."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from slack_bolt.authorization import AuthorizeResult
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.engine import Database
+from bot.workspaces.models import Workspace, WorkspaceState
+
+KEPT_SECONDS = 60  # stack: a revoked installation is noticed within a minute on every replica
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A workspace as a request needs it, its token readable."""
+
+    id: int
+    slack_id: str
+    bot_token: str
+    bot_user_id: str
+    bot_id: str
+    installed_by: str | None = None
+
+
+class Installations:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._kept: dict[str, tuple[float, Installation | None]] = {}
+
+    async def find(self, *, enterprise_id: str | None, team_id: str | None) -> Installation | None:
+        """The workspace's own installation, or else that of its whole org; none when it has not installed the app."""
+        for slack_id in filter(None, (team_id, enterprise_id)):
+            if (found := await self.by_slack_id(slack_id)) is not None:
+                return found
+        return None
+
+    async def by_slack_id(self, slack_id: str) -> Installation | None:
+        kept = self._kept.get(slack_id)
+        if kept is None or kept[0] < time.monotonic():
+            kept = self._kept[slack_id] = (time.monotonic() + KEPT_SECONDS, await self._load(slack_id))
+        return kept[1]
+
+    async def _load(self, slack_id: str) -> Installation | None:
+        async with self._db.read() as session:
+            row = await session.scalar(
+                select(Workspace).where(
+                    Workspace.slack_id == slack_id, Workspace.state == WorkspaceState.ACTIVE
+                )
+            )
+        if row is None or row.bot_token is None:
+            return None
+        return Installation(
+            row.id, row.slack_id, row.bot_token, row.bot_user_id, row.bot_id, row.installed_by
+        )
+
+    def forget(self, slack_id: str) -> None:
+        self._kept.pop(slack_id, None)
+
+    async def authorize(
+        self, enterprise_id: str | None, team_id: str | None, user_id: str | None
+    ) -> AuthorizeResult | None:
+        """What Bolt asks for each request; the default would read twice and call auth.test every time."""
+        found = await self.find(enterprise_id=enterprise_id, team_id=team_id)
+        if found is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            user_id=user_id,
+            bot_token=found.bot_token,
+            bot_user_id=found.bot_user_id,
+            bot_id=found.bot_id,
+        )
+
+
+async def save(
+    session: AsyncSession,
+    *,
+    slack_id: str,
+    bot_token: str,
+    bot_user_id: str,
+    bot_id: str,
+    now: datetime,
+    name: str = "",
+    scopes: list[str] | None = None,
+    installed_by: str | None = None,
+) -> Workspace:
+    """Install, or install again: one row a workspace, its newest token, active from now on."""
+    workspace = await session.scalar(select(Workspace).where(Workspace.slack_id == slack_id))
+    if workspace is None:
+        workspace = Workspace(slack_id=slack_id, created_at=now, state_changed_at=now)
+        session.add(workspace)
+    if workspace.state != WorkspaceState.ACTIVE:
+        workspace.state, workspace.state_changed_at = WorkspaceState.ACTIVE, now
+    workspace.bot_token, workspace.bot_user_id, workspace.bot_id = bot_token, bot_user_id, bot_id
+    workspace.name = name or workspace.name or ""
+    workspace.scopes = scopes or []
+    workspace.installed_by = installed_by or workspace.installed_by
+    await session.flush()  # for its id
+    return workspace
+
+
+async def leave(session: AsyncSession, *, workspace_id: int, state: WorkspaceState, now: datetime) -> None:
+    """The app was removed, or its token revoked: nothing is sent any more; the token goes, the records stay."""
+    await session.execute(
+        update(Workspace)
+        .where(Workspace.id == workspace_id)
+        .values(state=state, state_changed_at=now, bot_token=None)
+    )
