@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -15,9 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.db.engine import BUSY_SECONDS, Database
 
+log = structlog.get_logger()
+
 ADVISORY_LOCK = 0xC0_66_07  # any number, the same in every replica: one migrates, the others wait
 IN_WHEEL = Path(__file__).parent.parent / "_migrations"
 IN_CHECKOUT = Path(__file__).parent.parent.parent / "migrations"
+
+
+class UnknownRevisionError(Exception):
+    """The database was made by a newer version than this one."""
 
 
 class ForeignKeyError(Exception):
@@ -32,7 +40,10 @@ def scripts() -> Config:
 
 
 async def upgrade(url: URL, revision: str = "head") -> None:
-    """Bring the database to a revision, all of it or nothing. On PostgreSQL a second replica waits for the first."""
+    """Bring the database to a revision, all of it or nothing. On PostgreSQL a second replica waits for the first.
+
+    Raises UnknownRevisionError.
+    """
     async with connected(url) as connection:
         await connection.run_sync(_upgrade, revision)
 
@@ -51,8 +62,8 @@ async def current_problem(db: Database) -> str | None:
         return f"The database cannot be reached: {error.__cause__ or error}. Check DATABASE_URL and that it is up."
     if current == _newest():
         return None
-    if unknown := [revision for revision in current if not _known(revision)]:
-        return f"The database is at revision {unknown[0]}, which this version does not know. Run the newer version again."
+    if unknown := _unknown(current):
+        return str(unknown)
     return "The database needs migrating. Run: common-ground migrate"
 
 
@@ -102,7 +113,12 @@ def _with(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection, revision: str) -> None:
+    before = _heads(connection)
+    if unknown := _unknown(before):
+        raise unknown
     command.upgrade(_with(connection), revision)
+    if (after := _heads(connection)) != before:
+        log.info("migrated", before=sorted(before), after=sorted(after))
 
 
 def _downgrade(connection: Connection, revision: str) -> None:
@@ -113,9 +129,15 @@ def _heads(connection: Connection) -> set[str]:
     return set(MigrationContext.configure(connection).get_current_heads())
 
 
-def _newest() -> set[str]:
-    return set(ScriptDirectory.from_config(scripts()).get_heads())
+@cache
+def _newest() -> frozenset[str]:
+    return frozenset(ScriptDirectory.from_config(scripts()).get_heads())
 
 
-def _known(revision: str) -> bool:
-    return revision in {script.revision for script in ScriptDirectory.from_config(scripts()).walk_revisions()}
+def _unknown(heads: set[str]) -> UnknownRevisionError | None:
+    known = {script.revision for script in ScriptDirectory.from_config(scripts()).walk_revisions()}
+    if heads <= known:
+        return None
+    return UnknownRevisionError(
+        f"The database is at revision {min(heads - known)}, which this version does not know. Run the newer version again."
+    )
