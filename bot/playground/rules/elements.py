@@ -182,14 +182,18 @@ ALL = Kinds(
         ),
         "multi_static_select": _element(
             "multi-select-menu-element",
-            optional={**PICKS_SEVERAL, **OPTIONS, "initial_options": Items(MENU_OPTION)},
+            optional={
+                **PICKS_SEVERAL,
+                **OPTIONS,
+                "initial_options": Items(MENU_OPTION, limits.SELECT_OPTIONS),
+            },
             also=[exactly_one("options", "option_groups"), initial_options_are_offered],
         ),
         "multi_external_select": _element(
             "multi-select-menu-element",
             optional={
                 **PICKS_SEVERAL,
-                "initial_options": Items(MENU_OPTION),
+                "initial_options": Items(MENU_OPTION, limits.SELECT_OPTIONS),
                 "min_query_length": Number(0),
             },
         ),

@@ -221,7 +221,8 @@ def at_least_one(*names: str) -> Check:
     def check(value: Any, at: str, page: str) -> Iterable[Problem]:
         if not any(name in value for name in names):
             choice = " or ".join(f"`{name}`" for name in names)
-            yield Problem(f"must define either {choice}", f"{at}/type", "one of", page)
+            place = f"{at}/type" if "type" in value else at
+            yield Problem(f"must define either {choice}", place, "one of", page)
 
     return check
 
