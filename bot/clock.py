@@ -6,6 +6,11 @@ from datetime import UTC, datetime, timedelta
 class Clock:
     """The time of day, aware and in UTC."""
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far it was moved; what goes by the database's clock adds this."""
+        return timedelta()
+
     def now(self) -> datetime:
         return datetime.now(UTC)
 
@@ -15,6 +20,10 @@ class MovableClock(Clock):
 
     def __init__(self) -> None:
         self._offset = timedelta()
+
+    @property
+    def ahead(self) -> timedelta:
+        return self._offset
 
     def now(self) -> datetime:
         return super().now() + self._offset

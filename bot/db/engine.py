@@ -1,11 +1,12 @@
 """Opens the database: one writer and several readers on SQLite, a pool on PostgreSQL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.db.keyring import Keyring, attach
@@ -32,7 +33,10 @@ class Database:
         if keyring is not None:
             attach(self.engine.dialect, keyring)
             attach(self._reader.dialect, keyring)
-        self.writing = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writing_session = type("WritingSession", (Session,), {})  # its own, to listen to this database alone
+        self.writing = async_sessionmaker(
+            self.engine, sync_session_class=self._writing_session, expire_on_commit=False
+        )
         self._reading = async_sessionmaker(self._reader, expire_on_commit=False)
 
     @asynccontextmanager
@@ -46,6 +50,16 @@ class Database:
         """A session for reading only; whatever it changed is not kept."""
         async with self._reading() as session:
             yield session
+
+    def on_commit(self, mark: str, call: Callable[[], None]) -> Callable[[], None]:
+        """Call whenever a session with this mark in its `info` commits; returns what ends it. `call` must not raise."""
+
+        def committed(session: Session) -> None:
+            if mark in session.info:
+                call()
+
+        event.listen(self._writing_session, "after_commit", committed)
+        return lambda: event.remove(self._writing_session, "after_commit", committed)
 
     async def close(self) -> None:
         await self.engine.dispose()

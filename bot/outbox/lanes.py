@@ -1,0 +1,234 @@
+"""Who is next: puts new deliveries in line and takes the first of each line whose time has come."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import String, case, func, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.db.upsert import insert
+from bot.outbox.models import Delivery, DeliveryState, Gate, Kind, Lane
+
+METHODS = {Kind.POST: "chat.postMessage", Kind.UPDATE: "chat.update", Kind.EPHEMERAL: "chat.postEphemeral"}
+ROUTED_AT_ONCE = 500
+LOOK_AGAIN = timedelta(milliseconds=100)  # at a line whose first delivery somebody is changing right now
+
+# Written out, never bound: PostgreSQL uses a partial index only when it can see that the condition implies it.
+_DUE = literal_column("'due'", String)
+
+Gates = Mapping[tuple[int, str], datetime]  # workspace and method → not before
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that is ours until its lease ends."""
+
+    number: int
+    id: str
+    workspace_id: int
+    source: str
+    recipient: str
+    kind: Kind
+    payload: dict[str, Any]
+    revision: int
+    attempt: int
+    failures: int
+    not_before: datetime
+    first_try_at: datetime  # of the first request that may have arrived, be it this one
+    look_first: bool  # an earlier request may have arrived
+    lease_until: datetime
+    channel_id: str | None
+    thread_ts: str | None
+    message_ts: str | None
+    tell_user_id: str | None
+    lane_id: int
+
+    @property
+    def method(self) -> str:
+        return METHODS[self.kind]
+
+    @property
+    def ritual(self) -> str:
+        return self.source.partition(":")[0]
+
+
+async def route(session: AsyncSession, *, now: datetime) -> None:
+    """Put what is new, or due again, in the line of its conversation."""
+    new = (
+        await session.execute(
+            select(
+                Delivery.number, Delivery.workspace_id, Delivery.recipient, Delivery.kind, Delivery.not_before
+            )
+            .where(Delivery.lane_id.is_(None), Delivery.state == _DUE)
+            .order_by(Delivery.number)
+            .limit(ROUTED_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+    ).all()
+    if not new:
+        return
+    first: dict[tuple[int, str, str], datetime] = {}
+    for _, workspace_id, recipient, kind, not_before in new:
+        line = (workspace_id, recipient, kind)
+        first[line] = min(not_before, first.get(line, not_before))
+    arrival = insert(session, Lane).values(
+        [
+            {
+                "workspace_id": workspace_id,
+                "recipient": recipient,
+                "kind": kind,
+                "free_at": now,
+                "next_at": at,
+            }
+            for (workspace_id, recipient, kind), at in sorted(
+                first.items()
+            )  # one order, so that no two replicas
+        ]  # hold what the other waits for
+    )
+    sooner = case(
+        (Lane.next_at < arrival.excluded.next_at, Lane.next_at),
+        else_=arrival.excluded.next_at,
+    )
+    await session.execute(
+        arrival.on_conflict_do_update(
+            index_elements=["workspace_id", "recipient", "kind"],
+            set_={"next_at": case((sooner < Lane.free_at, Lane.free_at), else_=sooner)},
+        )
+    )
+    await session.execute(
+        update(Delivery)
+        .where(
+            Delivery.number.in_([row.number for row in new]),
+            Lane.workspace_id == Delivery.workspace_id,
+            Lane.recipient == Delivery.recipient,
+            Lane.kind == Delivery.kind,
+        )
+        .values(lane_id=Lane.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def open_lanes(session: AsyncSession, *, now: datetime, limit: int) -> list[Lane]:
+    """The lines whose next message may go now, longest waiting first. They are ours for this transaction."""
+    return list(
+        await session.scalars(
+            select(Lane)
+            .where(Lane.next_at <= now)
+            .order_by(Lane.next_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+async def closed_gates(session: AsyncSession, *, now: datetime) -> Gates:
+    rows = await session.execute(select(Gate.workspace_id, Gate.method, Gate.until).where(Gate.until > now))
+    return {(workspace_id, method): until for workspace_id, method, until in rows}
+
+
+async def hold(session: AsyncSession, lanes: Collection[Lane], *, until: datetime | None) -> None:
+    """Let lines stand still: until a time, or until something new comes into them."""
+    await session.execute(
+        update(Lane)
+        .where(Lane.id.in_([lane.id for lane in lanes]))
+        .values(next_at=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def claim(
+    session: AsyncSession, lanes: Collection[Lane], *, now: datetime, lease_until: datetime, pace: timedelta
+) -> list[Claimed]:
+    """Take the first delivery of each line until the lease ends, and set when each line goes on."""
+    if not lanes:
+        return []
+    ids = [lane.id for lane in lanes]
+    waiting = aliased(Delivery)
+    head = (
+        select(waiting.number)
+        .where(waiting.lane_id == Lane.id, waiting.state == _DUE)
+        .order_by(waiting.not_before, waiting.number)
+        .limit(1)
+        .scalar_subquery()
+    )
+    free = (  # one that a listener is changing right now is left for the next turn, never waited for
+        select(waiting.number)
+        .where(
+            waiting.number.in_(select(head).where(Lane.id.in_(ids))),
+            waiting.state == _DUE,
+            waiting.not_before <= now,
+        )
+        .with_for_update(skip_locked=True)
+        .cte("free")
+    )
+    rows = await session.execute(
+        update(Delivery)
+        .where(Delivery.number.in_(select(free.c.number)))
+        .values(
+            state=DeliveryState.SENDING,
+            attempt=Delivery.attempt + 1,
+            lease_until=lease_until,
+            first_try_at=func.coalesce(Delivery.first_try_at, now),
+        )
+        .returning(
+            Delivery.number,
+            Delivery.id,
+            Delivery.workspace_id,
+            Delivery.source,
+            Delivery.recipient,
+            Delivery.kind,
+            Delivery.payload,
+            Delivery.revision,
+            Delivery.attempt,
+            Delivery.failures,
+            Delivery.not_before,
+            Delivery.first_try_at,
+            Delivery.lease_until,
+            Delivery.channel_id,
+            Delivery.thread_ts,
+            Delivery.message_ts,
+            Delivery.tell_user_id,
+            Delivery.lane_id,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    channels = {lane.id: lane.channel_id for lane in lanes}
+    claimed = [_claimed(row._asdict(), now, channels) for row in rows]
+    taken = {delivery.lane_id for delivery in claimed}
+    await _go_on(session, taken, at=now + pace, keep_pace=True)
+    await _go_on(session, set(ids) - taken, at=now + LOOK_AGAIN, keep_pace=False)
+    return claimed
+
+
+def _claimed(row: dict[str, Any], now: datetime, channels: Mapping[int, str | None]) -> Claimed:
+    row["kind"] = Kind(row["kind"])
+    row["channel_id"] = row["channel_id"] or channels[row["lane_id"]]
+    return Claimed(**row, look_first=row["first_try_at"] < now)
+
+
+async def _go_on(session: AsyncSession, ids: Collection[int], *, at: datetime, keep_pace: bool) -> None:
+    """Lines go on at this time at the soonest, when something waits in them; an empty line stands still."""
+    if not ids:
+        return
+    waits_for = (
+        select(Delivery.not_before)
+        .where(Delivery.lane_id == Lane.id, Delivery.state == _DUE)
+        .order_by(Delivery.not_before)
+        .limit(1)
+        .scalar_subquery()
+    )
+    await session.execute(
+        update(Lane)
+        .where(Lane.id.in_(ids))
+        .values(next_at=case((waits_for < at, at), else_=waits_for), **({"free_at": at} if keep_pace else {}))
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def next_time(session: AsyncSession, *, after: datetime) -> datetime | None:
+    """When the next line goes on; None when nothing waits."""
+    return await session.scalar(select(func.min(Lane.next_at)).where(Lane.next_at > after))

@@ -1,0 +1,272 @@
+"""Sends what waits in the outbox: takes batches under a lease, tries them side by side, settles them together."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from bot.db.database_time import database_time
+from bot.db.engine import Database
+from bot.outbox import lanes, service
+from bot.outbox.codes import NO_ANSWER, Verdict
+from bot.outbox.lanes import Claimed
+from bot.outbox.models import Kind, Lane
+from bot.outbox.settle import Result, recover, release_waiting, settle
+from bot.outbox.wire import Line, deliver
+from bot.slack.clients import Clients
+from bot.workspaces.models import Workspace, WorkspaceState
+
+log = structlog.get_logger()
+
+TOKEN_SECONDS = 60  # how long a decrypted token is kept
+GATHER_SECONDS = 0.03  # while calls are under way: how long their results gather for one transaction
+AFTER_FAILURE_SECONDS = 1.0  # between tries while the database is away
+# The first outlasts the client's timeout and Slack's history lag (10 s each); all of them outlast half an hour.
+RETRIES = tuple(timedelta(seconds=seconds) for seconds in (20, 60, 300, 2400))
+
+
+class _Token(NamedTuple):
+    text: str
+    good_until: float  # by the loop's clock
+
+
+class Sender:
+    """Sends deliveries of all workspaces; any number of processes may run one each on the same database.
+
+    `lease_seconds` is how long a process may hold a delivery; no call is begun that could outlive it. `pace_seconds`
+    lie between two messages of a conversation (Slack: about one a second), `at_once` bounds the calls under way.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        clients: Clients,
+        *,
+        clock: Clock,
+        lease_seconds: float = 120,
+        shutdown_seconds: float = 15,
+        tick_seconds: float = 2,
+        pace_seconds: float = 1.0,
+        retries: Sequence[timedelta] = RETRIES,
+        at_once: int = 200,
+    ) -> None:
+        self._db = db
+        self._clients = clients
+        self._clock = clock
+        self._lease = timedelta(seconds=lease_seconds)
+        self._shutdown_seconds = shutdown_seconds
+        self._tick_seconds = tick_seconds
+        self._pace = timedelta(seconds=pace_seconds)
+        self._retries = retries
+        self._at_once = at_once
+
+        self._draining = asyncio.Lock()  # one drain at a time, whoever asks for it
+        self._something_new = asyncio.Event()
+        self._calls: set[asyncio.Task[None]] = set()
+        self._results: list[Result] = []  # not settled yet
+        self._tokens: dict[int, _Token] = {}
+        self._gates: dict[
+            tuple[int, str], float
+        ] = {}  # workspace and method → closed until, by the loop's clock
+        self._recovered_at = float("-inf")
+        self._turned_at = float("-inf")
+        self._next_at: float | None = None  # when the next line may go on, by the loop's clock
+        self._stopping = False
+        self._running: asyncio.Task[None] | None = None
+        self._stop_listening: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Send from now on: at once when a transaction leaves something, and at every tick."""
+        self._stopping = False
+        self._stop_listening = self._db.on_commit(service.WAKE, self.wake)
+        self._running = asyncio.create_task(self._run(), name="sender")
+
+    async def stop(self) -> None:
+        """Take nothing more and finish what is under way. What outlasts `shutdown_seconds` is looked up later."""
+        self._stopping = True
+        self.wake()
+        if self._running is None or self._stop_listening is None:
+            return
+        self._stop_listening()
+        await asyncio.wait({self._running}, timeout=self._shutdown_seconds)
+        for task in (self._running, *self._calls):
+            task.cancel()
+        await asyncio.gather(self._running, *self._calls, return_exceptions=True)
+        self._running = None
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._something_new.set()
+
+    async def send_due(self) -> int:
+        """Send all that is due and settle it; returns how many deliveries were sent."""
+        sent = 0
+        async with self._draining:
+            while True:
+                self._something_new.clear()
+                claimed, settled = await self._turn()
+                sent += settled
+                if not claimed and not self._calls and not self._results and not self._goes_on_soon():
+                    return sent
+                await self._wait(GATHER_SECONDS)
+
+    def _goes_on_soon(self) -> bool:
+        """What only its conversation's pace holds back is due: it belongs to this drain."""
+        pace = asyncio.get_running_loop().time() + self._pace.total_seconds()
+        return not self._stopping and self._next_at is not None and self._next_at <= pace
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            try:
+                await self.send_due()
+            except (DBAPIError, OSError) as error:
+                log.warning("database_away", error=type(error).__name__)
+                await asyncio.sleep(AFTER_FAILURE_SECONDS)
+            else:
+                await self._wait(0)
+        with suppress(DBAPIError, OSError):
+            await self.send_due()
+
+    async def _wait(self, gather_seconds: float) -> None:
+        """Until something came, the next line may go on, or a tick has passed."""
+        clock = asyncio.get_running_loop().time
+        pause = self._tick_seconds if self._next_at is None else self._next_at - clock()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, min(pause, self._tick_seconds))):
+                await self._something_new.wait()
+        await asyncio.sleep(max(0.0, self._turned_at + gather_seconds - clock()))
+
+    async def _turn(self) -> tuple[int, int]:
+        """One transaction: settle what came back, take what may go; then begin the calls. Counts of taken and sent."""
+        began = self._turned_at = asyncio.get_running_loop().time()
+        results, self._results = self._results, []
+        try:
+            async with self._db.begin() as session:
+                leases_at = await database_time(session)
+                now = leases_at + self._clock.ahead
+                settled = await settle(session, results, now=now, leases_at=leases_at, retries=self._retries)
+                await self._recover(session, leases_at=leases_at, began=began)
+                await lanes.route(session, now=now)
+                claimed = await self._claim(session, now=now, lease_until=leases_at + self._lease)
+        except BaseException:
+            self._results = results + self._results
+            raise
+        self._results = settled.left + self._results
+        last_start = began + self._lease.total_seconds() - self._clients.timeout_seconds
+        for delivery in claimed:
+            self._begin(delivery, last_start=last_start)
+        return len(claimed), settled.sent
+
+    async def _recover(self, session: AsyncSession, *, leases_at: datetime, began: float) -> None:
+        """What others left behind; once a tick is often enough."""
+        if began < self._recovered_at + self._tick_seconds:
+            return
+        if lost := await recover(session, leases_at=leases_at):
+            log.warning("deliveries_recovered", count=lost)
+        await release_waiting(session)
+        self._recovered_at = began
+
+    async def _claim(self, session: AsyncSession, *, now: datetime, lease_until: datetime) -> list[Claimed]:
+        clock = asyncio.get_running_loop().time()
+        self._next_at = None
+        room = 0 if self._stopping else self._at_once - len(self._calls)
+        if room == 0:
+            return []
+        found = await lanes.open_lanes(session, now=now, limit=room)
+        claimed = (
+            await self._take(session, found, now=now, lease_until=lease_until, clock=clock) if found else []
+        )
+        if len(found) == room:
+            self._next_at = clock if len(claimed) < room else None
+        elif (soonest := await lanes.next_time(session, after=now)) is not None:
+            self._next_at = clock + (soonest - now).total_seconds()
+        return claimed
+
+    async def _take(
+        self,
+        session: AsyncSession,
+        found: Sequence[Lane],
+        *,
+        now: datetime,
+        lease_until: datetime,
+        clock: float,
+    ) -> list[Claimed]:
+        """Claim from the lines that were found, but for those whose workspace or method must rest."""
+        usable = await self._usable(session, {lane.workspace_id for lane in found}, clock)
+        closed = await lanes.closed_gates(session, now=now)
+        self._gates = {gate: until for gate, until in self._gates.items() if until > clock} | {
+            gate: clock + (until - now).total_seconds() for gate, until in closed.items()
+        }
+        held: dict[datetime | None, list[Lane]] = {}
+        ready = []
+        for lane in found:
+            if lane.workspace_id not in usable:
+                held.setdefault(None, []).append(lane)
+            elif until := closed.get((lane.workspace_id, lanes.METHODS[Kind(lane.kind)])):
+                held.setdefault(until, []).append(lane)
+            else:
+                ready.append(lane)
+        for until, resting in held.items():
+            await lanes.hold(session, resting, until=until)
+        return await lanes.claim(session, ready, now=now, lease_until=lease_until, pace=self._pace)
+
+    async def _usable(self, session: AsyncSession, workspace_ids: Collection[int], clock: float) -> set[int]:
+        """The workspaces we may send for, their tokens at hand."""
+        active = await session.scalars(
+            select(Workspace.id).where(
+                Workspace.id.in_(workspace_ids), Workspace.state == WorkspaceState.ACTIVE
+            )
+        )
+        return {
+            workspace_id for workspace_id in active if await self._has_token(session, workspace_id, clock)
+        }
+
+    async def _has_token(self, session: AsyncSession, workspace_id: int, clock: float) -> bool:
+        known = self._tokens.get(workspace_id)
+        if known is None or known.good_until < clock:
+            try:
+                text = await session.scalar(select(Workspace.bot_token).where(Workspace.id == workspace_id))
+            except LookupError:  # one workspace's unreadable token must not stop the others
+                log.exception("token_unreadable", workspace=workspace_id)
+                text = None
+            self._tokens.pop(workspace_id, None)
+            if text:
+                self._tokens[workspace_id] = _Token(text, clock + TOKEN_SECONDS)
+        return workspace_id in self._tokens
+
+    def _begin(self, delivery: Claimed, *, last_start: float) -> None:
+        token = self._tokens[delivery.workspace_id].text
+        clock = asyncio.get_running_loop().time
+
+        def held(method: str) -> float | None:
+            now = clock()
+            known = self._tokens.get(delivery.workspace_id)
+            if known is None or known.text != token or now > last_start:
+                return 0.0
+            closed_until = self._gates.get((delivery.workspace_id, method), now)
+            return closed_until - now if closed_until > now else None
+
+        task = asyncio.create_task(self._try(delivery, Line(self._clients.bot(token), token, held)))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _try(self, delivery: Claimed, line: Line) -> None:
+        try:
+            result = await deliver(delivery, line)
+        except Exception:  # whatever it was, the message may have been sent
+            log.exception("delivery_broke", workspace=delivery.workspace_id, delivery=delivery.id)
+            result = Result(delivery, Verdict.UNCERTAIN, code=NO_ANSWER)
+        if result.verdict is Verdict.SUSPEND:
+            self._tokens.pop(delivery.workspace_id, None)
+        if result.verdict is Verdict.RETRY and result.wait_seconds:
+            gate = (delivery.workspace_id, result.method)
+            self._gates[gate] = asyncio.get_running_loop().time() + result.wait_seconds
+        self._results.append(result)
+        self.wake()

@@ -1,0 +1,325 @@
+"""Writes down what became of the deliveries that were tried, many at once."""
+
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import structlog
+from sqlalchemy import String, case, column, func, literal_column, select, update, values
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.db.upsert import insert
+from bot.outbox import service
+from bot.outbox.codes import CODES, UNREADABLE, Verdict
+from bot.outbox.lanes import Claimed
+from bot.outbox.models import TROUBLED, Delivery, DeliveryState, Gate, Kind, Lane
+from bot.outbox.notices import notice
+from bot.workspaces.models import Workspace, WorkspaceState
+
+log = structlog.get_logger()
+
+TRIES = 5  # answers that were no, before a delivery is given up
+TAKINGS = 20  # how often one may be taken and lost: something in it may be what ends the process
+
+Row = dict[str, Any]
+
+# Written out, never bound, for the partial indexes; see bot.outbox.lanes.
+_WAITING = literal_column("'waiting'", String)
+_SENDING = literal_column("'sending'", String)
+
+_STATES = {
+    Verdict.PAUSE: DeliveryState.PAUSED,
+    Verdict.DEAD: DeliveryState.DEAD,
+    Verdict.SKIP: DeliveryState.SKIPPED,
+}
+
+_WRITTEN = ("state", "not_before", "failures", "first_try_at", "channel_id", "message_ts", "last_error")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one try came to. `wait_seconds` is Slack's Retry-After for `method`, `token` what it was tried with."""
+
+    delivery: Claimed
+    verdict: Verdict
+    code: str = ""
+    channel_id: str | None = None
+    message_ts: str | None = None
+    method: str = ""
+    wait_seconds: float = 0
+    token: str = ""
+
+
+class Settled(NamedTuple):
+    sent: int
+    left: list[Result]  # somebody holds their rows: to be settled later
+
+
+async def settle(
+    session: AsyncSession,
+    results: Sequence[Result],
+    *,
+    now: datetime,
+    leases_at: datetime,
+    retries: Sequence[timedelta],
+) -> Settled:
+    """Record results. One whose lease has passed changes nothing: another process may have the delivery by now.
+
+    `now` is the time by which deliveries are due, `leases_at` the database's own, by which leases end.
+    """
+    if not results:
+        return Settled(0, [])
+    free = await _leased(session, results, at=leases_at, lock=True)
+    settled = [
+        (result, _row(result, free[result.delivery.number], now=now, retries=retries))
+        for result in results
+        if result.delivery.number in free
+    ]
+    if settled:
+        await _write(session, [row for _, row in settled])
+        await release_waiting(
+            session, [r.delivery.id for r, row in settled if row["state"] == DeliveryState.SENT]
+        )
+        await _keep_opened(session, [result for result, _ in settled])
+        await _close_gates(session, [result for result, _ in settled], now=now)
+        await _suspend(session, [result for result, _ in settled], now=now)
+        await _tell(session, settled, now=now)
+    left = [result for result in results if result.delivery.number not in free]
+    if left:
+        held = await _leased(session, left, at=leases_at, lock=False)
+        for result in left:
+            if result.delivery.number not in held:
+                log.warning(
+                    "lease_passed", workspace=result.delivery.workspace_id, delivery=result.delivery.id
+                )
+        left = [result for result in left if result.delivery.number in held]
+    return Settled(sum(result.verdict is Verdict.SENT for result, _ in settled), left)
+
+
+async def _leased(
+    session: AsyncSession, results: Collection[Result], *, at: datetime, lock: bool
+) -> dict[int, int]:
+    """Number → revision of the deliveries that are still ours; with `lock` only of those that nobody holds."""
+    attempts = {result.delivery.number: result.delivery.attempt for result in results}
+    still = select(Delivery.number, Delivery.attempt, Delivery.revision).where(
+        Delivery.number.in_(attempts),
+        Delivery.state == DeliveryState.SENDING,
+        Delivery.lease_until > at,
+    )
+    rows = await session.execute(still.with_for_update(skip_locked=True) if lock else still)
+    return {number: revision for number, attempt, revision in rows if attempts[number] == attempt}
+
+
+def _row(result: Result, revision: int, *, now: datetime, retries: Sequence[timedelta]) -> Row:
+    """What is written of one delivery. Until something else is said it is due again, as if it had not been tried."""
+    delivery = result.delivery
+    row: Row = {
+        "number": delivery.number,
+        "state": DeliveryState.DUE,
+        "not_before": delivery.not_before,
+        "failures": delivery.failures,
+        "first_try_at": delivery.first_try_at if delivery.look_first else None,
+        "channel_id": result.channel_id or delivery.channel_id,
+        "message_ts": result.message_ts or delivery.message_ts,
+        "last_error": result.code or None,
+    }
+    if result.verdict is Verdict.SENT:
+        # A later state of the message came while this one was on its way: it is due again.
+        return row if revision > delivery.revision else row | {"state": DeliveryState.SENT}
+    if result.verdict is Verdict.UNCERTAIN:
+        return row | _after_no_answer(result, now=now, retries=retries)
+    if result.wait_seconds:
+        if result.method == delivery.method:
+            return row  # its gate holds it, in its place in the line
+        return row | {"not_before": now + timedelta(seconds=result.wait_seconds)}
+    if result.verdict is Verdict.RETRY:
+        given_up = DeliveryState.UNCERTAIN if delivery.look_first else DeliveryState.DEAD
+        return row | _later(delivery, given_up, now=now, retries=retries)
+    return row | {"state": _STATES.get(result.verdict, DeliveryState.DUE)}
+
+
+def _after_no_answer(result: Result, *, now: datetime, retries: Sequence[timedelta]) -> Row:
+    delivery = result.delivery
+    if delivery.kind is Kind.EPHEMERAL:
+        return {"state": DeliveryState.SKIPPED}
+    if delivery.kind is Kind.UPDATE:  # the same change twice is one change
+        return _later(delivery, DeliveryState.DEAD, now=now, retries=retries)
+    looked_for = {"first_try_at": delivery.first_try_at}
+    if result.code == UNREADABLE:
+        return looked_for | {"state": DeliveryState.UNCERTAIN}
+    return looked_for | _later(delivery, DeliveryState.UNCERTAIN, now=now, retries=retries)
+
+
+def _later(delivery: Claimed, given_up: DeliveryState, *, now: datetime, retries: Sequence[timedelta]) -> Row:
+    failures = delivery.failures + 1
+    if failures >= TRIES:
+        return {"state": given_up, "failures": failures}
+    wait = retries[min(failures, len(retries)) - 1] * random.uniform(1, 1.25)  # noqa: S311 -- spreads load only
+    return {"failures": failures, "not_before": now + wait}
+
+
+async def _write(session: AsyncSession, rows: Sequence[Row]) -> None:
+    table = Delivery.__table__
+    data = values(
+        column("number", table.c.number.type), *(column(name, table.c[name].type) for name in _WRITTEN)
+    ).data([(row["number"], *(row[name] for name in _WRITTEN)) for row in rows])
+    new = data.cte("new")
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.number == new.c.number)
+        .values(
+            {name: new.c[name] for name in _WRITTEN}
+            | {
+                "lease_until": None,
+                "lane_id": case((new.c.state == DeliveryState.DUE, None), else_=Delivery.lane_id),
+            }
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def release_waiting(session: AsyncSession, parents: Collection[str] | None = None) -> None:
+    """Let go what waited for messages that are sent now: those of the given deliveries, or of any."""
+    if parents is not None and not parents:
+        return
+    parent, child = aliased(Delivery), aliased(Delivery)
+    waiting = (
+        select(
+            child.number,
+            parent.channel_id,
+            parent.message_ts,
+            func.coalesce(parent.thread_ts, parent.message_ts).label("thread_ts"),
+        )
+        .join(parent, parent.id == child.parent_id)
+        .where(child.state == _WAITING, parent.message_ts.is_not(None))
+        .with_for_update(of=child, skip_locked=True)
+    )
+    if parents is not None:
+        waiting = waiting.where(child.parent_id.in_(parents))
+    found = waiting.cte("found")
+    is_update = Delivery.kind == Kind.UPDATE
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.number == found.c.number)
+        .values(
+            state=DeliveryState.DUE,
+            channel_id=found.c.channel_id,
+            thread_ts=case((is_update, None), else_=found.c.thread_ts),
+            message_ts=case((is_update, found.c.message_ts), else_=None),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def recover(session: AsyncSession, *, leases_at: datetime) -> int:
+    """Put back what was taken and never settled; returns how many. It is looked for before it is sent again."""
+    lost = (
+        select(Delivery.number)
+        .where(Delivery.state == _SENDING, Delivery.lease_until < leases_at)
+        .with_for_update(skip_locked=True)
+        .cte("lost")
+    )
+    rows = await session.scalars(
+        update(Delivery)
+        .where(Delivery.number.in_(select(lost.c.number)))
+        .values(
+            state=case((Delivery.attempt >= TAKINGS, DeliveryState.UNCERTAIN), else_=DeliveryState.DUE),
+            lane_id=None,
+            lease_until=None,
+        )
+        .returning(Delivery.number)
+        .execution_options(synchronize_session=False)
+    )
+    return len(rows.all())
+
+
+async def _keep_opened(session: AsyncSession, results: Sequence[Result]) -> None:
+    """Remember the DMs that were opened, so that each person's is opened once."""
+    opened = {
+        result.delivery.lane_id: result.channel_id
+        for result in results
+        if result.channel_id
+        and result.delivery.channel_id is None
+        and result.channel_id != result.delivery.recipient
+    }
+    if opened:
+        free = select(Lane.id).where(Lane.id.in_(opened)).with_for_update(skip_locked=True).cte("free")
+        await session.execute(
+            update(Lane)
+            .where(Lane.id.in_(select(free.c.id)))
+            .values(channel_id=case(opened, value=Lane.id))
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def _close_gates(session: AsyncSession, results: Sequence[Result], *, now: datetime) -> None:
+    limits = {
+        (result.delivery.workspace_id, result.method): now + timedelta(seconds=result.wait_seconds)
+        for result in sorted(results, key=lambda result: result.wait_seconds)
+        if result.verdict is Verdict.RETRY and result.wait_seconds
+    }
+    for (workspace_id, method), until in sorted(limits.items()):
+        log.warning("rate_limited", workspace=workspace_id, method=method, until=until.isoformat())
+        gate = insert(session, Gate).values(workspace_id=workspace_id, method=method, until=until)
+        await session.execute(
+            gate.on_conflict_do_update(
+                index_elements=["workspace_id", "method"],
+                set_={"until": gate.excluded.until},
+                where=Gate.until < gate.excluded.until,
+            )
+        )
+
+
+async def _suspend(session: AsyncSession, results: Sequence[Result], *, now: datetime) -> None:
+    refused = {
+        (result.delivery.workspace_id, result.token): result.code
+        for result in results
+        if result.verdict is Verdict.SUSPEND
+    }
+    for (workspace_id, token), code in sorted(refused.items()):
+        workspace = await session.get(Workspace, workspace_id, with_for_update=True, populate_existing=True)
+        if workspace is None or workspace.bot_token != token or workspace.state != WorkspaceState.ACTIVE:
+            continue  # installed again meanwhile, or known already
+        workspace.state = WorkspaceState.SUSPENDED
+        workspace.state_changed_at = now
+        log.error("workspace_suspended", workspace=workspace_id, error=code)
+
+
+async def _tell(session: AsyncSession, settled: Sequence[tuple[Result, Row]], *, now: datetime) -> None:
+    """One message a person, ritual and reason: a pause is told until it is resumed, the rest once a day."""
+    told = set()
+    for result, row in settled:
+        delivery, state = result.delivery, row["state"]
+        if result.code and result.code not in CODES:
+            log.error("unknown_slack_error", workspace=delivery.workspace_id, error=result.code)
+        if state not in TROUBLED:
+            continue
+        log.warning(
+            "delivery_not_sent",
+            workspace=delivery.workspace_id,
+            ritual=delivery.ritual,
+            delivery=delivery.id,
+            state=state,
+            error=result.code,
+        )
+        if state == DeliveryState.PAUSED:
+            source = f"{service.PAUSE_NOTICE}:{delivery.ritual}:{delivery.recipient}"
+        else:
+            source = f"notice:{state}:{delivery.ritual}:{result.code}:{now:%Y-%m-%d}"
+        key = (delivery.workspace_id, source, delivery.tell_user_id)
+        if delivery.tell_user_id is None or key in told:
+            continue
+        told.add(key)
+        await service.post(
+            session,
+            workspace_id=delivery.workspace_id,
+            source=source,
+            recipient=delivery.tell_user_id,
+            payload=notice(
+                state=state, code=result.code, ritual=delivery.ritual, recipient=delivery.recipient
+            ),
+            now=now,
+        )

@@ -1,0 +1,154 @@
+"""One delivery and Slack: finds out whether it arrived earlier, else sends it, and says what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.outbox.codes import NO_ANSWER, UNREACHABLE, UNREADABLE, Verdict, verdict_on
+from bot.outbox.lanes import Claimed
+from bot.outbox.models import Kind
+from bot.outbox.settle import Result
+
+log = structlog.get_logger()
+
+EVENT_TYPE = "common_ground_delivery"
+CLOCKS_DIFFER = timedelta(seconds=60)  # history is read from this long before the first try, by Slack's clock
+PAGE = 200  # messages; Slack gives 15 to apps it limits, and more pages
+RETRY_AFTER = 30.0  # seconds, where Slack does not say
+
+# Answers to reading back that mean: not for you. What is read cannot be told from what was never there.
+MAY_NOT_READ = frozenset({"missing_scope", "not_allowed_token_type", "no_permission", "access_denied"})
+
+
+class _Stop(Exception):  # noqa: N818 -- ends the try, whether or not anything is wrong
+    """This try ends here, with this verdict."""
+
+    def __init__(
+        self, verdict: Verdict, code: str = "", *, method: str = "", wait_seconds: float = 0
+    ) -> None:
+        super().__init__(code)
+        self.verdict = verdict
+        self.code = code
+        self.method = method
+        self.wait_seconds = wait_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a try needs. `held` says for how many seconds a method may not be called; None means that it may."""
+
+    client: AsyncWebClient
+    token: str
+    held: Callable[[str], float | None]
+
+
+async def deliver(delivery: Claimed, line: Line) -> Result:
+    """Try once. Never raises but for cancellation."""
+    channel_id = delivery.channel_id
+    try:
+        channel_id = channel_id or await _conversation(delivery, line)
+        message_ts = await _look(delivery, channel_id, line) if _may_have_arrived(delivery) else None
+        if message_ts is None:
+            answer = await _call(line, delivery.method, _arguments(delivery, channel_id))
+            channel_id = answer.get("channel") or channel_id
+            message_ts = answer.get("ts") or answer.get("message_ts")
+    except _Stop as stop:
+        return Result(
+            delivery,
+            stop.verdict,
+            code=stop.code,
+            channel_id=channel_id,
+            method=stop.method,
+            wait_seconds=stop.wait_seconds,
+            token=line.token,
+        )
+    return Result(delivery, Verdict.SENT, channel_id=channel_id, message_ts=message_ts)
+
+
+def _may_have_arrived(delivery: Claimed) -> bool:
+    return delivery.look_first and delivery.kind is Kind.POST
+
+
+async def _conversation(delivery: Claimed, line: Line) -> str:
+    """History is kept by conversation, so a person's DM is opened before anything is posted to it."""
+    if not delivery.recipient.startswith(("U", "W")):
+        return delivery.recipient
+    answer = await _call(line, "conversations.open", {"users": delivery.recipient})
+    return str(answer["channel"]["id"])
+
+
+async def _look(delivery: Claimed, channel_id: str, line: Line) -> str | None:
+    """The ts of this delivery when an earlier try arrived after all."""
+    method, arguments = "conversations.history", {"channel": channel_id}
+    if delivery.thread_ts:
+        method, arguments = "conversations.replies", {"channel": channel_id, "ts": delivery.thread_ts}
+    oldest = (delivery.first_try_at - CLOCKS_DIFFER).timestamp()
+    page = {**arguments, "oldest": f"{oldest:.6f}", "limit": PAGE, "include_all_metadata": True}
+    cursor = ""
+    while True:
+        try:
+            answer = await _call(line, method, {**page, **({"cursor": cursor} if cursor else {})})
+        except _Stop as stop:
+            if stop.code == "thread_not_found":
+                return None
+            if stop.code in MAY_NOT_READ:
+                raise _Stop(Verdict.UNCERTAIN, UNREADABLE) from None
+            raise
+        for message in answer["messages"]:
+            metadata = message.get("metadata") or {}
+            payload = metadata.get("event_payload") or {}
+            if metadata.get("event_type") == EVENT_TYPE and payload.get("id") == delivery.id:
+                log.info("found_after_lost_answer", workspace=delivery.workspace_id, delivery=delivery.id)
+                return str(message["ts"])
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return None
+
+
+def _arguments(delivery: Claimed, channel_id: str) -> dict[str, Any]:
+    arguments = {**delivery.payload, "channel": channel_id}
+    if delivery.kind is Kind.UPDATE:
+        return {**arguments, "ts": delivery.message_ts}
+    if delivery.thread_ts:
+        arguments["thread_ts"] = delivery.thread_ts
+    if delivery.kind is Kind.POST:
+        arguments["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"id": delivery.id}}
+        arguments |= {"unfurl_links": False, "unfurl_media": False}
+    return arguments
+
+
+async def _call(line: Line, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Slack's answer when it is a yes; else _Stop."""
+    if (seconds := line.held(method)) is not None:
+        raise _Stop(Verdict.BACK, method=method, wait_seconds=seconds)
+    try:
+        answer = await line.client.api_call(method, json=arguments)
+    except aiohttp.ClientConnectorError:
+        raise _Stop(Verdict.RETRY, UNREACHABLE) from None
+    except SlackApiError as error:
+        raise _refused(error, method) from None
+    except Exception as error:  # noqa: BLE001 -- whatever it was, the request may have arrived
+        log.warning("slack_gave_no_answer", method=method, error=type(error).__name__)
+        raise _Stop(Verdict.UNCERTAIN, NO_ANSWER) from None
+    if not isinstance(answer.data, dict):
+        raise _Stop(Verdict.UNCERTAIN, NO_ANSWER)
+    return answer.data
+
+
+def _refused(error: SlackApiError, method: str) -> _Stop:
+    response = error.response
+    status = getattr(response, "status_code", None)
+    data = getattr(response, "data", None)
+    code = data.get("error") if isinstance(data, dict) else None
+    if status == 429 or code in {"ratelimited", "rate_limited"}:
+        wait = float(response.headers.get("Retry-After", RETRY_AFTER))
+        return _Stop(Verdict.RETRY, code or "ratelimited", method=method, wait_seconds=wait)
+    if not isinstance(code, str) or (status or 500) >= 500:
+        return _Stop(Verdict.UNCERTAIN, code if isinstance(code, str) else NO_ANSWER)
+    return _Stop(verdict_on(code), code)
