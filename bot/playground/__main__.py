@@ -41,21 +41,19 @@ async def _serve(given: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with slack:
-        described = slack.described()
-        if given.json:
-            print(json.dumps(described), flush=True)
-        else:
-            print(f"A local Slack is at {slack.url}", flush=True)
-            print(
-                f"SLACK_API_URL={slack.api_url}", f"SLACK_BOT_TOKEN={slack.bot_token}", sep="\n", flush=True
-            )
-            print(
-                f"SLACK_APP_TOKEN={slack.app_token}",
-                f"SLACK_SIGNING_SECRET={slack.signing_secret}",
-                sep="\n",
-                flush=True,
-            )
+        sys.stdout.write(_announcement(slack, as_json=given.json) + "\n")
+        sys.stdout.flush()
         await stopped.wait()
+
+
+def _announcement(slack: LocalSlack, *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(slack.described())
+    return f"""A local Slack is at {slack.url}
+SLACK_API_URL={slack.api_url}
+SLACK_BOT_TOKEN={slack.bot_token}
+SLACK_APP_TOKEN={slack.app_token}
+SLACK_SIGNING_SECRET={slack.signing_secret}"""
 
 
 def main() -> None:

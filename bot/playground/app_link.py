@@ -1,6 +1,6 @@
 """How requests reach the app: over its Socket Mode connections when it has any, else signed and posted to its address."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from bot.playground.json_types import Json
@@ -24,11 +24,11 @@ class AppAnswer:
     body: object = None
     ms: float = 0.0
     no_retry: bool = False
-    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
-        return self.status == 200
+        """Acknowledged; a redirect or an error is not."""
+        return isinstance(self.status, int) and 200 <= self.status < 300
 
 
 class AppLink(Protocol):

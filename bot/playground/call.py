@@ -31,10 +31,8 @@ class Call:
             raise SlackError(error, response_metadata={"messages": messages})
         return value
 
-    def flag(self, name: str, otherwise: bool = False) -> bool:
+    def flag(self, name: str) -> bool:
         value = self.args.get(name)
-        if value is None:
-            return otherwise
         return value is True or str(value).lower() in ("1", "true")
 
     def number(self, name: str, otherwise: int, most: int) -> int:
@@ -89,7 +87,7 @@ class Call:
 
 
 def missing_scope(needed: str, workspace: Workspace) -> SlackError:
-    return SlackError("missing_scope", needed=needed, provided=",".join(sorted(workspace.scopes)))
+    return SlackError("missing_scope", needed=needed, provided=workspace.scopes_text())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ class Method:
     scopes: tuple[str, ...] = ()
     tier: int | None = 3
     writes: bool = False
-    token: Literal["bot", "app", "any", "none"] = "bot"
+    caller: Literal["bot", "app", "anyone"] = "bot"
 
 
 Methods = Mapping[str, Method]

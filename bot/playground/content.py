@@ -52,9 +52,32 @@ def elements_of(block: Json) -> list[Json]:
 
 # https://docs.slack.dev/reference/block-kit/block-elements (2026-11)
 INTERACTIVE = frozenset(
-    "button overflow checkboxes radio_buttons datepicker timepicker datetimepicker plain_text_input "
-    "email_text_input url_text_input number_input rich_text_input file_input feedback_buttons icon_button "
-    "static_select external_select users_select conversations_select channels_select multi_static_select "
-    "multi_external_select multi_users_select multi_conversations_select multi_channels_select "
-    "workflow_button".split()
+    [
+        "button",
+        "overflow",
+        "checkboxes",
+        "radio_buttons",
+        "datepicker",
+        "timepicker",
+        "datetimepicker",
+        "plain_text_input",
+        "email_text_input",
+        "url_text_input",
+        "number_input",
+        "rich_text_input",
+        "file_input",
+        "feedback_buttons",
+        "icon_button",
+        "static_select",
+        "external_select",
+        "users_select",
+        "conversations_select",
+        "channels_select",
+        "multi_static_select",
+        "multi_external_select",
+        "multi_users_select",
+        "multi_conversations_select",
+        "multi_channels_select",
+        "workflow_button",
+    ]
 )

@@ -19,7 +19,7 @@ class SlackError(Exception):
         return {"ok": False, "error": self.error, **self.details}
 
 
-class ClientRefused(Exception):
+class ClientRefusalError(Exception):
     """What Slack's own client stops before any request goes to the app; `errors` by block id where it has a place."""
 
     def __init__(self, reason: str, errors: dict[str, str] | None = None) -> None:
@@ -28,5 +28,5 @@ class ClientRefused(Exception):
         self.errors = errors or {}
 
 
-class NotThere(Exception):
+class NotThereError(Exception):
     """A control call names somebody or something this local Slack does not have."""

@@ -1,6 +1,8 @@
 """The Events API: which events the app gets, their envelope, and Slack's retries when one is not acknowledged."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from bot.playground.app_link import AppAnswer, AppLink, Retry
 from bot.playground.json_types import Json
@@ -35,6 +37,10 @@ NEEDED_SCOPES = {
     "group_archive": "groups:read",
     "group_unarchive": "groups:read",
 }
+# What an app hears of channels it is not in.
+HEARD_FROM_OUTSIDE = frozenset(
+    {"channel_created", "channel_rename", "channel_archive", "channel_unarchive", "channel_deleted"}
+)
 RETRY_REASONS = {
     "timed_out": "http_timeout",
     "too_many_redirects": "too_many_redirects",
@@ -44,26 +50,37 @@ RETRY_REASONS = {
 
 
 class Events:
-    """Deliveries run beside the calls that caused them; nothing waits for the app's ack."""
+    """Deliveries run beside the calls that caused them; only acting people wait for the app's first answer."""
 
     def __init__(self, state: State, link: AppLink) -> None:
         self._state = state
         self._link = link
-        self._deliveries: set[asyncio.Task[AppAnswer]] = set()
+        self._deliveries: set[asyncio.Task[None]] = set()
+        self._collecting: list[asyncio.Future[AppAnswer]] | None = None
 
-    def push(
-        self, workspace: Workspace, event: Json, channel: Channel | None = None
-    ) -> asyncio.Task[AppAnswer] | None:
+    def push(self, workspace: Workspace, event: Json, channel: Channel | None = None) -> None:
         """Starts the delivery of an event the app is subscribed to and may see; else nothing happens."""
-        if not self._is_for_app(workspace, event, channel):
-            return None
-        return self.deliver(self.envelope(workspace, event, channel))
+        if self._is_for_app(workspace, event, channel):
+            first = self.deliver(self.envelope(workspace, event, channel))
+            if self._collecting is not None:
+                self._collecting.append(first)
 
-    def deliver(self, envelope: Json) -> asyncio.Task[AppAnswer]:
-        delivery = asyncio.create_task(self._deliver(envelope))
+    @contextmanager
+    def collected(self) -> Iterator[list[asyncio.Future[AppAnswer]]]:
+        """The first answers to all events pushed inside the block; nothing may be awaited in it."""
+        self._collecting = []
+        try:
+            yield self._collecting
+        finally:
+            self._collecting = None
+
+    def deliver(self, envelope: Json) -> asyncio.Future[AppAnswer]:
+        """Starts a delivery; the future holds the answer to its first attempt."""
+        first: asyncio.Future[AppAnswer] = asyncio.get_running_loop().create_future()
+        delivery = asyncio.create_task(self._deliver(envelope, first))
         self._deliveries.add(delivery)
         delivery.add_done_callback(self._deliveries.discard)
-        return delivery
+        return first
 
     async def stop(self) -> None:
         for delivery in self._deliveries:
@@ -71,25 +88,20 @@ class Events:
         await asyncio.gather(*self._deliveries, return_exceptions=True)
 
     def _is_for_app(self, workspace: Workspace, event: Json, channel: Channel | None) -> bool:
-        if not workspace.installed:
-            return False
-        name = MESSAGE_EVENTS[channel.kind] if event["type"] == "message" and channel else event["type"]
-        if name not in self._state.world.manifest.events:
-            return False
+        kind = event["type"]
+        name = MESSAGE_EVENTS[channel.kind] if kind == "message" and channel else kind
         needed = NEEDED_SCOPES.get(name)
-        if needed is not None and needed not in workspace.scopes:
-            return False
         return (
-            channel is None
-            or channel.kind == "public"
-            and _is_about_channels(event)
-            or (workspace.bot_user_id in channel.members)
+            workspace.installed
+            and name in self._state.world.manifest.events
+            and (needed is None or needed in workspace.scopes)
+            and (channel is None or kind in HEARD_FROM_OUTSIDE or workspace.bot_user_id in channel.members)
         )
 
     def envelope(self, workspace: Workspace, event: Json, channel: Channel | None = None) -> Json:
         world = self._state.world
         return {
-            "token": "local-verification-token",
+            "token": "local-verification",
             "team_id": workspace.id,
             "context_team_id": workspace.id,
             "context_enterprise_id": None,
@@ -111,17 +123,21 @@ class Events:
             "event_context": world.ids.new("EC"),
         }
 
-    async def _deliver(self, envelope: Json) -> AppAnswer:
-        answer = await self._link.send("events_api", envelope)
+    async def _deliver(self, envelope: Json, first: asyncio.Future[AppAnswer]) -> None:
+        answer = await self._attempt(envelope)
+        first.set_result(answer)
         for number, delay in enumerate(EVENT_RETRIES, start=1):
-            if (isinstance(answer.status, int) and answer.status < 300) or answer.no_retry:
-                break
+            if answer.ok or answer.no_retry:
+                return
             await asyncio.sleep(delay * self._state.retry_scale)
             reason = RETRY_REASONS.get(str(answer.status), "http_error")
-            answer = await self._link.send("events_api", envelope, Retry(number, reason))
+            answer = await self._attempt(envelope, Retry(number, reason))
+
+    async def _attempt(self, envelope: Json, retry: Retry | None = None) -> AppAnswer:
+        ledger = self._state.ledger
+        entry = ledger.add("request", type="events_api", payload=envelope, status=None, answer=None)
+        if retry is not None:
+            entry["retry"] = retry.number
+        answer = await self._link.send("events_api", envelope, retry)
+        entry |= {"status": answer.status, "answer": answer.body, "ms": round(answer.ms, 2)}
         return answer
-
-
-def _is_about_channels(event: Json) -> bool:
-    """Events of public channels an app hears of without being in them."""
-    return str(event["type"]).startswith("channel_")

@@ -63,11 +63,12 @@ def parse(asked: Json) -> Fault:
     kind = asked.get("kind")
     if kind not in get_args(Kind):
         raise ValueError(f"kind must be one of {', '.join(get_args(Kind))}")
-    if not isinstance(asked.get("method"), str):
+    method = asked.get("method")
+    if not method:
         raise ValueError('method must be a method of the Web API, "response_url", or "*"')
     probability = float(asked.get("probability", 1.0))
     return Fault(
-        method=asked["method"],
+        method=str(method),
         kind=cast(Kind, kind),
         value=asked.get("value"),
         times=asked.get("times", 1 if probability >= 1.0 else None),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 
 from bot.playground import fields
-from bot.playground.errors import ClientRefused, NotThere
+from bot.playground.errors import ClientRefusalError, NotThereError
 from bot.playground.json_types import Json
 from bot.playground.world import View, World
 
@@ -13,7 +13,7 @@ REQUIRED = "Please complete this required field."
 
 
 def field(blocks: list[Json], named: str) -> tuple[Json, Json]:
-    """The block and element called by block id, `block_id.action_id`, action id or label; ClientRefused if not just one."""
+    """The block and element called by block id, `block_id.action_id`, action id or label; ClientRefusalError if not just one."""
     found = [
         (block, element) for block, element in fields.elements(blocks) if _is_called(block, element, named)
     ]
@@ -22,7 +22,7 @@ def field(blocks: list[Json], named: str) -> tuple[Json, Json]:
     if len(found) == 1:
         return found[0]
     known = sorted(f"{block['block_id']} ({_label(block)})" for block, _ in fields.elements(blocks))
-    raise ClientRefused(
+    raise ClientRefusalError(
         f"{'several fields are' if found else 'no field is'} called {named!r}; there are: {known}"
     )
 
@@ -48,16 +48,15 @@ def filled(world: World, team_id: str, block: Json, element: Json, value: object
     kind = element["type"]
     keys = fields.VALUE_KEYS.get(kind)
     if keys is None:
-        raise ClientRefused(f"{element['action_id']} is a {kind}: nothing can be typed into it")
+        raise ClientRefusalError(f"{element['action_id']} is a {kind}: nothing can be typed into it")
     if value in (None, "", []):
-        empty = [] if keys[0] in fields.LISTS else None
-        return {"type": kind, keys[0]: empty}
+        return {"type": kind, keys[0]: [] if keys[0] in fields.LISTS else None}
     try:
         return {"type": kind, keys[0]: _READERS[keys[0]](world, team_id, element, value)}
-    except NotThere as absent:
-        raise ClientRefused(str(absent), {block["block_id"]: str(absent)}) from None
+    except NotThereError as absent:
+        raise ClientRefusalError(str(absent), {block["block_id"]: str(absent)}) from None
     except ValueError as wrong:
-        raise ClientRefused(f"{block['block_id']}: {wrong}", {block["block_id"]: str(wrong)}) from None
+        raise ClientRefusalError(f"{block['block_id']}: {wrong}", {block["block_id"]: str(wrong)}) from None
 
 
 def _text(world: World, team_id: str, element: Json, value: object) -> object:
@@ -71,23 +70,30 @@ def _rich_text(world: World, team_id: str, element: Json, value: object) -> obje
     return {"type": "rich_text", "elements": [section]}
 
 
-def _option(world: World, team_id: str, element: Json, value: object) -> object:
+def option(element: Json, value: object) -> Json:
+    """The option with that value or text; ClientRefusalError when it is not offered."""
     if isinstance(value, dict):
         return value
     offered = options_of(element)
-    for option in offered:
-        if value in (option["value"], option["text"]["text"]):
-            return option
-    raise ValueError(f"{value!r} is not offered, only {[option['text']['text'] for option in offered]}")
+    for each in offered:
+        if value in (each.get("value"), each["text"]["text"]):
+            return each
+    texts = [each["text"]["text"] for each in offered]
+    raise ClientRefusalError(f"{element.get('action_id')} does not offer {value!r}, only {texts}")
+
+
+def _option(world: World, team_id: str, element: Json, value: object) -> object:
+    return option(element, value)
 
 
 def _options(world: World, team_id: str, element: Json, value: object) -> object:
     if isinstance(value, bool):
         return options_of(element) if value else []
-    return [_option(world, team_id, element, item) for item in _several(value)]
+    return [option(element, item) for item in _several(value)]
 
 
 def options_of(element: Json) -> list[Json]:
+    """All options of a menu, or of the app's answer for one, whether in groups or not."""
     groups = element.get("option_groups") or [{"options": element.get("options", [])}]
     return [option for group in groups for option in group["options"]]
 
@@ -147,7 +153,7 @@ _READERS: dict[str, Callable[[World, str, Json, object], object]] = {
 
 
 def check_submittable(view: View) -> None:
-    """Raises ClientRefused with a sentence under each field Slack's client would not let go."""
+    """Raises ClientRefusalError with a sentence under each field Slack's client would not let go."""
     errors: dict[str, str] = {}
     for block in view.body["blocks"]:
         if block.get("type") == "input":
@@ -156,7 +162,7 @@ def check_submittable(view: View) -> None:
             if problem:
                 errors[block["block_id"]] = problem
     if errors:
-        raise ClientRefused("the form cannot be submitted yet", errors)
+        raise ClientRefusalError("the form cannot be submitted yet", errors)
 
 
 def _problem(block: Json, element: Json, value: Json) -> str | None:

@@ -4,40 +4,39 @@ from bot.playground import views
 from bot.playground.ids import secret, ts
 from bot.playground.json_types import Json
 from bot.playground.state import State
-from bot.playground.world import Channel, Person, ResponseUrl, Trigger, View, Watch, Workspace
+from bot.playground.world import Actor, Channel, Kind, ResponseUrl, Trigger, View, Watch
 
 RESPONSE_URL_SECONDS = 30 * 60  # https://docs.slack.dev/interactivity/handling-user-interaction (2026-11)
-VERIFICATION_TOKEN = "local-verification-token"  # noqa: S105 - the retired token Slack still sends; it opens nothing
+# The retired verification token that Slack still sends; it opens nothing.
+VERIFICATION = "local-verification"
+# What Slack says in the place of a name where a conversation has none for everybody.
+UNNAMED: dict[Kind, str] = {"im": "directmessage", "private": "privategroup"}
 
 
-def new_trigger(
-    state: State, workspace: Workspace, person: Person, watch: Watch, view_id: str | None = None
-) -> Trigger:
+def new_trigger(state: State, actor: Actor, watch: Watch) -> Trigger:
     trigger = Trigger(
         id=f"{state.clock.seconds()}.{secret(10)}.{secret(32)}",
-        team_id=workspace.id,
-        user_id=person.id,
+        team_id=actor.workspace.id,
+        user_id=actor.person.id,
         expires=state.clock.monotonic() + state.trigger_seconds,
         watch=watch,
-        view_id=view_id,
     )
-    state.world.triggers[trigger.id] = trigger
+    state.world.add_trigger(trigger)
     return trigger
 
 
 def new_response_url(
     state: State,
-    workspace: Workspace,
-    person: Person,
+    actor: Actor,
     channel: Channel,
     *,
     message_ts: str | None = None,
     ephemeral_ts: str | None = None,
 ) -> str:
-    path = f"/response/{workspace.id}/{secret(12)}/{secret(24)}"
+    path = f"/response/{actor.workspace.id}/{secret(12)}/{secret(24)}"
     state.world.response_urls[path] = ResponseUrl(
-        team_id=workspace.id,
-        user_id=person.id,
+        team_id=actor.workspace.id,
+        user_id=actor.person.id,
         channel_id=channel.id,
         expires=state.clock.seconds() + RESPONSE_URL_SECONDS,
         message_ts=message_ts,
@@ -46,69 +45,59 @@ def new_response_url(
     return state.url + path
 
 
-def command(
-    state: State,
-    workspace: Workspace,
-    person: Person,
-    channel: Channel,
-    name: str,
-    text: str,
-    trigger: Trigger,
-) -> Json:
+def command(state: State, actor: Actor, trigger: Trigger, channel: Channel, *, name: str, text: str) -> Json:
     """A slash command's form fields."""
     return {
-        "token": VERIFICATION_TOKEN,
-        "team_id": workspace.id,
-        "team_domain": workspace.domain,
+        "token": VERIFICATION,
+        "team_id": actor.workspace.id,
+        "team_domain": actor.workspace.domain,
         "channel_id": channel.id,
-        "channel_name": {"im": "directmessage", "mpim": channel.name, "private": "privategroup"}.get(
-            channel.kind, channel.name
-        ),
-        "user_id": person.id,
-        "user_name": person.name,
+        "channel_name": UNNAMED.get(channel.kind, channel.name),
+        "user_id": actor.person.id,
+        "user_name": actor.person.name,
         "command": name,
         "text": text,
         "api_app_id": state.world.app_id,
         "is_enterprise_install": "false",
-        "response_url": new_response_url(state, workspace, person, channel),
+        "response_url": new_response_url(state, actor, channel),
         "trigger_id": trigger.id,
     }
 
 
-def _common(state: State, kind: str, workspace: Workspace, person: Person) -> Json:
+def _payload(state: State, kind: str, actor: Actor, /, **more: object) -> Json:
+    person, workspace = actor.person, actor.workspace
     return {
         "type": kind,
         "team": {"id": workspace.id, "domain": workspace.domain},
         "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team_id},
         "api_app_id": state.world.app_id,
-        "token": VERIFICATION_TOKEN,
+        "token": VERIFICATION,
         "enterprise": None,
         "is_enterprise_install": False,
+        **more,
     }
 
 
 def _short(channel: Channel) -> Json:
-    names = {"im": "directmessage", "private": "privategroup"}
-    return {"id": channel.id, "name": names.get(channel.kind, channel.name)}
+    return {"id": channel.id, "name": UNNAMED.get(channel.kind, channel.name)}
 
 
-def message_actions(
+def message_action(
     state: State,
-    workspace: Workspace,
-    person: Person,
-    channel: Channel,
-    message: Json,
-    actions: list[Json],
-    values: Json,
+    actor: Actor,
     trigger: Trigger,
+    channel: Channel,
+    *,
+    message: Json,
+    action: Json,
+    values: Json,
 ) -> Json:
-    """block_actions from a message."""
+    """block_actions from a message; an ephemeral one is not sent along."""
     ephemeral = bool(message.get("is_ephemeral"))
     at = message["ts"]
-    response_url = new_response_url(
+    url = new_response_url(
         state,
-        workspace,
-        person,
+        actor,
         channel,
         message_ts=None if ephemeral else at,
         ephemeral_ts=at if ephemeral else None,
@@ -121,40 +110,47 @@ def message_actions(
     }
     if "thread_ts" in message:
         container["thread_ts"] = message["thread_ts"]
-    payload = _common(state, "block_actions", workspace, person) | {
-        "container": container,
-        "trigger_id": trigger.id,
-        "channel": _short(channel),
-        "state": {"values": values},
-        "response_url": response_url,
-        "actions": actions,
-    }
+    payload = _payload(
+        state,
+        "block_actions",
+        actor,
+        container=container,
+        trigger_id=trigger.id,
+        channel=_short(channel),
+        state={"values": values},
+        response_url=url,
+        actions=[action],
+    )
     if not ephemeral:
         payload["message"] = message
     return payload
 
 
-def view_actions(
-    state: State, workspace: Workspace, person: Person, view: View, actions: list[Json], trigger: Trigger
-) -> Json:
+def view_action(state: State, actor: Actor, trigger: Trigger, view: View, action: Json) -> Json:
     """block_actions from a modal or Home, with everything that stands in its fields."""
-    return _common(state, "block_actions", workspace, person) | {
-        "container": {"type": "view", "view_id": view.body["id"]},
-        "trigger_id": trigger.id,
-        "view": views.shown(view),
-        "actions": actions,
-    }
+    return _payload(
+        state,
+        "block_actions",
+        actor,
+        container={"type": "view", "view_id": view.body["id"]},
+        trigger_id=trigger.id,
+        view=views.shown(view),
+        actions=[action],
+    )
 
 
-def submission(state: State, workspace: Workspace, person: Person, view: View, trigger: Trigger) -> Json:
-    return _common(state, "view_submission", workspace, person) | {
-        "trigger_id": trigger.id,
-        "view": views.shown(view),
-        "response_urls": _response_urls(state, workspace, person, view),
-    }
+def submission(state: State, actor: Actor, trigger: Trigger, view: View) -> Json:
+    return _payload(
+        state,
+        "view_submission",
+        actor,
+        trigger_id=trigger.id,
+        view=views.shown(view),
+        response_urls=_response_urls(state, actor, view),
+    )
 
 
-def _response_urls(state: State, workspace: Workspace, person: Person, view: View) -> list[Json]:
+def _response_urls(state: State, actor: Actor, view: View) -> list[Json]:
     """One for each conversation picked in a select that asks for it."""
     urls = []
     for block in view.body["blocks"]:
@@ -162,64 +158,64 @@ def _response_urls(state: State, workspace: Workspace, person: Person, view: Vie
         if element.get("response_url_enabled"):
             value = view.values[block["block_id"]][element["action_id"]]
             picked = value.get("selected_conversation") or value.get("selected_channel")
-            if picked in workspace.channels:
+            channel = actor.workspace.channels.get(picked or "")
+            if channel is not None:
                 urls.append(
                     {
                         "block_id": block["block_id"],
                         "action_id": element["action_id"],
-                        "channel_id": picked,
-                        "response_url": new_response_url(
-                            state, workspace, person, workspace.channels[picked]
-                        ),
+                        "channel_id": channel.id,
+                        "response_url": new_response_url(state, actor, channel),
                     }
                 )
     return urls
 
 
-def closed(state: State, workspace: Workspace, person: Person, view: View, *, is_cleared: bool) -> Json:
+def closed(state: State, actor: Actor, view: View, *, is_cleared: bool) -> Json:
     """view_closed carries nothing of what was typed."""
-    return _common(state, "view_closed", workspace, person) | {
-        "view": {**view.body, "state": {"values": {}}},
-        "is_cleared": is_cleared,
-    }
+    return _payload(
+        state, "view_closed", actor, view={**view.body, "state": {"values": {}}}, is_cleared=is_cleared
+    )
 
 
-def shortcut(state: State, workspace: Workspace, person: Person, callback_id: str, trigger: Trigger) -> Json:
-    return _common(state, "shortcut", workspace, person) | {
-        "callback_id": callback_id,
-        "trigger_id": trigger.id,
-        "action_ts": ts(state.clock.microseconds()),
-    }
+def shortcut(state: State, actor: Actor, trigger: Trigger, callback_id: str) -> Json:
+    return _payload(
+        state,
+        "shortcut",
+        actor,
+        callback_id=callback_id,
+        trigger_id=trigger.id,
+        action_ts=ts(state.clock.microseconds()),
+    )
 
 
 def message_shortcut(
-    state: State,
-    workspace: Workspace,
-    person: Person,
-    callback_id: str,
-    channel: Channel,
-    message: Json,
-    trigger: Trigger,
+    state: State, actor: Actor, trigger: Trigger, channel: Channel, *, callback_id: str, message: Json
 ) -> Json:
     at = message["ts"]
-    return _common(state, "message_action", workspace, person) | {
-        "callback_id": callback_id,
-        "trigger_id": trigger.id,
-        "action_ts": ts(state.clock.microseconds()),
-        "channel": _short(channel),
-        "message_ts": at,
-        "message": message,
-        "response_url": new_response_url(state, workspace, person, channel, message_ts=at),
-    }
+    return _payload(
+        state,
+        "message_action",
+        actor,
+        callback_id=callback_id,
+        trigger_id=trigger.id,
+        action_ts=ts(state.clock.microseconds()),
+        channel=_short(channel),
+        message_ts=at,
+        message=message,
+        response_url=new_response_url(state, actor, channel, message_ts=at),
+    )
 
 
-def suggestion(
-    state: State, workspace: Workspace, person: Person, block_id: str, action_id: str, typed: str, where: Json
-) -> Json:
-    """What Slack asks while somebody types into an external select; `where` is its view, or its channel and message."""
-    return _common(state, "block_suggestion", workspace, person) | {
-        "action_id": action_id,
-        "block_id": block_id,
-        "value": typed,
-        **where,
-    }
+def suggestion(state: State, actor: Actor, view: View, *, block_id: str, action_id: str, typed: str) -> Json:
+    """What Slack asks while somebody types into an external select."""
+    return _payload(
+        state,
+        "block_suggestion",
+        actor,
+        action_id=action_id,
+        block_id=block_id,
+        value=typed,
+        view=views.shown(view),
+        container={"type": "view", "view_id": view.body["id"]},
+    )

@@ -8,16 +8,67 @@ import yaml
 from bot.playground.json_types import Json
 
 ALL_BOT_SCOPES = frozenset(
-    "app_mentions:read bookmarks:read bookmarks:write canvases:read canvases:write channels:history channels:join "
-    "channels:manage channels:read chat:write chat:write.public commands files:read files:write groups:history "
-    "groups:read groups:write im:history im:read im:write metadata.message:read mpim:history mpim:read mpim:write "
-    "pins:read pins:write reactions:read reactions:write team:read usergroups:read users:read users:read.email".split()
+    [
+        "app_mentions:read",
+        "bookmarks:read",
+        "bookmarks:write",
+        "canvases:read",
+        "canvases:write",
+        "channels:history",
+        "channels:join",
+        "channels:manage",
+        "channels:read",
+        "chat:write",
+        "chat:write.public",
+        "commands",
+        "files:read",
+        "files:write",
+        "groups:history",
+        "groups:read",
+        "groups:write",
+        "im:history",
+        "im:read",
+        "im:write",
+        "metadata.message:read",
+        "mpim:history",
+        "mpim:read",
+        "mpim:write",
+        "pins:read",
+        "pins:write",
+        "reactions:read",
+        "reactions:write",
+        "team:read",
+        "usergroups:read",
+        "users:read",
+        "users:read.email",
+    ]
 )
 ALL_BOT_EVENTS = frozenset(
-    "app_home_opened app_mention app_uninstalled channel_archive channel_created channel_deleted channel_rename "
-    "channel_unarchive group_archive group_rename group_unarchive member_joined_channel member_left_channel "
-    "message.channels message.groups message.im message.mpim message_metadata_posted reaction_added "
-    "reaction_removed team_join tokens_revoked user_change".split()
+    [
+        "app_home_opened",
+        "app_mention",
+        "app_uninstalled",
+        "channel_archive",
+        "channel_created",
+        "channel_deleted",
+        "channel_rename",
+        "channel_unarchive",
+        "group_archive",
+        "group_rename",
+        "group_unarchive",
+        "member_joined_channel",
+        "member_left_channel",
+        "message.channels",
+        "message.groups",
+        "message.im",
+        "message.mpim",
+        "message_metadata_posted",
+        "reaction_added",
+        "reaction_removed",
+        "team_join",
+        "tokens_revoked",
+        "user_change",
+    ]
 )
 
 

@@ -42,7 +42,7 @@ def post(
     if message.get("blocks"):
         name_blocks(message["blocks"], world.ids)
     if thread_ts is not None:
-        _join_thread(channel, message, thread_ts, broadcast)
+        _join_thread(channel, message, thread_ts, broadcast=broadcast)
     channel.messages[at] = message
     if metadata:
         channel.metadata[at] = metadata
@@ -50,7 +50,7 @@ def post(
     return message
 
 
-def _join_thread(channel: Channel, message: Json, thread_ts: str, broadcast: bool) -> None:
+def _join_thread(channel: Channel, message: Json, thread_ts: str, *, broadcast: bool) -> None:
     parent = channel.messages[thread_ts]
     message["thread_ts"] = thread_ts
     message["parent_user_id"] = parent.get("user")
@@ -92,7 +92,7 @@ def change(
     """New content for a message; what `content` does not name stays."""
     previous = channel.messages[at]
     message = {**previous, **content}
-    message["edited"] = {"user": editor, "ts": ts(world.clock.microseconds())}
+    message["edited"] = {"user": editor, "ts": world.event_ts()}
     if message.get("blocks"):
         name_blocks(message["blocks"], world.ids)
     else:

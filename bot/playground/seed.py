@@ -87,7 +87,7 @@ def load(source: Path | Mapping[str, object] | None = None, manifest: Path | Jso
         document = json.loads(text) if source.suffix == ".json" else yaml.safe_load(text)
     else:
         document = dict(source)
-    workspaces = document.get("workspaces", DEFAULT["workspaces"])
+    workspaces: list[Json] = document.get("workspaces") or DEFAULT["workspaces"]
     wanted = manifest if manifest is not None else document.get("manifest")
     return Seed(
         document={**document, "workspaces": workspaces},
@@ -155,7 +155,7 @@ def add_person(world: World, workspace: Workspace, described: Json) -> Person:
         role=role,
         deactivated=described.get("deactivated", False),
         updated=world.clock.seconds(),
-        display_name=described.get("display_name", described["name"]),
+        display_name=str(described.get("display_name") or described["name"]),
         title=described.get("title", ""),
     )
     world.people[person.id] = workspace.people[person.id] = person

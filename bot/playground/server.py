@@ -1,6 +1,6 @@
 """The running local Slack: one aiohttp server, to be started alone, by `demo`, or inside a test."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,14 +9,18 @@ from aiohttp import web
 
 from bot.playground import seed as seeds
 from bot.playground.acting import Acting
+from bot.playground.acts import Acts
+from bot.playground.administering import Administering
 from bot.playground.app_link import AppAnswer, RequestKind, Retry
-from bot.playground.control import Control, only_from_here
+from bot.playground.control import Control, guarded
+from bot.playground.conversing import Conversing
 from bot.playground.events import Events
 from bot.playground.http_delivery import Addresses, HttpDelivery
 from bot.playground.json_types import Json
 from bot.playground.response_urls import ResponseUrls
 from bot.playground.socket_mode import SocketMode
 from bot.playground.state import State
+from bot.playground.uploads import Uploads
 from bot.playground.web_api import WebApi
 from bot.playground.world import Channel, Workspace
 
@@ -36,7 +40,10 @@ class _ToApp:
 
 
 class LocalSlack:
-    """`async with LocalSlack() as slack:` serves until the block is left; port 0 takes a free one."""
+    """`async with LocalSlack() as slack:` serves until the block is left; port 0 takes a free one.
+
+    `routes` are further pages to serve beside it, such as one that shows it in a browser.
+    """
 
     def __init__(
         self,
@@ -47,12 +54,14 @@ class LocalSlack:
         port: int = 0,
         addresses: Addresses | None = None,
         ledger_limit: int | None = None,
+        routes: Iterable[web.AbstractRouteDef] = (),
     ) -> None:
         self._seed = seeds.load(seed, manifest)
         self._host = host
         self._port = port
         self._addresses = addresses or Addresses()
         self._ledger_limit = ledger_limit
+        self._routes = tuple(routes)
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -66,7 +75,7 @@ class LocalSlack:
         await self.stop()
 
     async def start(self) -> None:
-        app = web.Application(client_max_size=MOST_BYTES_A_REQUEST, middlewares=[only_from_here])
+        app = web.Application(client_max_size=MOST_BYTES_A_REQUEST, middlewares=[guarded])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         self.state = State(self._seed, url="", ledger_limit=self._ledger_limit)
         self._build(app)
@@ -81,16 +90,26 @@ class LocalSlack:
         state = self.state
         self.socket_mode = SocketMode(state)
         self._http = HttpDelivery(state, self._addresses)
-        link = _ToApp(self.socket_mode, self._http)
-        self._events = Events(state, link)
+        self._events = Events(state, link := _ToApp(self.socket_mode, self._http))
         self._web_api = WebApi(state)
-        control = Control(state, Acting(state, link, self._events), self.socket_mode, self._http)
+        acting, conversing = Acting(state, link), Conversing(state, self._events)
+        control = Control(
+            state,
+            acts=Acts(state, acting, conversing).table(),
+            acting=acting,
+            administering=Administering(state, conversing),
+            events=self._events,
+            socket_mode=self.socket_mode,
+            http=self._http,
+        )
         state.world.doors.on_event = self._on_event
         state.world.doors.new_socket_url = self.socket_mode.new_url
         app.router.add_route("*", "/api/{method}", self._web_api.answer)
         app.router.add_get("/link/", self.socket_mode.connect)
         app.router.add_post("/response/{team_id}/{number}/{secret}", ResponseUrls(state).answer)
+        app.router.add_routes(Uploads(state).routes())
         app.router.add_routes(control.routes())
+        app.router.add_routes(self._routes)
 
     def _on_event(self, workspace: Workspace, event: Json, channel: Channel | None) -> None:
         if self.socket_mode.connected or self._http.addresses.events:

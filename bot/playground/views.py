@@ -116,7 +116,8 @@ def close(world: World, view: View, *, whole_stack: bool = False) -> list[View]:
 
 
 def is_on_top(world: World, view: View) -> bool:
-    return world.stacks.get(view.body["root_view_id"], [None])[-1] == view.body["id"]
+    stack = world.stacks.get(view.body["root_view_id"], [])
+    return stack[-1:] == [view.body["id"]]
 
 
 def _check_external_id(world: World, workspace: Workspace, asked: Json, besides: View | None) -> None:

@@ -117,33 +117,32 @@ class WebApi:
 
     def _perform(self, asked: Asked) -> Reply:
         try:
-            if asked.refusal is not None:
-                raise asked.refusal
-            method = METHODS.get(asked.method)
-            if method is None:
-                raise SlackError("unknown_method", req_method=asked.method)
-            workspace = self._caller(asked, method)
-            wait = self._rate_limited(asked, method, workspace)
-            if wait is not None:
-                return Reply({"ok": False, "error": "ratelimited"}, 429, headers={"Retry-After": str(wait)})
-            call = Call(self._state.world, workspace, asked.method, asked.args)
-            answer = {"ok": True, **method.run(call)}
-            return Reply(
-                answer,
-                committed=method.writes and answer["ok"],
-                headers={"X-OAuth-Scopes": ",".join(sorted(workspace.scopes))} if asked.workspace else {},
-            )
+            return self._run(asked)
         except SlackError as error:
             return Reply(error.answer(), rule=error.rule, source=error.source)
+
+    def _run(self, asked: Asked) -> Reply:
+        if asked.refusal is not None:
+            raise asked.refusal
+        method = METHODS.get(asked.method)
+        if method is None:
+            raise SlackError("unknown_method", req_method=asked.method)
+        workspace = self._caller(asked, method)
+        wait = self._rate_limited(asked, method, workspace)
+        if wait is not None:
+            return Reply({"ok": False, "error": "ratelimited"}, 429, headers={"Retry-After": str(wait)})
+        answer = {"ok": True, **method.run(Call(self._state.world, workspace, asked.method, asked.args))}
+        headers = {"X-OAuth-Scopes": workspace.scopes_text()} if asked.workspace else {}
+        return Reply(answer, committed=method.writes and answer["ok"], headers=headers)
 
     def _caller(self, asked: Asked, method: Method) -> Workspace:
         """The workspace that may call this method now; raises what Slack answers to everybody else."""
         some_workspace = next(iter(self._state.world.workspaces.values()))
-        if method.token == "none":
+        if method.caller == "anyone":
             return asked.workspace or some_workspace
         if not asked.token:
             raise SlackError("not_authed")
-        if method.token == "app":
+        if method.caller == "app":
             if asked.token != self._state.seed.app_token:
                 raise SlackError("not_allowed_token_type" if asked.workspace else "invalid_auth")
             return some_workspace
@@ -216,7 +215,7 @@ def _refused(fault: Fault) -> Reply:
     """What a fault answers in the place of the method."""
     if fault.kind == "error":
         return Reply({"ok": False, "error": str(fault.value or "internal_error")})
-    asked = fault.value if isinstance(fault.value, dict) else {"status": fault.value or 500}
+    asked: Json = fault.value if isinstance(fault.value, dict) else {"status": fault.value or 500}
     status = int(asked["status"])
     if status == 429:
         headers = {"Retry-After": str(asked.get("retry_after", 1))}

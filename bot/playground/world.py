@@ -1,12 +1,13 @@
 """What a Slack holds: workspaces, people, channels, messages, views, files; and the questions asked of them."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.playground.clock import Clock
-from bot.playground.errors import NotThere
+from bot.playground.errors import NotThereError
 from bot.playground.ids import Ids, ts
 from bot.playground.json_types import Json
 from bot.playground.manifest import Manifest
@@ -14,6 +15,7 @@ from bot.playground.manifest import Manifest
 Role = Literal["member", "admin", "owner", "guest", "single_channel_guest", "stranger", "bot"]
 Kind = Literal["public", "private", "im", "mpim"]
 
+MOST_TRIGGERS_KEPT = 10_000
 CONVERSATION_TYPE: dict[Kind, str] = {
     "public": "public_channel",
     "private": "private_channel",
@@ -88,6 +90,9 @@ class Workspace:
     installed: bool = True
     token_revoked: bool = False
 
+    def scopes_text(self) -> str:
+        return ",".join(sorted(self.scopes))
+
     def direct_message(self, user_id: str) -> Channel | None:
         """The app's direct messages with one person, once somebody has opened them."""
         pair = {user_id, self.bot_user_id}
@@ -98,6 +103,14 @@ class Workspace:
         return next(
             (c for c in self.channels.values() if c.kind == "mpim" and c.members.keys() == wanted), None
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person at their screen, in one workspace."""
+
+    person: Person
+    workspace: Workspace
 
 
 @dataclass(slots=True)
@@ -125,12 +138,13 @@ class Watch:
 
 @dataclass(slots=True)
 class Trigger:
+    """`expires` in monotonic seconds; `watch` knows the view it was given in."""
+
     id: str
     team_id: str
     user_id: str
     expires: float
     watch: Watch
-    view_id: str | None = None
     used: bool = False
 
 
@@ -184,7 +198,7 @@ class World:
         for person in self.people.values():
             if person.name == name_or_id.lstrip("@") and team_id in (None, person.team_id):
                 return person
-        raise NotThere(f"nobody here is called {name_or_id}")
+        raise NotThereError(f"nobody here is called {name_or_id}")
 
     def channel(self, name_or_id: str, team_id: str) -> Channel:
         channels = self.workspaces[team_id].channels
@@ -193,7 +207,16 @@ class World:
         for channel in channels.values():
             if channel.name == name_or_id.lstrip("#"):
                 return channel
-        raise NotThere(f"there is no channel {name_or_id}")
+        raise NotThereError(f"there is no channel {name_or_id}")
+
+    def channel_anywhere(self, name_or_id: str) -> Channel:
+        """The channel of any workspace; a name means the first workspace that has it."""
+        for team_id in self.workspaces:
+            try:
+                return self.channel(name_or_id, team_id)
+            except NotThereError:
+                continue
+        raise NotThereError(f"there is no channel {name_or_id}")
 
     def add_workspace(self, workspace: Workspace) -> None:
         self.workspaces[workspace.id] = workspace
@@ -236,11 +259,40 @@ class World:
             "channel": channel.id,
             "channel_type": channel.type_letter(),
             "team": channel.team_id,
-            "event_ts": ts(self.clock.microseconds()),
+            "event_ts": self.event_ts(),
         }
 
     def emit(self, workspace: Workspace, event: Json, channel: Channel | None = None) -> None:
         self.doors.on_event(workspace, event, channel)
+
+    def revoke(self, workspace: Workspace) -> None:
+        """Told before it takes effect, or the app would hear of nothing any more."""
+        tokens = {"oauth": [], "bot": [workspace.bot_user_id]}
+        self.emit(workspace, {"type": "tokens_revoked", "tokens": tokens, "event_ts": self.event_ts()})
+        workspace.token_revoked = True
+
+    def uninstall(self, workspace: Workspace) -> None:
+        self.emit(workspace, {"type": "app_uninstalled", "event_ts": self.event_ts()})
+        self.revoke(workspace)
+        workspace.installed = False
+
+    def event_ts(self) -> str:
+        return ts(self.clock.microseconds())
+
+    def add_trigger(self, trigger: Trigger) -> None:
+        """Expired ones are kept for a while, so that their late use is told apart from an invented id."""
+        self.triggers[trigger.id] = trigger
+        if len(self.triggers) > MOST_TRIGGERS_KEPT:
+            del self.triggers[next(iter(self.triggers))]
+
+    @contextmanager
+    def watched(self, watch: Watch) -> Iterator[None]:
+        """While the block runs, `notice` reaches this watch."""
+        self.watches.append(watch)
+        try:
+            yield
+        finally:
+            self.watches.remove(watch)
 
     def notice(
         self,

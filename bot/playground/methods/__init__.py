@@ -1,12 +1,27 @@
 """The methods of the Web API this local Slack knows, by name."""
 
 from bot.playground.call import Methods
-from bot.playground.methods import auth, chat, conversations, team, users, views
+from bot.playground.methods import (
+    auth,
+    canvases,
+    chat,
+    conversations,
+    files,
+    pins,
+    reactions,
+    team,
+    users,
+    views,
+)
 
 METHODS: Methods = {
     **auth.METHODS,
+    **canvases.METHODS,
     **chat.METHODS,
     **conversations.METHODS,
+    **files.METHODS,
+    **pins.METHODS,
+    **reactions.METHODS,
     **team.METHODS,
     **users.METHODS,
     **views.METHODS,

@@ -25,7 +25,7 @@ def test_auth(call: Call) -> Json:
 def revoke(call: Call) -> Json:
     if call.flag("test"):
         return {"revoked": False}
-    call.workspace.token_revoked = True
+    call.world.revoke(call.workspace)
     return {"revoked": True}
 
 
@@ -34,8 +34,8 @@ def open_connection(call: Call) -> Json:
 
 
 METHODS: Methods = {
-    "api.test": Method(test_api, tier=4, token="none"),
-    "apps.connections.open": Method(open_connection, tier=4, token="app"),
+    "api.test": Method(test_api, tier=4, caller="anyone"),
+    "apps.connections.open": Method(open_connection, tier=4, caller="app"),
     "auth.test": Method(test_auth, tier=4),
     "auth.revoke": Method(revoke, tier=3, writes=True),
 }

@@ -9,8 +9,6 @@ from bot.playground.json_types import Json
 from bot.playground.world import Channel
 
 CONTENT = ("text", "blocks", "attachments")
-# Kept with a message so that a reader of the ledger or the page can see what the app asked of Slack.
-FLAGS = ("unfurl_links", "unfurl_media", "mrkdwn", "parse", "link_names")
 
 
 def post_message(call: Call) -> Json:
@@ -42,8 +40,9 @@ def _destination(call: Call) -> Channel:
     if person is not None:
         if not call.world.manifest.messages_tab:
             raise SlackError("messages_tab_disabled")
-        if person.deactivated or person.role == "bot":
-            raise SlackError("user_disabled" if person.deactivated else "cannot_dm_bot")
+        if person.role == "bot":
+            raise SlackError("cannot_dm_bot")
+        # Also to the deactivated: https://github.com/slackapi/python-slack-sdk/issues/1156
         return call.world.open_direct_message(call.workspace, person.id)
     if wanted not in call.workspace.channels:
         named = (
@@ -61,6 +60,8 @@ def _thread(call: Call, channel: Channel) -> str | None:
     parent = channel.messages.get(wanted)
     if parent is None:
         raise SlackError("thread_not_found")
+    if parent.get("subtype") == "tombstone":
+        raise SlackError("cannot_reply_to_message")
     thread: str = parent.get("thread_ts", wanted)
     return thread
 

@@ -16,7 +16,7 @@ def open_view(call: Call) -> Json:
 
 def push(call: Call) -> Json:
     trigger = _fresh_trigger(call)
-    below = call.world.views.get(trigger.view_id or "")
+    below = call.world.views.get(trigger.watch.view_id or "")
     if below is None or below.body["type"] != "modal":
         raise SlackError("invalid_trigger_id")
     asked = views.checked(call.args.get("view"), "modal")
