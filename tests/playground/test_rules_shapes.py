@@ -256,6 +256,12 @@ MALFORMED: list[tuple[str, Json, str, str]] = [
         "/blocks/0",
     ),
     (
+        "a small image of no source",
+        message(context(without("image_url", image()))),
+        "must define exactly one of `image_url` or `slack_file`",
+        "/blocks/0/elements/0",
+    ),
+    (
         "a file that is named twice",
         message(without("image_url", image(slack_file={"id": "F1", "url": "https://x"}))),
         "must define exactly one of `id` or `url`",
@@ -508,6 +514,12 @@ MALFORMED: list[tuple[str, Json, str, str]] = [
         message(card(slack_icon={"image_url": "https://example.org/i.png"})),
         "missing required field: name",
         "/blocks/0/slack_icon",
+    ),
+    (
+        "a box without a title",
+        message(without("title", container(section()))),
+        "must define either `title` or `rich_text_title`",
+        "/blocks/0/type",
     ),
     (
         "a box in a box",

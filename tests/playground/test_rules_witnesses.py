@@ -19,9 +19,13 @@ from blockkit.core import (
     Table,
 )
 from slack_sdk.errors import SlackObjectFormationError
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, BlockElement
 from slack_sdk.models.views import View
 
+from bot.playground.rules.blocks import ALL_BLOCKS
+from bot.playground.rules.elements import ALL, IN_SECTION
+from bot.playground.rules.rich_text import INLINE
+from bot.playground.rules.schema import Kinds
 from tests.playground.rules_samples import (
     BLOCKS,
     ELEMENTS,
@@ -141,6 +145,8 @@ def sdk_refuses(block: Json) -> bool:
     return False
 
 
+ANY_ELEMENT = Kinds({**ALL.shapes, **IN_SECTION.shapes, **INLINE.shapes})
+
 UNKNOWN_TO_SDK = {"data_table", "data_visualization"}
 
 
@@ -159,6 +165,31 @@ def test_what_the_sdk_refuses_is_refused(name: str) -> None:
     for path, spoilt in spoilings(block):
         if sdk_refuses(spoilt):
             assert refused(on(surface, spoilt)) is not None, (path, spoilt)
+
+
+# Attributes that come to the SDK's classes by inheritance; Slack's pages do not have them there.
+INHERITED = {"alt_text", "confirm", "focus_on_load", "placeholder"}
+
+
+def sdk_models(base: Any) -> Iterator[Any]:
+    for model in base.__subclasses__():
+        yield model
+        yield from sdk_models(model)
+
+
+def fields_of(model: Any) -> set[str]:
+    return set(object.__new__(model).attributes)
+
+
+@pytest.mark.parametrize(("base", "specs"), [(Block, ALL_BLOCKS), (BlockElement, ANY_ELEMENT)])
+def test_every_field_of_the_sdk_s_models_is_known(base: Any, specs: Kinds) -> None:
+    missing = {
+        (model.type, field)
+        for model in sdk_models(base)
+        if getattr(model, "type", None) in specs.shapes
+        for field in fields_of(model) - set(specs.shapes[model.type].fields)
+    }
+    assert {field for _, field in missing} <= INHERITED, missing
 
 
 @pytest.mark.parametrize("build", [modal, home])

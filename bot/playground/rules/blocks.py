@@ -18,47 +18,23 @@ from bot.playground.rules.objects import SLACK_FILE, any_text, plain_text
 from bot.playground.rules.refusal import Problem
 from bot.playground.rules.rich_text import RICH_TEXT
 from bot.playground.rules.schema import (
-    Check,
+    Anything,
     EitherKind,
     Flag,
     Items,
     Kinds,
-    Nullable,
-    Number,
     OneOf,
-    Rule,
     Shape,
     Text,
     at_least_one,
+    block,
     exactly_one,
     kind,
 )
+from bot.playground.rules.tables import DATA_TABLE, TABLE
 from bot.playground.rules.whole import Surface
 
 HTTPS = Text(like=r"https://\S+", example="of an HTTPS URL")
-
-
-def _block(
-    page: str,
-    required: Mapping[str, Rule] | None = None,
-    optional: Mapping[str, Rule] | None = None,
-    also: Iterable[Check] = (),
-) -> Shape:
-    return kind(f"{BLOCKS}/{page}", required, {"block_id": Text(limits.BLOCK_ID), **(optional or {})}, also)
-
-
-def _rows_are_equally_long(table: Any, at: str, page: str) -> Iterable[Problem]:
-    columns = len(table["rows"][0])
-    for number, row in enumerate(table["rows"]):
-        if len(row) != columns:
-            message = f"all rows must have the same number of cells: {columns}"
-            yield Problem(message, f"{at}/rows/{number}", "count", page)
-
-
-def _header_is_not_rich_text(table: Any, at: str, page: str) -> Iterable[Problem]:
-    for number, cell in enumerate(table["rows"][0]):
-        if cell["type"] == "rich_text":
-            yield Problem("unsupported type: rich_text", f"{at}/rows/0/{number}/type", "type", page)
 
 
 def _only_collapsible_starts_collapsed(container: Any, at: str, page: str) -> Iterable[Problem]:
@@ -66,8 +42,8 @@ def _only_collapsible_starts_collapsed(container: Any, at: str, page: str) -> It
         yield Problem("requires `is_collapsible`", f"{at}/default_collapsed", "needs", page)
 
 
-def _files_do_not_dispatch(block: Any, at: str, page: str) -> Iterable[Problem]:
-    if block["element"]["type"] == "file_input" and block.get("dispatch_action"):
+def _files_do_not_dispatch(asked: Any, at: str, page: str) -> Iterable[Problem]:
+    if asked["element"]["type"] == "file_input" and asked.get("dispatch_action"):
         yield Problem("cannot be set for a `file_input`", f"{at}/dispatch_action", "needs", page)
 
 
@@ -76,26 +52,13 @@ def _collapsible_has_no_divider(container: Any, at: str, page: str) -> Iterable[
         yield Problem("cannot be set with `is_collapsible`", f"{at}/has_header_divider", "needs", page)
 
 
-_CELL = Kinds(
-    {
-        "raw_text": kind(f"{BLOCKS}/table-block", {"text": Text()}),
-        "raw_number": kind(f"{BLOCKS}/table-block", {"value": Number(whole=False), "text": Text()}),
-        **RICH_TEXT.shapes,
-    }
-)
-
-_COLUMN = Shape(
-    f"{BLOCKS}/table-block",
-    optional={"align": OneOf("left", "center", "right"), "is_wrapped": Flag()},
-)
-
 _ICON = Shape(
     f"{OBJECTS}/slack-icon-object",
     required={"name": OneOf(*limits.SLACK_ICONS)},
     optional={"type": OneOf("icon")},
 )
 
-_CARD = _block(
+_CARD = block(
     "card-block",
     optional={
         "hero_image": Kinds({"image": IMAGE}),
@@ -132,7 +95,7 @@ _CONTEXT_ELEMENT = EitherKind({"image": IMAGE, **any_text(limits.TEXT).shapes})
 
 SIMPLE = Kinds(
     {
-        "section": _block(
+        "section": block(
             "section-block",
             optional={
                 "text": any_text(limits.SECTION_TEXT),
@@ -142,9 +105,9 @@ SIMPLE = Kinds(
             },
             also=[at_least_one("text", "fields")],
         ),
-        "divider": _block("divider-block"),
-        "header": _block("header-block", required={"text": plain_text(limits.HEADER_TEXT)}),
-        "image": _block(
+        "divider": block("divider-block"),
+        "header": block("header-block", required={"text": plain_text(limits.HEADER_TEXT)}),
+        "image": block(
             "image-block",
             required={"alt_text": Text(limits.IMAGE_ALT_TEXT)},
             optional={
@@ -154,11 +117,11 @@ SIMPLE = Kinds(
             },
             also=[exactly_one("image_url", "slack_file")],
         ),
-        "context": _block(
+        "context": block(
             "context-block", required={"elements": Items(_CONTEXT_ELEMENT, limits.CONTEXT_ELEMENTS)}
         ),
-        "actions": _block("actions-block", required={"elements": Items(IN_ACTIONS, limits.ACTIONS_ELEMENTS)}),
-        "input": _block(
+        "actions": block("actions-block", required={"elements": Items(IN_ACTIONS, limits.ACTIONS_ELEMENTS)}),
+        "input": block(
             "input-block",
             required={"label": plain_text(limits.INPUT_LABEL), "element": IN_INPUT},
             optional={
@@ -168,7 +131,7 @@ SIMPLE = Kinds(
             },
             also=[_files_do_not_dispatch],
         ),
-        "video": _block(
+        "video": block(
             "video-block",
             required={
                 "alt_text": Text(),
@@ -185,42 +148,23 @@ SIMPLE = Kinds(
             },
         ),
         "rich_text": RICH_TEXT.shapes["rich_text"],
-        "table": _block(
-            "table-block",
-            required={"rows": Items(Items(_CELL, limits.TABLE_COLUMNS), limits.TABLE_ROWS)},
-            optional={"column_settings": Items(Nullable(_COLUMN), limits.TABLE_COLUMNS)},
-        ),
+        "table": TABLE,
     }
 )
 
 ALL_BLOCKS = Kinds(
     {
         **SIMPLE.shapes,
-        "markdown": _block("markdown-block", required={"text": Text(limits.MARKDOWN_TOTAL)}),
-        "data_table": _block(
-            "data-table-block",
-            required={
-                "caption": Text(),
-                "rows": Items(
-                    Items(_CELL, limits.DATA_TABLE_COLUMNS),
-                    limits.DATA_TABLE_ROWS,
-                    least=limits.DATA_TABLE_LEAST_ROWS,
-                ),
-            },
-            optional={
-                "page_size": Number(1, limits.DATA_TABLE_PAGE),
-                "row_header_column_index": Number(0),
-            },
-            also=[_rows_are_equally_long, _header_is_not_rich_text],
-        ),
-        "data_visualization": _block(
+        "markdown": block("markdown-block", required={"text": Text(limits.MARKDOWN_TOTAL)}),
+        "data_table": DATA_TABLE,
+        "data_visualization": block(
             "data-visualization-block", required={"title": Text(limits.CHART_TITLE), "chart": CHART}
         ),
         "card": _CARD,
-        "carousel": _block(
+        "carousel": block(
             "carousel-block", required={"elements": Items(Kinds({"card": _CARD}), limits.CAROUSEL_CARDS)}
         ),
-        "container": _block(
+        "container": block(
             "container-block",
             required={"child_blocks": Items(SIMPLE, limits.CONTAINER_BLOCKS)},
             optional={
@@ -239,16 +183,16 @@ ALL_BLOCKS = Kinds(
                 _collapsible_has_no_divider,
             ],
         ),
-        "alert": _block(
+        "alert": block(
             "alert-block",
             required={"text": any_text(limits.TEXT)},
             optional={"level": OneOf("default", "info", "warning", "error", "success")},
         ),
-        "context_actions": _block(
+        "context_actions": block(
             "context-actions-block",
             required={"elements": Items(IN_CONTEXT_ACTIONS, limits.CONTEXT_ACTIONS_ELEMENTS)},
         ),
-        "auth_provider": _block(
+        "auth_provider": block(
             "auth-provider-block",
             required={
                 "value": Text(limits.AUTH_PROVIDER_VALUE),
@@ -266,9 +210,13 @@ ALL_BLOCKS = Kinds(
                 "fallback": Items(SIMPLE),
             },
         ),
-        "call": _block("call-block", required={"call_id": Text()}),
+        "call": block(
+            "call-block",
+            required={"call_id": Text()},
+            optional={"api_decoration_available": Flag(), "call": Anything()},
+        ),
         "task_card": _TASK_CARD,
-        "plan": _block(
+        "plan": block(
             "plan-block",
             required={"title": Text()},
             optional={"tasks": Items(_TASK_CARD)},

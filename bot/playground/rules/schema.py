@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Protocol
 
-from bot.playground.rules.limits import Limit
+from bot.playground.rules.limits import BLOCK_ID, BLOCKS, Limit
 from bot.playground.rules.refusal import Problem
 
 
@@ -206,6 +206,16 @@ def kind(
 ) -> Shape:
     """A shape that is told from others by its `type`."""
     return Shape(page, required, {"type": Anything(), **(optional or {})}, also)
+
+
+def block(
+    page: str,
+    required: Mapping[str, Rule] | None = None,
+    optional: Mapping[str, Rule] | None = None,
+    also: Iterable[Check] = (),
+) -> Shape:
+    """A block, described on this page of the reference."""
+    return kind(f"{BLOCKS}/{page}", required, {"block_id": Text(BLOCK_ID), **(optional or {})}, also)
 
 
 def exactly_one(*names: str) -> Check:
