@@ -87,7 +87,7 @@ class Call:
 
 
 def missing_scope(needed: str, workspace: Workspace) -> SlackError:
-    return SlackError("missing_scope", needed=needed, provided=workspace.scopes_text())
+    return SlackError("missing_scope", needed=needed, provided=workspace.scopes_text)
 
 
 @dataclass(frozen=True, slots=True)

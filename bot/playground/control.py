@@ -80,6 +80,8 @@ class Control:
         """Who acts, and where: strangers act in the workspace whose channels they share."""
         world = self._state.world
         person = world.person(request.match_info["user"], request.query.get("workspace"))
+        if person.deactivated or person.role == "bot":
+            raise ClientRefusalError(f"{person.name} cannot sign in")
         workspace = world.workspaces.get(request.query.get("workspace", ""))
         return Actor(person, workspace or next(w for w in world.workspaces.values() if person.id in w.people))
 
@@ -189,8 +191,9 @@ class Control:
         return web.json_response(shapes.user(person, workspace, self._state.clock))
 
     async def change_person(self, request: web.Request) -> web.Response:
-        actor = self._actor(request)
-        result = await self._administering.person(actor.workspace, actor.person, await _body(request))
+        workspace = self._workspace(request)
+        person = self._state.world.person(request.match_info["user"], request.query.get("workspace"))
+        result = await self._administering.person(workspace, person, await _body(request))
         return web.json_response(result.shown())
 
     async def change_app(self, request: web.Request) -> web.Response:

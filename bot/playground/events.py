@@ -24,6 +24,7 @@ NEEDED_SCOPES = {
     "app_mention": "app_mentions:read",
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
+    "message_metadata_posted": "metadata.message:read",
     "user_change": "users:read",
     "team_join": "users:read",
     "member_joined_channel": "channels:read",

@@ -47,6 +47,8 @@ def post(
     if metadata:
         channel.metadata[at] = metadata
     _tell(world, workspace, channel, message)
+    if metadata:
+        _tell_metadata(world, workspace, channel, at, metadata)
     return message
 
 
@@ -201,3 +203,18 @@ def _tell(world: World, workspace: Workspace, channel: Channel, message: Json) -
     if f"<@{workspace.bot_user_id}" in message["text"] and message["user"] != workspace.bot_user_id:
         mention = {k: v for k, v in message.items() if k != "subtype"}
         world.emit(workspace, mention | where | {"type": "app_mention"}, channel)
+
+
+def _tell_metadata(world: World, workspace: Workspace, channel: Channel, at: str, metadata: Json) -> None:
+    event = {
+        "type": "message_metadata_posted",
+        "app_id": world.app_id,
+        "bot_id": workspace.bot_id,
+        "user_id": workspace.bot_user_id,
+        "team_id": workspace.id,
+        "channel_id": channel.id,
+        "metadata": metadata,
+        "message_ts": at,
+        "event_ts": at,
+    }
+    world.emit(workspace, event, channel)

@@ -6,7 +6,9 @@ from aiohttp import web
 
 from bot.playground import content, messages
 from bot.playground.errors import SlackError
+from bot.playground.faults import Fault
 from bot.playground.json_types import Json
+from bot.playground.replies import Exchanges, Reply
 from bot.playground.state import State
 from bot.playground.world import ResponseUrl
 
@@ -14,51 +16,60 @@ MOST_USES = 5
 
 
 class ResponseUrls:
-    def __init__(self, state: State) -> None:
+    """Faults reach it under the name `response_url`, as the ledger calls it."""
+
+    def __init__(self, state: State, exchanges: Exchanges) -> None:
         self._state = state
+        self._exchanges = exchanges
 
-    async def answer(self, request: web.Request) -> web.Response:
-        """Slack answers the bare text `ok`, or 404 with why not."""
-        given: Json = {}
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        given = _decoded(await request.read())
+        team_id = request.match_info["team_id"]
+        url = self._state.world.response_urls.get(request.path)
+        fault = self._state.faults.meet("response_url", url.channel_id if url else None, team_id)
+
+        def record(reply: Reply, fault: Fault | None) -> None:
+            self._state.ledger.add(
+                "call",
+                method="response_url",
+                team_id=team_id,
+                arguments=given,
+                status=reply.status,
+                answer=reply.text,
+                committed=reply.committed,
+                **({"fault": fault.kind} if fault else {}),
+            )
+
+        return await self._exchanges.answer(request, fault, lambda: self._perform(url, given), record)
+
+    def _perform(self, url: ResponseUrl | None, given: Json | None) -> Reply:
+        """Slack answers the bare text `ok`, or why not."""
+        if given is None:
+            return Reply(None, 400, text="invalid_payload")
         try:
-            decoded = json.loads(await request.read())
-            given = decoded if isinstance(decoded, dict) else {}
-            committed = self._use(request.path, given)
-            body, status = "ok", 200
-        except ValueError:
-            committed, body, status = False, "invalid_payload", 400
+            self._use(url, given)
         except SlackError as error:
-            committed, body, status = False, json.dumps(error.answer()), 404
-        self._state.ledger.add(
-            "call",
-            method="response_url",
-            team_id=request.match_info["team_id"],
-            token="none",  # noqa: S106 - the kind of token, not one
-            arguments=given,
-            status=status,
-            answer=body,
-            committed=committed,
-        )
-        return web.Response(text=body, status=status)
+            return Reply(None, 404, text=json.dumps(error.answer()))
+        return Reply(None, committed=True, text="ok")
 
-    def _use(self, path: str, given: Json) -> bool:
-        url = self._state.world.response_urls.get(path)
+    def _use(self, url: ResponseUrl | None, given: Json) -> None:
         if url is None or self._state.clock.seconds() > url.expires:
             raise SlackError("expired_url")
         if url.uses >= MOST_USES:
             raise SlackError("used_url")
-        url.uses += 1
         if given.get("delete_original"):
             self._delete_original(url)
-            return True
-        content.check_message(given, "response_url")
-        said = {key: given[key] for key in ("text", "blocks", "attachments") if given.get(key) is not None}
-        if given.get("replace_original"):
-            self._replace_original(url, said)
         else:
-            self._say(url, given, said)
+            content.check_message(given, "response_url")
+            said = {
+                key: given[key] for key in ("text", "blocks", "attachments") if given.get(key) is not None
+            }
+            if given.get("replace_original"):
+                self._replace_original(url, said)
+            else:
+                self._say(url, given, said)
+        url.uses += 1
         self._state.world.notice(user_id=url.user_id)
-        return True
 
     def _say(self, url: ResponseUrl, given: Json, said: Json) -> None:
         world = self._state.world
@@ -95,3 +106,11 @@ class ResponseUrls:
             messages.remove(world, workspace, channel, str(url.message_ts))
         workspace.ephemerals = [e for e in workspace.ephemerals if e["ts"] != url.ephemeral_ts]
         world.notice(user_id=url.user_id)
+
+
+def _decoded(body: bytes) -> Json | None:
+    try:
+        decoded = json.loads(body)
+    except ValueError:
+        return None
+    return decoded if isinstance(decoded, dict) else None

@@ -17,6 +17,7 @@ from bot.playground.conversing import Conversing
 from bot.playground.events import Events
 from bot.playground.http_delivery import Addresses, HttpDelivery
 from bot.playground.json_types import Json
+from bot.playground.replies import Exchanges
 from bot.playground.response_urls import ResponseUrls
 from bot.playground.socket_mode import SocketMode
 from bot.playground.state import State
@@ -91,7 +92,7 @@ class LocalSlack:
         self.socket_mode = SocketMode(state)
         self._http = HttpDelivery(state, self._addresses)
         self._events = Events(state, link := _ToApp(self.socket_mode, self._http))
-        self._web_api = WebApi(state)
+        self._exchanges = Exchanges(state.clock)
         acting, conversing = Acting(state, link), Conversing(state, self._events)
         control = Control(
             state,
@@ -104,9 +105,11 @@ class LocalSlack:
         )
         state.world.doors.on_event = self._on_event
         state.world.doors.new_socket_url = self.socket_mode.new_url
-        app.router.add_route("*", "/api/{method}", self._web_api.answer)
+        app.router.add_route("*", "/api/{method}", WebApi(state, self._exchanges).answer)
         app.router.add_get("/link/", self.socket_mode.connect)
-        app.router.add_post("/response/{team_id}/{number}/{secret}", ResponseUrls(state).answer)
+        app.router.add_post(
+            "/response/{team_id}/{number}/{secret}", ResponseUrls(state, self._exchanges).answer
+        )
         app.router.add_routes(Uploads(state).routes())
         app.router.add_routes(control.routes())
         app.router.add_routes(self._routes)
@@ -116,7 +119,7 @@ class LocalSlack:
             self._events.push(workspace, event, channel)
 
     async def stop(self) -> None:
-        await self._web_api.stop()
+        await self._exchanges.stop()
         await self._events.stop()
         await self.socket_mode.stop()
         await self._http.stop()

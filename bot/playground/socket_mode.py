@@ -36,7 +36,6 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._connections: list[Connection] = []
         self._turn = 0
-        self.link_disabled = False
 
     @property
     def connected(self) -> int:
@@ -151,7 +150,6 @@ class SocketMode:
 
     async def disconnect(self, reason: DisconnectReason) -> None:
         """Tells every connection to go; all but the warning also end it, as Slack does."""
-        self.link_disabled = reason == "link_disabled"
         for connection in list(self._connections):
             await connection.socket.send_json(self._disconnect(reason))
             if reason != "warning":

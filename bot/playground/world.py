@@ -90,6 +90,7 @@ class Workspace:
     installed: bool = True
     token_revoked: bool = False
 
+    @property
     def scopes_text(self) -> str:
         return ",".join(sorted(self.scopes))
 
