@@ -26,8 +26,8 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.engine = _sqlite(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
-            self._reader = _sqlite(self.url, begin="BEGIN", pool_size=4)
+            self.engine = sqlite_engine(self.url, begin="BEGIN IMMEDIATE", **_pool(1))
+            self._reader = sqlite_engine(self.url, begin="BEGIN", **_pool(4))
         else:
             self.engine = self._reader = _postgresql(self.url, pool_size=pool_size)
         if keyring is not None:
@@ -67,22 +67,15 @@ class Database:
             await self._reader.dispose()
 
 
-def _sqlite(url: URL, *, begin: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=BUSY_SECONDS,
-        connect_args={"timeout": BUSY_SECONDS},
-    )
+def sqlite_engine(url: URL, *, begin: str, foreign_keys: bool = True, **pool: Any) -> AsyncEngine:
+    """An engine whose transactions begin with exactly these words, at once."""
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, **pool)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = (
-            None  # the driver's own transactions begin too late; `begin` below is explicit
-        )
+        connection.isolation_level = None  # the driver's own transactions begin too late; `begin` below is explicit
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"foreign_keys={'ON' if foreign_keys else 'OFF'}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -91,6 +84,10 @@ def _sqlite(url: URL, *, begin: str, pool_size: int) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _pool(size: int) -> dict[str, Any]:
+    return {"pool_size": size, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
 
 
 def _postgresql(url: URL, *, pool_size: int) -> AsyncEngine:

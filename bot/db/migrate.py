@@ -4,18 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, event, pool, text
+from sqlalchemy import URL, Connection, NullPool, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.db.engine import BUSY_SECONDS, Database
+from bot.db.engine import Database, sqlite_engine
 
 log = structlog.get_logger()
 
@@ -70,12 +69,13 @@ async def current_problem(db: Database) -> str | None:
 @asynccontextmanager
 async def connected(url: URL) -> AsyncIterator[AsyncConnection]:
     """One connection in one transaction, as migrations need it: alone, with no time limit, foreign keys off on SQLite."""
-    engine = create_async_engine(url, poolclass=pool.NullPool)
     is_sqlite = url.get_backend_name() == "sqlite"
     if is_sqlite:
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_immediate)
+        # Rebuilding a table drops the old one, which would delete or refuse the rows that point at it.
+        engine = sqlite_engine(url, begin="BEGIN IMMEDIATE", foreign_keys=False, poolclass=NullPool)
+    else:
+        engine = create_async_engine(url, poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             if not is_sqlite:
@@ -85,19 +85,6 @@ async def connected(url: URL) -> AsyncIterator[AsyncConnection]:
                 await _check_foreign_keys(connection)
     finally:
         await engine.dispose()
-
-
-def _prepare_sqlite(connection: Any, _entry: pool.ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # the driver would commit before DDL
-    cursor = connection.cursor()
-    # Rebuilding a table drops the old one, which would delete or refuse the rows that point at it.
-    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "foreign_keys=OFF"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 async def _check_foreign_keys(connection: AsyncConnection) -> None:

@@ -1,0 +1,141 @@
+"""Migrations: both databases end up with what the models say, from anywhere, all or nothing."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection
+
+from bot.db import migrate
+from bot.db.engine import Database
+from bot.db.migrate import connected, current_problem, downgrade, scripts, upgrade
+
+T = TypeVar("T")
+
+
+def revisions() -> list[str]:
+    """Oldest first."""
+    return [script.revision for script in ScriptDirectory.from_config(scripts()).walk_revisions()][::-1]
+
+
+async def in_transaction(url: URL, work: Callable[[Connection], T]) -> T:
+    async with connected(url) as connection:
+        return await connection.run_sync(work)
+
+
+async def tables(url: URL) -> set[str]:
+    return await in_transaction(url, lambda connection: set(sa.inspect(connection).get_table_names()))
+
+
+def test_there_is_one_newest_revision() -> None:
+    assert len(ScriptDirectory.from_config(scripts()).get_heads()) == 1
+
+
+async def test_models_and_migrations_agree(new_database_url: URL) -> None:
+    await upgrade(new_database_url)
+
+    def check(connection: Connection) -> None:
+        config = scripts()
+        config.attributes["connection"] = connection
+        command.check(config)
+
+    await in_transaction(new_database_url, check)
+
+
+async def test_every_migration_can_be_undone_and_done_again(new_database_url: URL) -> None:
+    for revision in revisions():
+        await upgrade(new_database_url, revision)
+        await downgrade(new_database_url, "-1")
+        await upgrade(new_database_url, revision)
+    await downgrade(new_database_url, "base")
+    assert await tables(new_database_url) == {"alembic_version"}
+
+
+async def test_an_older_database_is_told_from_a_current_one(new_database_url: URL) -> None:
+    db = Database(new_database_url)
+    assert "common-ground migrate" in (await current_problem(db) or "")
+    await upgrade(new_database_url)
+    assert await current_problem(db) is None
+    await db.close()
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(new_database_url: URL) -> None:
+    await upgrade(new_database_url)
+    await in_transaction(
+        new_database_url,
+        lambda connection: connection.execute(sa.text("UPDATE alembic_version SET version_num = 'tomorrow'")),
+    )
+    db = Database(new_database_url)
+    assert "newer version" in (await current_problem(db) or "")
+    await db.close()
+    with pytest.raises(migrate.UnknownRevisionError, match="tomorrow"):
+        await upgrade(new_database_url)
+
+
+async def test_a_database_that_is_down_is_told_in_words() -> None:
+    db = Database("postgresql+asyncpg://nobody:pa55word@127.0.0.1:1/nothing")
+    problem = await current_problem(db)
+    assert problem is not None
+    assert "DATABASE_URL" in problem
+    assert "pa55word" not in problem
+    await db.close()
+
+
+async def test_replicas_that_start_together_migrate_once(new_database_url: URL) -> None:
+    await asyncio.gather(*(upgrade(new_database_url) for _ in range(4)))
+    assert "workspaces" in await tables(new_database_url)
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(new_database_url: URL) -> None:
+    def half(connection: Connection) -> None:
+        connection.execute(sa.text("CREATE TABLE half (id INTEGER)"))
+        raise RuntimeError("the power went")
+
+    with pytest.raises(RuntimeError):
+        await in_transaction(new_database_url, half)
+    assert await tables(new_database_url) == set()
+
+
+def _parent_and_child(connection: Connection) -> None:
+    connection.execute(sa.text("CREATE TABLE parents (id INTEGER PRIMARY KEY, name VARCHAR(10))"))
+    connection.execute(
+        sa.text("CREATE TABLE children (parent_id INTEGER REFERENCES parents (id) ON DELETE CASCADE)")
+    )
+    connection.execute(sa.text("INSERT INTO parents VALUES (1, 'Ada')"))
+    connection.execute(sa.text("INSERT INTO children VALUES (1)"))
+
+
+def _rebuild(connection: Connection) -> None:
+    operations = Operations(MigrationContext.configure(connection))
+    with operations.batch_alter_table("parents") as batch:
+        batch.alter_column("name", type_=sa.String(20), existing_type=sa.String(10))
+
+
+def _children(connection: Connection) -> int:
+    return int(connection.execute(sa.text("SELECT count(*) FROM children")).scalar_one())
+
+
+async def test_rows_survive_when_the_table_they_point_at_is_rebuilt(new_database_url: URL) -> None:
+    await in_transaction(new_database_url, _parent_and_child)
+    await in_transaction(new_database_url, _rebuild)
+    assert await in_transaction(new_database_url, _children) == 1
+
+
+async def test_a_migration_that_leaves_rows_pointing_at_nothing_is_undone(new_database_url: URL) -> None:
+    def orphan(connection: Connection) -> None:
+        connection.execute(sa.text("DELETE FROM parents"))
+
+    await in_transaction(new_database_url, _parent_and_child)
+    if new_database_url.get_backend_name() == "sqlite":
+        with pytest.raises(migrate.ForeignKeyError, match="children"):
+            await in_transaction(new_database_url, orphan)
+        assert await in_transaction(new_database_url, _children) == 1
+    else:
+        await in_transaction(new_database_url, orphan)
+        assert await in_transaction(new_database_url, _children) == 0
