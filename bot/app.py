@@ -2,17 +2,55 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy import delete
 
+from bot.access.rules import Actor
+from bot.agenda import agenda_home
+from bot.clock import Clock
 from bot.db.engine import Database
 from bot.db.migrate import current_problem, upgrade
+from bot.inbox import service as inbox
+from bot.inbox.worker import InboxWorker
 from bot.ops import Health, OpsServer
+from bot.outbox.sender import Sender
+from bot.records import drafts, sources
+from bot.records.models import Submission
+from bot.records.snapshots import fetch_waiting
+from bot.ritual import EventListener, Ritual
+from bot.rituals import RITUALS
+from bot.schedule.tick import Tick
 from bot.settings import Settings
+from bot.slack.clients import Clients
+from bot.slack.directory import Directory
+from bot.slack.dispatch import Dispatch, Table, Tables
+from bot.slack.home import Home
+from bot.slack.ingress import BODY_BYTES, routes
+from bot.slack.request import Surroundings
+from bot.slack.tasks import Tasks
+from bot.workspaces import installations
+from bot.workspaces.installations import Installations
 
 log = structlog.get_logger()
+
+PURGE_SECONDS = 3_600
+SUBMISSIONS_KEPT = timedelta(days=3)  # a modal that is open for longer than this is closed by Slack long before
+
+MEMBERSHIP_EVENTS = frozenset(
+    {"member_joined_channel", "member_left_channel", "channel_left", "group_left", "user_change", "channel_shared"}
+)
+"""What changes who sees what: the directory asks Slack again."""
+
+LIFECYCLE_EVENTS = frozenset({"app_uninstalled", "tokens_revoked"})
 
 
 class NotReadyError(Exception):
@@ -36,12 +74,254 @@ async def opened(settings: Settings, *, migrate: bool = False) -> AsyncIterator[
         await database.close()
 
 
+@dataclass(frozen=True)
+class App:
+    """The bot's parts, made and not yet listening."""
+
+    database: Database
+    clock: Clock
+    clients: Clients
+    directory: Directory
+    installations: Installations
+    tasks: Tasks
+    sender: Sender
+    inbox: InboxWorker
+    dispatch: Dispatch
+    bolt: AsyncApp
+    tick: Tick
+
+
+def assemble(
+    settings: Settings,
+    *,
+    database: Database,
+    clients: Clients,
+    clock: Clock,
+    rituals: Sequence[Ritual] = RITUALS,
+) -> App:
+    """Wire the parts up. Nothing runs until `serving` starts them."""
+    found = Installations(database)
+    directory, tasks = Directory(), Tasks()
+    home = Home(
+        database=database,
+        clock=clock,
+        clients=clients,
+        directory=directory,
+        tasks=tasks,
+        waiting=[ritual.waiting for ritual in rituals if ritual.waiting],
+        sections=[*(ritual.home for ritual in rituals if ritual.home), agenda_home(rituals)],
+    )
+    sender = Sender(
+        database,
+        clients,
+        clock=clock,
+        lease_seconds=settings.send_lease_seconds,
+        shutdown_seconds=settings.shutdown_seconds,
+        tick_seconds=settings.tick_seconds,
+    )
+    worker = InboxWorker(database, events(rituals), clock=clock)
+    receive = EventDoor(
+        database=database, clock=clock, installations=found, directory=directory, home=home, listened=events(rituals)
+    )
+    dispatch = Dispatch(
+        tables(rituals),
+        around=Surroundings(database, clock, directory, tasks, home, menu(rituals)),
+        installations=found,
+        receive_event=receive,
+        keep_draft=drafts.keep_shown,
+    )
+    bolt = AsyncApp(
+        client=clients.bot(None),
+        authorize=found.authorize,
+        process_before_response=True,  # its default polls for the ack every 10 ms, and loses it when a listener raises
+        request_verification_enabled=False,  # slack.ingress checks every request before Bolt sees it
+        signing_secret="checked by slack.ingress",
+    )
+    dispatch.connect(bolt)
+    tick = Tick()
+    app = App(database, clock, clients, directory, found, tasks, sender, worker, dispatch, bolt, tick)
+    tick.every(settings.tick_seconds, lambda: _look(app))
+    tick.every(PURGE_SECONDS, lambda: tasks.start(_purge(app), name="purge") and None)
+    return app
+
+
+def tables(rituals: Sequence[Ritual]) -> Tables:
+    """Everything all rituals listen to; two listeners for one id are refused."""
+    return Tables(
+        commands=Table(*(ritual.commands for ritual in rituals)),
+        actions=Table(*(ritual.actions for ritual in rituals)),
+        views=Table(*(ritual.views for ritual in rituals)),
+        shortcuts=Table(*(ritual.shortcuts for ritual in rituals)),
+        options=Table(*(ritual.options for ritual in rituals)),
+    )
+
+
+def events(rituals: Sequence[Ritual]) -> dict[str, EventListener]:
+    """One listener an event: an event is handled once, in one transaction.
+
+    Raises:
+        ValueError: two rituals want the same one.
+    """
+    listeners: dict[str, EventListener] = {}
+    for ritual in rituals:
+        if twice := listeners.keys() & ritual.events.keys():
+            raise ValueError(f"two rituals listen to {sorted(twice)}")
+        listeners |= ritual.events
+    return listeners
+
+
+def menu(rituals: Sequence[Ritual]) -> tuple[tuple[str, Any], ...]:
+    """The first command of each ritual with its line of help."""
+    return tuple((next(iter(ritual.commands)), ritual.summary) for ritual in rituals if ritual.commands)
+
+
+class EventDoor:
+    """Takes an event in: what only concerns memory at once, what changes anything as a row of the inbox."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        installations: Installations,
+        directory: Directory,
+        home: Home,
+        listened: Mapping[str, EventListener],
+    ) -> None:
+        self._database, self._clock, self._installations = database, clock, installations
+        self._directory, self._home, self._listened = directory, home, listened
+
+    async def __call__(self, body: Mapping[str, Any]) -> None:
+        event = body["event"]
+        slack_id = _team_of(body)
+        workspace = await self._installations.find(enterprise_id=body.get("enterprise_id"), team_id=slack_id)
+        if workspace is None:
+            return  # signed, and of a workspace that we do not serve: dropped with a 200
+        kind = event["type"]
+        if kind in MEMBERSHIP_EVENTS:
+            self._directory.forget(workspace.id)
+        if kind in LIFECYCLE_EVENTS:
+            self._installations.forget(workspace.slack_id)
+        if kind == "app_home_opened" and event.get("tab") == "home":
+            self._home.refresh(workspace, Actor(workspace.id, event["user"]))
+        if event_name(event) not in self._listened:
+            return
+        async with self._database.begin() as session:
+            await inbox.receive(
+                session,
+                event_id=body["event_id"],
+                slack_team_id=workspace.slack_id,
+                event=event,
+                event_time=datetime.fromtimestamp(body["event_time"], UTC),
+                now=self._clock.now(),
+                workspace_id=workspace.id,
+            )
+
+
+def event_name(event: Mapping[str, Any]) -> str:
+    """`reaction_added`; of messages the kind of change, `message.message_deleted`."""
+    return f"{event['type']}.{event['subtype']}" if event.get("subtype") else str(event["type"])
+
+
+def _team_of(body: Mapping[str, Any]) -> str | None:
+    """The workspace whose installation an event is for; in a shared channel `team_id` may be the other one's."""
+    authorizations = body.get("authorizations") or [{}]
+    return authorizations[0].get("team_id") or body.get("team_id")
+
+
+def _look(app: App) -> None:
+    app.sender.wake()
+    app.inbox.wake()
+    app.tasks.start(fetch_waiting(app.database, app.clients, app.clock), name="fetch_threads")
+
+
+async def _purge(app: App) -> None:
+    now = app.clock.now()
+    async with app.database.begin() as session:
+        await drafts.purge(session, now=now)
+        await sources.purge(session, now=now)
+        await inbox.purge(session, now=now)
+        await session.execute(delete(Submission).where(Submission.created_at < now - SUBMISSIONS_KEPT))
+
+
+async def install_own(app: App, settings: Settings) -> None:
+    """With SLACK_BOT_TOKEN set there is one workspace, and no OAuth: ask Slack whose token it is, and keep that."""
+    if settings.slack_bot_token is None:
+        return
+    token = settings.slack_bot_token.get_secret_value()
+    answer = await app.clients.bot(token).auth_test()
+    async with app.database.begin() as session:
+        await installations.save(
+            session,
+            slack_id=answer["enterprise_id"] if answer.get("is_enterprise_install") else answer["team_id"],
+            name=answer.get("team", ""),
+            bot_token=token,
+            bot_user_id=answer["user_id"],
+            bot_id=answer.get("bot_id", ""),
+            scopes=sorted(filter(None, answer.headers.get("x-oauth-scopes", "").split(","))),
+            now=app.clock.now(),
+        )
+
+
+@asynccontextmanager
+async def serving(settings: Settings, *, database: Database, clock: Clock, health: Health) -> AsyncIterator[App]:
+    """The bot at work. Leaving it stops taking work in, finishes what is in flight, and closes."""
+    async with AsyncExitStack() as stack:
+        clients = await stack.enter_async_context(
+            Clients(api_url=settings.slack_api_url, timeout_seconds=settings.slack_timeout_seconds)
+        )
+        app = assemble(settings, database=database, clients=clients, clock=clock)
+        await install_own(app, settings)
+        stack.push_async_callback(app.tasks.stop, seconds=settings.shutdown_seconds)
+        app.sender.start()
+        stack.push_async_callback(app.sender.stop)
+        app.inbox.start()
+        stack.push_async_callback(app.inbox.stop)
+        app.tick.start()
+        stack.callback(app.tick.stop)
+        if settings.socket_mode:
+            assert settings.slack_app_token is not None
+            await stack.enter_async_context(_socket(app, settings.slack_app_token.get_secret_value()))
+        else:
+            assert settings.slack_signing_secret is not None
+            await stack.enter_async_context(_http(app, settings, health))
+        yield app
+
+
+@asynccontextmanager
+async def _socket(app: App, app_token: str) -> AsyncIterator[None]:
+    handler = AsyncSocketModeHandler(app.bolt, app_token, web_client=app.clients.bot(None))
+    await handler.connect_async()
+    try:
+        yield
+    finally:
+        await app.dispatch.idle()  # what has begun is answered before the socket closes
+        await handler.close_async()
+
+
+@asynccontextmanager
+async def _http(app: App, settings: Settings, health: Health) -> AsyncIterator[None]:
+    assert settings.slack_signing_secret is not None
+    server = web.Application(client_max_size=BODY_BYTES)
+    server.add_routes(routes(app.bolt, signing_secret=settings.slack_signing_secret.get_secret_value()))
+    server.add_routes(health.routes())
+    runner = web.AppRunner(server, access_log=None, shutdown_timeout=settings.shutdown_seconds)
+    await runner.setup()
+    await web.TCPSite(runner, settings.host, settings.port).start()
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
 async def run(settings: Settings, *, migrate: bool = False) -> None:
     """The bot, until it is told to stop (SIGTERM or SIGINT)."""
     async with opened(settings, migrate=migrate) as db:
         health = Health(lambda: current_problem(db))
-        async with OpsServer(health, host=settings.host, port=settings.ops_port) as ops:
-            log.info("started", ops_port=ops.port)
+        async with OpsServer(health, host=settings.host, port=settings.ops_port) as ops, serving(
+            settings, database=db, clock=Clock(), health=health
+        ):
+            log.info("started", ops_port=ops.port, socket_mode=settings.socket_mode)
             await _told_to_stop()
             health.stop()
             log.info("stopping")

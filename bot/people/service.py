@@ -126,3 +126,8 @@ async def muted_names(
         )
     )
     return {user_id: name for user_id, name in rows}
+
+
+async def any_team(session: AsyncSession, *, workspace_id: int) -> bool:
+    """Whether anybody has set up a team in this workspace."""
+    return await session.scalar(select(Team.id).where(Team.workspace_id == workspace_id, Team.is_set_up).limit(1)) is not None

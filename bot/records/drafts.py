@@ -5,6 +5,7 @@ people or a date chosen: each carries the whole state) or in a refused submissio
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from bot.access.rules import Actor
 from bot.db.upsert import insert
 from bot.records.models import Draft
 from bot.slack.forms import Values
+from bot.slack.request import Sessions
 
 KEPT = timedelta(days=30)
 

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.sql.base import ExecutableOption
 
 from bot.access.rules import WhoMay
 from bot.db.base import Base
@@ -44,6 +45,11 @@ class Record(Base):
     source: Mapped["Source | None"] = relationship(lazy="raise")
 
     __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012 -- read by SQLAlchemy from the class
+
+    @classmethod
+    def whole(cls) -> tuple[ExecutableOption, ...]:
+        """What to load with a record so that it can be shown, and be asked about by `access.rules.require`."""
+        return (joinedload(cls.team, innerjoin=True), joinedload(cls.source))
 
     @property
     def name(self) -> str:

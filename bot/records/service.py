@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased
 
 from bot.access.rules import Action, Viewer, require
 from bot.db.upsert import insert
-from bot.errors import FieldRefusal
+from bot.errors import AlreadySaved, FieldRefusal
 from bot.i18n import _
 from bot.records.models import Counter, Record, RecordLink, Relation, Revision, Submission
 
@@ -21,19 +21,11 @@ NUMBER_DIGITS = 15  # more than any row has, and small enough for every integer 
 NAME_SHOWN = 40  # characters of a typed name that an answer repeats
 
 
-class AlreadySaved(Exception):
-    """This form was saved before: a double click, or the same request sent again."""
-
-    def __init__(self, record_id: int | None) -> None:
-        super().__init__(record_id)
-        self.record_id = record_id
-
-
 async def submit_once(session: AsyncSession, *, workspace_id: int, view_id: str, now: datetime) -> Submission:
     """The first to save this form goes on; the row makes everybody else wait for it and then turn back.
 
     Raises:
-        AlreadySaved: with the record that the first one made.
+        AlreadySaved: with the number of the record that the first one made.
     """
     first = await session.scalar(
         insert(session, Submission)
@@ -42,8 +34,10 @@ async def submit_once(session: AsyncSession, *, workspace_id: int, view_id: str,
         .returning(Submission)
     )
     if first is None:
-        earlier = await session.get(Submission, (workspace_id, view_id))
-        raise AlreadySaved(earlier.record_id if earlier else None)
+        made = await session.scalar(
+            select(Record).join(Submission).where(Submission.workspace_id == workspace_id, Submission.view_id == view_id)
+        )
+        raise AlreadySaved(_("This is saved already, as {name}.", name=made.name) if made else _("This is saved already."))
     return first
 
 
@@ -67,49 +61,42 @@ async def channels_with_records(session: AsyncSession, *, viewer: Viewer) -> lis
     return [channel_id for channel_id in rows if viewer.sees(channel_id)]
 
 
-async def by_name(session: AsyncSession, *, viewer: Viewer, kind: type[AnyRecord], name: str) -> AnyRecord:
-    """The record that people call `D-12` (or `12`).
-
-    Raises:
-        NotFound: there is none that this person can see.
-    """
-    digits = name.strip().upper().removeprefix(f"{kind.prefix}-").removeprefix(kind.prefix)
-    record = None
-    if _is_number(digits):
-        record = await session.scalar(_records(kind, viewer).where(kind.number == int(digits)))
-    require(viewer, Action.READ, record, name=name.strip()[:NAME_SHOWN])
-    assert record is not None
-    return record
-
-
-async def by_id(
-    session: AsyncSession,
-    *,
-    viewer: Viewer,
-    kind: type[AnyRecord],
-    record_id: object,
-    action: Action = Action.READ,
+async def by_name(
+    session: AsyncSession, *, viewer: Viewer, kind: type[AnyRecord], name: str, action: Action = Action.READ
 ) -> AnyRecord:
-    """The record behind an id from a button or a modal, if this person may do this to it; locked unless only read.
+    """The record that people call `D-12` (or `12`), if this person may do this to it; locked unless only read.
 
     Raises:
         NotFound, NotAllowed: see `access.rules.require`.
     """
-    record = None
-    if _is_number(str(record_id)):
-        wanted = _records(kind, viewer).where(kind.id == int(str(record_id)))
-        record = await session.scalar(wanted if action is Action.READ else wanted.with_for_update(of=Record))
-    require(viewer, action, record)
+    digits = name.strip().upper().removeprefix(f"{kind.prefix}-").removeprefix(kind.prefix)
+    wanted = kind.number == int(digits) if _is_number(digits) else false()
+    return await _required(session, viewer, kind, wanted, action, name=name.strip()[:NAME_SHOWN])
+
+
+async def by_id(
+    session: AsyncSession, *, viewer: Viewer, kind: type[AnyRecord], record_id: object, action: Action = Action.READ
+) -> AnyRecord:
+    """The record behind an id from a button or a modal, else as `by_name`."""
+    wanted = kind.id == int(str(record_id)) if _is_number(str(record_id)) else false()
+    return await _required(session, viewer, kind, wanted, action)
+
+
+async def _required(
+    session: AsyncSession,
+    viewer: Viewer,
+    kind: type[AnyRecord],
+    wanted: ColumnElement[bool],
+    action: Action,
+    name: str = "",
+) -> AnyRecord:
+    statement = select(kind).where(kind.workspace_id == viewer.workspace_id, wanted).options(*kind.whole())
+    if action not in (Action.READ, Action.ACKNOWLEDGE):
+        statement = statement.with_for_update(of=Record)
+    record = await session.scalar(statement)
+    require(viewer, action, record, name=name)
     assert record is not None
     return record
-
-
-def _records(kind: type[AnyRecord], viewer: Viewer) -> Select[tuple[AnyRecord]]:
-    return (
-        select(kind)
-        .where(kind.workspace_id == viewer.workspace_id)
-        .options(selectinload(kind.team), selectinload(kind.source))
-    )
 
 
 def _is_number(digits: str) -> bool:

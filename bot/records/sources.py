@@ -62,15 +62,23 @@ async def to_fetch(session: AsyncSession, *, limit: int = 20) -> Sequence[Source
 async def fetched(
     session: AsyncSession,
     *,
-    source_id: int,
+    source: Source,
     permalink: str | None,
     thread: list[dict[str, str]],
+    message: Mapping[str, Any],
     now: datetime,
 ) -> None:
+    """Keep what Slack says of the message; a text that we have already is not replaced."""
     await session.execute(
         update(Source)
-        .where(Source.id == source_id)
-        .values(permalink=permalink, thread=thread, fetched_at=now)
+        .where(Source.id == source.id)
+        .values(
+            permalink=permalink,
+            thread=thread,
+            text=source.text or message.get("text", ""),
+            user_id=source.user_id or message.get("user"),
+            fetched_at=now,
+        )
     )
 
 

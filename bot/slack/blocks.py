@@ -251,5 +251,10 @@ def modal(
     return dict(view.to_dict())
 
 
+def raw_modal(callback_id: str, title: str, blocks: Sequence[dict[str, Any]]) -> Payload:
+    """A modal that only shows, from the blocks of a message that was made already."""
+    return {**modal(callback_id, title, [divider()]), "blocks": list(blocks)}
+
+
 def home(blocks: Sequence[Block]) -> Payload:
     return dict(View(type="home", blocks=list(blocks)[: limits.VIEW_BLOCKS]).to_dict())

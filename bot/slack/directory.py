@@ -93,6 +93,12 @@ class Directory:
             channels = frozenset({here})
         return Viewer(actor.workspace_id, actor.user_id, person.kind, person.is_admin, channels)
 
+    async def new_team(self, slack: AsyncWebClient, actor: Actor, *, home: str, channel_id: str) -> dict[str, str]:
+        """A sensible name and zone for the team of a channel that has none: the channel's name, the asker's zone."""
+        person = await self.person(slack, actor, home=home)
+        channel = (await slack.conversations_info(channel=channel_id))["channel"]
+        return {"name": channel.get("name") or channel_id, "timezone": person.timezone}
+
     async def _channels(self, slack: AsyncWebClient, actor: Actor, kind: Kind) -> frozenset[str]:
         if kind not in (Kind.MEMBER, Kind.GUEST):
             return frozenset()

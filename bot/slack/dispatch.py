@@ -13,7 +13,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import Refusal
+from bot.errors import AlreadySaved, Refusal
 from bot.i18n import _
 from bot.slack import errors
 from bot.slack.forms import is_input
@@ -90,6 +90,9 @@ class Dispatch:
         self._tables, self._around, self._installations = tables, around, installations
         self._receive_event = receive_event
         self._keep_draft = Listening(keep_draft, arguments_of(keep_draft))
+        self._under_way = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
     def connect(self, bolt: AsyncApp) -> None:
         """Register with Bolt, one listener a kind."""
@@ -101,6 +104,10 @@ class Dispatch:
         bolt.shortcut(any_id)(self._on_shortcut)
         bolt.options(any_id)(self._on_options)
         bolt.event(any_id)(self._on_event)
+
+    async def idle(self) -> None:
+        """Wait until every request that has begun is answered."""
+        await self._quiet.wait()
 
     async def _on_command(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         command, text = body["command"], (body.get("text") or "").strip()
@@ -163,11 +170,16 @@ class Dispatch:
         structlog.contextvars.bind_contextvars(
             workspace=workspace.id, user=request.actor.user_id, listener=name
         )
+        self._under_way += 1
+        self._quiet.clear()
         try:
             await self._call(request, listening, name)
         except Exception as error:  # noqa: BLE001 -- the edge: whatever it is, the person gets an answer
             await self._answer(request, error)
         finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._quiet.set()
             structlog.contextvars.unbind_contextvars("workspace", "user", "listener")
 
     async def _call(self, request: Request, listening: Listening | None, name: str) -> None:
@@ -185,7 +197,7 @@ class Dispatch:
         if request.committed:
             await errors.answer_saved(request, error)
             return
-        if request.kind == "view_submission":
+        if request.kind == "view_submission" and not isinstance(error, AlreadySaved):
             await self._keep_what_was_typed(request)
         await errors.answer(request, error)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import FieldRefusal, Refusal
+from bot.errors import AlreadySaved, FieldRefusal, Refusal
 from bot.i18n import _
 from bot.slack import blocks as b
 from bot.slack.forms import block_ids
@@ -67,6 +67,10 @@ def words_in_form(error: Exception) -> str:
 
 
 async def _answer_in_form(request: Request, error: Exception) -> None:
+    if isinstance(error, AlreadySaved):
+        notice = b.modal("kernel.notice", _("Saved"), [b.section(error.message)])
+        await request.ack(response_action="update", view=notice)
+        return
     fields = error.fields if isinstance(error, FieldRefusal) else {}
     if errors := _on_screen(fields or {"": words_in_form(error)}, block_ids(request.view)):
         await request.ack(response_action="errors", errors=errors)

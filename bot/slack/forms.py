@@ -6,9 +6,9 @@ their number when others go, so that Slack keeps what was typed in them.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import FieldRefusal
@@ -19,16 +19,7 @@ Values = dict[str, Any]
 """Block id → value: a string, a list of strings, or absent when the field was left empty."""
 
 
-class Form(BaseModel):
-    """Base of all forms: text is trimmed; a field that is not on screen has its default."""
-
-    model_config = ConfigDict(str_strip_whitespace=True, frozen=True)
-
-
-AnyForm = TypeVar("AnyForm", bound=Form)
-
-Lines = Annotated[list[str], BeforeValidator(lambda text: _words(text) if isinstance(text, str) else text)]
-"""Several short texts typed into one input, with commas or line breaks between them."""
+AnyFields = TypeVar("AnyFields", bound=BaseModel)
 
 
 def values(view: Mapping[str, Any]) -> Values:
@@ -38,7 +29,7 @@ def values(view: Mapping[str, Any]) -> Values:
     return {block_id: value for block_id, value in filled if value not in (None, "", [])}
 
 
-def read(form: type[AnyForm], view: Mapping[str, Any]) -> AnyForm:
+def read(form: type[AnyFields], view: Mapping[str, Any]) -> AnyFields:
     """The form as typed.
 
     Raises:
@@ -160,6 +151,3 @@ def _words_for(error: ErrorDetails) -> str:
             return _("Write the date as 2026-02-15.")
     return _("That does not fit here. Please check it.")
 
-
-def _words(text: str) -> list[str]:
-    return [word for part in re.split(r"[,\n]", text) if (word := part.strip())]

@@ -1,0 +1,138 @@
+"""A decision: what was chosen, why, over what, at what price, by whom; and who answered that they know."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from bot.db.base import Base
+from bot.records.models import Record
+
+
+class Status(StrEnum):
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    REVERSED = "reversed"
+
+
+CHOSEN = (Status.PROPOSED, Status.ACCEPTED, Status.REJECTED)
+"""What a person can set; the others come about by a later decision."""
+
+
+class Part(StrEnum):
+    """What somebody had to do with a decision."""
+
+    DECIDER = "decider"
+    CONSULTED = "consulted"
+    MUST_KNOW = "must_know"
+
+
+class Answer(StrEnum):
+    KNOW = "know"
+    QUESTION = "question"
+    DISAGREE = "disagree"
+    BLOCKS = "blocks"
+
+
+class Decision(Record):
+    __tablename__ = "decisions"
+    __table_args__ = (
+        CheckConstraint("status IN ('proposed', 'accepted', 'rejected', 'superseded', 'reversed')", name="status"),
+    )
+    __mapper_args__ = {"polymorphic_identity": "decision"}  # noqa: RUF012 -- read by SQLAlchemy from the class
+    prefix = "D"
+
+    id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
+    status: Mapped[str] = mapped_column(String(16))
+    context: Mapped[str] = mapped_column(Text, default="")
+    trade_offs: Mapped[str] = mapped_column(Text, default="")
+    decided_on: Mapped[date | None]
+    revisit_on: Mapped[date | None] = mapped_column(index=True)
+    revisit_when: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(Text, default="")
+
+    alternatives: Mapped[list["Alternative"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="Alternative.position"
+    )
+    people: Mapped[list["DecisionPerson"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="DecisionPerson.position"
+    )
+    tags: Mapped[list["DecisionTag"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="DecisionTag.tag"
+    )
+    acknowledgements: Mapped[list["Acknowledgement"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="Acknowledgement.at"
+    )
+
+    @classmethod
+    def whole(cls) -> tuple[ExecutableOption, ...]:
+        own = (cls.alternatives, cls.people, cls.tags, cls.acknowledgements)
+        return (*super().whole(), *map(selectinload, own))
+
+    def user_ids(self, part: Part) -> list[str]:
+        return [person.user_id for person in self.people if person.part == part]
+
+    @property
+    def tag_names(self) -> list[str]:
+        return [tag.tag for tag in self.tags]
+
+    @property
+    def owner_ids(self) -> frozenset[str]:
+        return super().owner_ids | frozenset(self.user_ids(Part.DECIDER))
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is still what the team goes by, or may become it."""
+        return self.withdrawn_at is None and self.status in (Status.PROPOSED, Status.ACCEPTED)
+
+
+class Alternative(Base):
+    """What else was considered, and why not."""
+
+    __tablename__ = "alternatives"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(Text)
+    why_not: Mapped[str] = mapped_column(Text, default="")
+    reconsider_when: Mapped[str] = mapped_column(Text, default="")
+
+
+class DecisionPerson(Base):
+    __tablename__ = "decision_people"
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True)
+    part: Mapped[str] = mapped_column(String(16), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+    position: Mapped[int]
+
+
+class DecisionTag(Base):
+    __tablename__ = "decision_tags"
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
+
+
+class Acknowledgement(Base):
+    """One person's answer; answering again changes it."""
+
+    __tablename__ = "acknowledgements"
+    __table_args__ = (
+        UniqueConstraint("decision_id", "user_id"),
+        CheckConstraint("answer IN ('know', 'question', 'disagree', 'blocks')", name="answer"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"))
+    user_id: Mapped[str] = mapped_column(String(32))
+    answer: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    pressed_at: Mapped[str] = mapped_column(String(32))
+    """Slack's `action_ts`: a request sent again later than a newer answer changes nothing."""

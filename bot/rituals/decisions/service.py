@@ -1,0 +1,390 @@
+"""What one can do with decisions: log, change, answer, replace, take back, withdraw."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.access.rules import Action, Viewer, require
+from bot.db import text_index
+from bot.db.upsert import insert
+from bot.errors import FieldRefusal, Refusal
+from bot.i18n import _
+from bot.people.models import Team
+from bot.people.service import muted_names
+from bot.records import service as records
+from bot.records.fields import Day, Fields, Long, People, Short, Tags, Title, Words
+from bot.records.models import Record, RecordLink, Relation, Source
+from bot.rituals.decisions.models import (
+    Acknowledgement,
+    Alternative,
+    Answer,
+    Decision,
+    DecisionPerson,
+    DecisionTag,
+    Part,
+    Status,
+)
+
+KIND = "decision"
+
+
+class AlternativeFields(Fields):
+    name: Title
+    why_not: Long = ""
+    reconsider_when: Short = ""
+
+
+class DecisionFields(Fields):
+    """The essay's entry and what belongs to it. Field names are the block ids of the form."""
+
+    title: Title
+    context: Long = ""
+    alternatives: list[AlternativeFields] = Field(default=[], max_length=20)
+    trade_offs: Long = ""
+    deciders: People = []
+    date: Day | None = None
+    status: Literal[Status.PROPOSED, Status.ACCEPTED, Status.REJECTED] = Status.ACCEPTED
+    must_know: People = []
+    consulted: People = []
+    tags: Tags = []
+    revisit_on: Day | None = None
+    revisit_when: Short = ""
+    links: Words = []
+
+    @field_validator("title", mode="after")
+    @classmethod
+    def _one_line(cls, title: str) -> str:
+        return " ".join(title.split())
+
+
+@dataclass(frozen=True)
+class LinkedRecord:
+    """A record at the other end of a link, as seen from this one."""
+
+    relation: Relation
+    forward: bool
+    """True: this record supersedes the other; False: the other supersedes this one."""
+    record_id: int
+    name: str
+    title: str | None
+    """None where readers of this record's channel need not be able to read the other."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A decision with all that a card or a page shows of it."""
+
+    decision: Decision
+    links: Sequence[LinkedRecord]
+    muted: dict[str, str]
+
+
+async def log_decision(
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    team: Team,
+    fields: DecisionFields,
+    now: datetime,
+    source: Source | None = None,
+    replaces: tuple[Relation, Decision] | None = None,
+) -> Decision:
+    """Keep a new decision in the team's channel; with `replaces`, the earlier one changes in the same transaction.
+
+    Raises:
+        FieldRefusal: a date that is over, or a link to a record that is not there.
+    """
+    require(viewer, Action.LOG, team)
+    _check_dates(fields, team=team, now=now)
+    decision = Decision(
+        workspace_id=team.workspace_id,
+        team_id=team.id,
+        channel_id=team.channel_id,
+        number=await records.next_number(session, workspace_id=team.workspace_id, kind=KIND),
+        created_by=viewer.user_id,
+        created_at=now,
+        source_id=source.id if source else None,
+        acknowledgements=[],
+        alternatives=[],
+        people=[],
+        tags=[],
+    )
+    decision.team = team
+    decision.source = source
+    _fill(decision, fields)
+    session.add(decision)
+    await session.flush()  # for its id
+    await _index(session, decision)
+    await _relate(session, viewer=viewer, decision=decision, names=fields.links, now=now)
+    if replaces is not None:
+        await _replace(session, viewer=viewer, new=decision, relation=replaces[0], old=replaces[1], now=now)
+    return decision
+
+
+async def edit_decision(
+    session: AsyncSession, *, viewer: Viewer, decision: Decision, fields: DecisionFields, seen_edit: int, now: datetime
+) -> bool:
+    """Change a decision; each field that differs is noted in a revision. Returns whether anything did.
+
+    Args:
+        seen_edit: how many edits it had when the form was opened.
+
+    Raises:
+        Refusal: somebody else edited it meanwhile. Saving would undo their change unseen.
+    """
+    require(viewer, Action.CHANGE, decision)
+    edits = await records.revisions_of(session, record=decision)
+    if len(edits) != seen_edit:
+        raise Refusal(
+            _(
+                "Somebody changed {name} while you had it open ({fields}). Nothing of theirs is overwritten: "
+                "open it again to see it. Your text is kept as a draft.",
+                name=decision.name,
+                fields=", ".join(sorted(set().union(*(edit.changes for edit in edits[seen_edit:])))),
+            )
+        )
+    before = facts(decision)
+    if fields.revisit_on != decision.revisit_on:
+        _check_dates(fields, team=decision.team, now=now)
+    status = decision.status
+    _fill(decision, fields)
+    if status not in (Status.PROPOSED, Status.ACCEPTED, Status.REJECTED):
+        decision.status = status  # a later decision made it so; an edit of the text does not undo that
+    after = facts(decision)
+    changes = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
+    await records.revise(session, record=decision, user_id=viewer.user_id, now=now, changes=changes)
+    await _relate(session, viewer=viewer, decision=decision, names=fields.links, now=now)
+    await session.flush()  # the index reads what was changed
+    await _index(session, decision)
+    return bool(changes)
+
+
+async def link_decision(
+    session: AsyncSession, *, viewer: Viewer, decision: Decision, relation: str, name: str, now: datetime
+) -> list[Decision]:
+    """Link two records by number; returns the decisions whose cards now look different.
+
+    `relation` is a `Relation`, or "superseded_by" / "reversed_by" for the other direction.
+    """
+    other = await records.by_name(session, viewer=viewer, kind=Decision, name=name, action=Action.CHANGE)
+    backward = {"superseded_by": Relation.SUPERSEDES, "reversed_by": Relation.REVERSES}.get(relation)
+    if backward is not None:
+        await _replace(session, viewer=viewer, new=other, relation=backward, old=decision, now=now)
+    elif relation == Relation.RELATES_TO:
+        await records.link(
+            session, source=decision, target=other, relation=Relation.RELATES_TO, user_id=viewer.user_id, now=now
+        )
+    else:
+        await _replace(session, viewer=viewer, new=decision, relation=Relation(relation), old=other, now=now)
+    return [decision, other]
+
+
+async def withdraw(session: AsyncSession, *, viewer: Viewer, decision: Decision, why: str, now: datetime) -> None:
+    """Logged by mistake: the card says who and why, the record stays."""
+    require(viewer, Action.WITHDRAW, decision)
+    if decision.withdrawn_at is not None:
+        raise Refusal(_("{name} is withdrawn already.", name=decision.name))
+    decision.withdrawn_at, decision.withdrawn_by, decision.withdrawn_why = now, viewer.user_id, why
+    await records.revise(
+        session, record=decision, user_id=viewer.user_id, now=now, changes={"withdrawn": (None, why)}
+    )
+
+
+async def acknowledge(
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    decision: Decision,
+    answer: Answer,
+    pressed_at: str,
+    now: datetime,
+    reason: str = "",
+) -> bool:
+    """Note a person's answer, in place of any earlier one. Returns whether it is news."""
+    require(viewer, Action.ACKNOWLEDGE, decision)
+    if not decision.stands:
+        raise Refusal(_("{name} does not stand any more, so there is nothing to answer.", name=decision.name))
+    news = {"answer": answer, "reason": reason, "at": now, "pressed_at": pressed_at}
+    changed = await session.scalar(
+        insert(session, Acknowledgement)
+        .values(decision_id=decision.id, user_id=viewer.user_id, **news)
+        .on_conflict_do_update(
+            index_elements=["decision_id", "user_id"], set_=news, where=Acknowledgement.pressed_at < pressed_at
+        )
+        .returning(Acknowledgement.id)
+    )
+    await session.refresh(decision, ["acknowledgements"])
+    return changed is not None
+
+
+async def sheet(session: AsyncSession, decision: Decision) -> Sheet:
+    """All that is shown of a decision to people of its channel."""
+    links = [
+        _linked(decision, link, source, target)
+        for link, source, target in await records.links_of(session, record_ids=[decision.id])
+    ]
+    named = {*decision.user_ids(Part.MUST_KNOW), *decision.user_ids(Part.DECIDER), *decision.user_ids(Part.CONSULTED)}
+    return Sheet(decision, links, await muted_names(session, workspace_id=decision.workspace_id, user_ids=named))
+
+
+async def chain(session: AsyncSession, *, viewer: Viewer, decision: Decision) -> list[Decision]:
+    """What came before and after a decision by replacing it, oldest first, as far as this person can see."""
+    known, ahead = {decision.id}, [decision.id]
+    while ahead:
+        ends = {
+            end
+            for link, _source, _target in await records.links_of(session, record_ids=ahead)
+            if link.relation != Relation.RELATES_TO
+            for end in (link.from_id, link.to_id)
+        }
+        ahead = list(ends - known)
+        known |= ends
+    rows = await session.scalars(
+        select(Decision)
+        .where(Decision.workspace_id == viewer.workspace_id, Decision.id.in_(known))
+        .order_by(Decision.decided_on, Decision.number)
+    )
+    return [row for row in rows if viewer.sees(row.channel_id)]
+
+
+async def similar(
+    session: AsyncSession, *, viewer: Viewer, title: str, but: Collection[int] = ()
+) -> list[Decision]:
+    """Standing decisions whose title says much the same, the closest first; at most three."""
+    query = text_index.parse(title.replace('"', " "))
+    words = set(query.words)
+    if not words:
+        return []
+    hits = text_index.matches(session, workspace_id=viewer.workspace_id, query=query)
+    visible = await records.channels_with_records(session, viewer=viewer)
+    rows = await session.scalars(
+        select(Decision)
+        .join(hits, hits.c.record_id == Decision.id)
+        .where(
+            Decision.workspace_id == viewer.workspace_id,
+            Decision.channel_id.in_(visible),
+            Decision.withdrawn_at.is_(None),
+            Decision.status.in_((Status.PROPOSED, Status.ACCEPTED)),
+            Decision.id.not_in(but),
+        )
+        .order_by(hits.c.score.desc(), Decision.id.desc())
+        .limit(10)
+    )
+    return [row for row in rows if _alike(words, set(text_index.parse(row.title.replace('"', " ")).words))][:3]
+
+
+def facts(decision: Decision) -> dict[str, Any]:
+    """The content of a decision as plain JSON, by field: what revisions compare and exports write."""
+    return {
+        "title": decision.title,
+        "status": str(decision.status),
+        "date": decision.decided_on.isoformat() if decision.decided_on else None,
+        "deciders": decision.user_ids(Part.DECIDER),
+        "context": decision.context,
+        "alternatives": [
+            {"name": row.name, "why_not": row.why_not, "reconsider_when": row.reconsider_when}
+            for row in decision.alternatives
+        ],
+        "trade_offs": decision.trade_offs,
+        "must_know": decision.user_ids(Part.MUST_KNOW),
+        "consulted": decision.user_ids(Part.CONSULTED),
+        "tags": decision.tag_names,
+        "revisit_on": decision.revisit_on.isoformat() if decision.revisit_on else None,
+        "revisit_when": decision.revisit_when,
+    }
+
+
+SIMILAR_SHARE = 0.6  # of the shorter title's telling words
+
+
+def _alike(ours: set[str], theirs: set[str]) -> bool:
+    shared = len(ours & theirs)
+    return bool(shared) and shared >= SIMILAR_SHARE * min(len(ours), len(theirs)) and shared >= min(2, len(ours))
+
+
+def _check_dates(fields: DecisionFields, *, team: Team, now: datetime) -> None:
+    today = now.astimezone(ZoneInfo(team.timezone)).date()
+    wrong = {}
+    if fields.date is not None and fields.date > today + timedelta(days=1):  # somebody east of the team is a day ahead
+        wrong["date"] = _("That day has not come yet. Pick today or the day it was decided.")
+    if fields.revisit_on is not None and fields.revisit_on < today:
+        wrong["revisit_on"] = _("That date is already over. Pick one from today on.")
+    if wrong:
+        raise FieldRefusal(wrong)
+
+
+def _fill(decision: Decision, fields: DecisionFields) -> None:
+    decision.title, decision.context, decision.trade_offs = fields.title, fields.context, fields.trade_offs
+    decision.status, decision.decided_on = fields.status, fields.date
+    decision.revisit_on, decision.revisit_when = fields.revisit_on, fields.revisit_when
+    decision.alternatives = [
+        Alternative(position=n, name=row.name, why_not=row.why_not, reconsider_when=row.reconsider_when)
+        for n, row in enumerate(fields.alternatives)
+    ]
+    parts = {Part.DECIDER: fields.deciders, Part.CONSULTED: fields.consulted, Part.MUST_KNOW: fields.must_know}
+    there = {(person.part, person.user_id): person for person in decision.people}
+    decision.people = [
+        _placed(there.get((part, user_id)) or DecisionPerson(part=part, user_id=user_id), n)
+        for part, user_ids in parts.items()
+        for n, user_id in enumerate(dict.fromkeys(user_ids))
+    ]
+    tags = {tag.tag: tag for tag in decision.tags}
+    decision.tags = [tags.get(tag) or DecisionTag(tag=tag) for tag in dict.fromkeys(fields.tags)]
+
+
+def _placed(person: DecisionPerson, position: int) -> DecisionPerson:
+    person.position = position
+    return person
+
+
+async def _index(session: AsyncSession, decision: Decision) -> None:
+    """Every field is found, the losing alternatives too."""
+    reasons = [part for row in decision.alternatives for part in (row.why_not, row.reconsider_when)]
+    body = [decision.context, *reasons, decision.trade_offs, decision.revisit_when, decision.notes]
+    await text_index.put(
+        session,
+        record_id=decision.id,
+        workspace_id=decision.workspace_id,
+        title=decision.title,
+        names="\n".join([*(row.name for row in decision.alternatives), *decision.tag_names]),
+        body="\n".join(filter(None, body)),
+    )
+
+
+async def _relate(
+    session: AsyncSession, *, viewer: Viewer, decision: Decision, names: Sequence[str], now: datetime
+) -> None:
+    for name in names:
+        try:
+            other = await records.by_name(session, viewer=viewer, kind=Decision, name=name)
+        except Refusal as error:
+            raise FieldRefusal({"links": error.message}) from None
+        if other.id != decision.id:
+            await records.link(
+                session, source=decision, target=other, relation=Relation.RELATES_TO, user_id=viewer.user_id, now=now
+            )
+
+
+async def _replace(
+    session: AsyncSession, *, viewer: Viewer, new: Decision, relation: Relation, old: Decision, now: datetime
+) -> None:
+    """The later decision takes the earlier one's place: both records change together."""
+    require(viewer, Action.CHANGE, old)
+    await records.link(session, source=new, target=old, relation=relation, user_id=viewer.user_id, now=now)
+    was, old.status = old.status, Status.SUPERSEDED if relation is Relation.SUPERSEDES else Status.REVERSED
+    await records.revise(
+        session, record=old, user_id=viewer.user_id, now=now, changes={"status": (str(was), str(old.status))}
+    )
+
+
+def _linked(decision: Decision, link: RecordLink, source: Record, target: Record) -> LinkedRecord:
+    forward = link.from_id == decision.id
+    other = target if forward else source
+    shown = other.title if other.channel_id == decision.channel_id else None
+    return LinkedRecord(Relation(link.relation), forward, other.id, other.name, shown)

@@ -1,0 +1,251 @@
+"""The form: three questions first, the rest behind "More fields", what is typed always kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+
+from bot.i18n import _
+from bot.people.models import Team
+from bot.rituals.decisions import ids
+from bot.rituals.decisions.models import CHOSEN, Decision, Status
+from bot.rituals.decisions.service import facts
+from bot.slack import blocks as b
+from bot.slack import request, text
+from bot.slack.forms import Values, refilled, row_numbers
+
+ROWS_MOST = 10
+OPEN_SIMILAR = "open"
+LOG_ANYWAY = "anyway"
+
+MORE_FIELDS = (
+    "trade_offs",
+    "deciders",
+    "status",
+    "date",
+    "must_know",
+    "consulted",
+    "tags",
+    "revisit_on",
+    "revisit_when",
+    "links",
+)
+
+
+@dataclass(frozen=True)
+class FormState:
+    """Everything that decides how the form looks; it is read back from the open view, never kept anywhere."""
+
+    ids: dict[str, Any]
+    values: Values = field(default_factory=dict)
+    rows: tuple[int, ...] = (0,)
+    more: bool = False
+    generation: int = 0
+    draft_from: datetime | None = None
+    teams: Sequence[tuple[str, str]] = ()
+    """(name, channel id) to choose from where the form was opened outside of a team's channel."""
+    similar: Sequence[Decision] = ()
+    heading: str | None = None
+
+
+def form(state: FormState) -> b.Payload:
+    editing = "record" in state.ids
+    view = b.modal(
+        ids.FORM,
+        _("Edit decision") if editing else _("Log a decision"),
+        [
+            *_heading(state),
+            *_draft_offer(state),
+            *_similar(state),
+            *_team(state),
+            *_first_questions(state),
+            *_alternatives(state),
+            *(_more_questions(state) if state.more else []),
+        ],
+        submit=_("Save changes") if editing else _("Log decision"),
+        private_metadata=request.ids(**state.ids, more=int(state.more) or None, generation=state.generation or None),
+    )
+    return refilled(view, state.generation) if state.generation else view
+
+
+def state_of(view: dict[str, Any], values: Values, held: dict[str, Any]) -> FormState:
+    """The state of an open form, from what Slack sends with every click in it."""
+    blocks = {block["block_id"]: block for block in view["blocks"]}
+    rows = tuple(row_numbers(blocks, "alternatives"))
+    kept = {name: value for name, value in held.items() if name not in ("more", "generation")}
+    return FormState(
+        ids=kept,
+        values=values,
+        rows=rows,
+        more=bool(held.get("more")),
+        generation=int(held.get("generation") or 0),
+        teams=_teams_on_screen(blocks),
+    )
+
+
+def defaults(team: Team | None, *, user_id: str, today: str) -> Values:
+    """Today, and the PM and tech lead; whoever asks, where there are none."""
+    pair = [user for user in (team.pm_id, team.lead_id) if user] if team and team.is_set_up else []
+    return {"deciders": pair or [user_id], "date": today, "status": Status.ACCEPTED.value}
+
+
+def values_of(decision: Decision) -> Values:
+    """A decision as the form shows it."""
+    held = facts(decision)
+    rows = held.pop("alternatives")
+    cells = {f"alternatives.{n}.{cell}": value for n, row in enumerate(rows) for cell, value in row.items()}
+    shown = {**held, **cells, "tags": ", ".join(held["tags"])}
+    return {name: value for name, value in shown.items() if value}
+
+
+def rows_of(values: Values) -> tuple[int, ...]:
+    return tuple(row_numbers(values, "alternatives")) or (0,)
+
+
+def shows_more(values: Values, usual: Values) -> bool:
+    """Whether a draft holds something that only stands behind "More fields"."""
+    return any(name in values and values[name] != usual.get(name) for name in MORE_FIELDS) or any(
+        name.endswith(".reconsider_when") for name in values
+    )
+
+
+def _heading(state: FormState) -> list[Block]:
+    return [b.section(state.heading)] if state.heading else []
+
+
+def _draft_offer(state: FormState) -> list[Block]:
+    if state.draft_from is None:
+        return []
+    words = _("You have a draft from {when}.", when=text.moment(state.draft_from))
+    return [
+        b.section(words, block_id="draft"),
+        b.actions(b.button(_("Resume"), ids.RESUME, style="primary"), b.button(_("Discard"), ids.DISCARD)),
+    ]
+
+
+def _similar(state: FormState) -> list[Block]:
+    if not state.similar:
+        return []
+    lines = [f"*{found.name}* {text.escape(found.title)} · {status_word(found.status)}" for found in state.similar]
+    choices = [(_("Log it anyway"), LOG_ANYWAY)]
+    for found in state.similar:
+        choices.append((_("It supersedes {name}", name=found.name), found.id))
+        choices.append((_("Keep it as a draft and open {name}", name=found.name), f"{OPEN_SIMILAR}:{found.id}"))
+    return [
+        b.section("\n".join([_("*This sounds like something decided before:*"), *lines])),
+        b.field(ids.SIMILAR, _("What should happen?"), b.radio_input(choices), optional=False),
+        b.divider(),
+    ]
+
+
+def _team(state: FormState) -> list[Block]:
+    if not state.teams:
+        return []
+    chosen = state.values.get("team") or state.teams[0][1]
+    return [b.field("team", _("Which team?"), b.select_input(state.teams, chosen=chosen), optional=False)]
+
+
+def _teams_on_screen(blocks: dict[str, Any]) -> list[tuple[str, str]]:
+    options = blocks.get("team", {}).get("element", {}).get("options", [])
+    return [(option["text"]["text"], option["value"]) for option in options]
+
+
+def _first_questions(state: FormState) -> list[Block]:
+    value = state.values.get
+    return [
+        b.field(
+            "title",
+            _("What did you decide?"),
+            b.text_input(
+                value("title"), placeholder=_("Use webhooks instead of polling for the partner API"), max_length=150, focus=True
+            ),
+            optional=False,
+        ),
+        b.field("context", _("Why? What was going on?"), b.text_input(value("context"), multiline=True)),
+    ]
+
+
+def _alternatives(state: FormState) -> list[Block]:
+    several = len(state.rows) > 1
+    blocks: list[Block] = []
+    for place, row in enumerate(state.rows):
+        blocks += _alternative(state, row, place=place, several=several)
+    buttons = []
+    if len(state.rows) < ROWS_MOST:
+        buttons.append(b.button(_("Add another alternative"), ids.ADD_ALTERNATIVE))
+    if not state.more:
+        buttons.append(b.button(_("More fields"), ids.MORE))
+    return [*blocks, b.actions(*buttons)] if buttons else blocks
+
+
+def _alternative(state: FormState, row: int, *, place: int, several: bool) -> list[Block]:
+    def value(cell: str) -> str | None:
+        return state.values.get(f"alternatives.{row}.{cell}")
+
+    heading: list[Block] = []
+    if several:
+        remove = b.button(_("Remove"), ids.REMOVE_ALTERNATIVE, value=row)
+        heading = [b.section(_("*Alternative {n}*", n=place + 1), accessory=remove)]
+    label = _("What else did you consider?")
+    inputs: list[Block] = [
+        b.field(f"alternatives.{row}.name", label, b.text_input(value("name"), max_length=150)),
+        b.field(f"alternatives.{row}.why_not", _("And why not?"), b.text_input(value("why_not"), multiline=True)),
+    ]
+    if state.more:
+        inputs.append(
+            b.field(
+                f"alternatives.{row}.reconsider_when",
+                _("What would change your mind?"),
+                b.text_input(value("reconsider_when"), max_length=300),
+            )
+        )
+    return [*heading, *inputs]
+
+
+def _more_questions(state: FormState) -> list[Block]:
+    value = state.values.get
+    statuses = [(status_word(status), status.value) for status in CHOSEN]
+    status = value("status") if value("status") in set(CHOSEN) else None
+    return [
+        b.field("trade_offs", _("What do you accept in return?"), b.text_input(value("trade_offs"), multiline=True)),
+        b.field("deciders", _("Who decided?"), b.people_input(value("deciders") or [])),
+        *([b.field("status", _("Where does it stand?"), b.select_input(statuses, chosen=status), optional=False)]
+          if status or "record" not in state.ids else []),
+        b.field("date", _("When was it decided?"), b.date_input(value("date"))),
+        b.field(
+            "must_know",
+            _("Who must know?"),
+            b.people_input(value("must_know") or []),
+            hint=_("They are asked to press “I know” on the card."),
+        ),
+        b.field("consulted", _("Who was consulted?"), b.people_input(value("consulted") or [])),
+        b.field(
+            "tags",
+            _("Which tags?"),
+            b.text_input(value("tags"), placeholder=_("api, billing"), max_length=300),
+            hint=_("Commas between them. `/decision list #api` shows them."),
+        ),
+        b.field("revisit_on", _("When should you look at it again?"), b.date_input(value("revisit_on"))),
+        b.field(
+            "revisit_when",
+            _("Or what should make you look again?"),
+            b.text_input(value("revisit_when"), placeholder=_("if p95 > 400 ms"), max_length=300),
+        ),
+        b.field(
+            "links",
+            _("Which earlier decisions belong to it?"),
+            b.text_input(value("links"), placeholder="D-3, D-17", max_length=300),
+        ),
+    ]
+
+
+def status_word(status: str) -> str:
+    return {
+        Status.PROPOSED: _("proposed"),
+        Status.ACCEPTED: _("accepted"),
+        Status.REJECTED: _("rejected"),
+        Status.SUPERSEDED: _("superseded"),
+        Status.REVERSED: _("reversed"),
+    }[Status(status)]

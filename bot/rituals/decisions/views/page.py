@@ -1,0 +1,244 @@
+"""A decision's page in a modal: everything, with its history; and the small forms that hang on it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+
+from bot.access.rules import Action, Viewer, may
+from bot.i18n import _
+from bot.records.models import Relation, Revision, Source, SourceState
+from bot.rituals.decisions import ids
+from bot.rituals.decisions.models import Answer, Decision, Part
+from bot.rituals.decisions.service import Sheet
+from bot.rituals.decisions.views.form import status_word
+from bot.rituals.decisions.views.messages import acknowledged_line, facts_line, revisit_line
+from bot.slack import blocks as b
+from bot.slack import limits, request, text
+
+REVISIONS_SHOWN = 8
+CHANGE_CHARACTERS = 120
+REPLIES_SHOWN = 10
+REPLY_CHARACTERS = 300
+
+
+def page(sheet: Sheet, *, viewer: Viewer, chain: Sequence[Decision], revisions: Sequence[Revision]) -> b.Payload:
+    """The whole record. What does not fit into a modal's hundred blocks is said to be left out."""
+    decision = sheet.decision
+    blocks: list[Block] = [
+        b.header(decision.title),
+        b.context(facts_line(sheet)),
+        *_withdrawn(decision),
+        *_part(_("Why"), decision.context),
+        *_alternatives(decision),
+        *_part(_("What we accept"), decision.trade_offs),
+        *_lines(sheet),
+        *_answers(decision),
+        *_chain(decision, chain),
+        *_part(_("Notes"), decision.notes),
+        *_source(decision.source),
+        *_history(revisions),
+    ]
+    buttons = _buttons(decision, viewer)
+    if len(blocks) + len(buttons) > limits.VIEW_BLOCKS:
+        left_out = b.context(_("This record is longer than Slack can show in one window."))
+        blocks = [*blocks[: limits.VIEW_BLOCKS - len(buttons) - 1], left_out]
+    return b.modal(ids.PAGE, decision.name, [*blocks, *buttons])
+
+
+def _withdrawn(decision: Decision) -> list[Block]:
+    if decision.withdrawn_at is None or decision.withdrawn_by is None:
+        return []
+    words = _(
+        "Withdrawn by {who}, {when}: {why}",
+        who=text.mention(decision.withdrawn_by),
+        when=text.moment(decision.withdrawn_at),
+        why=text.linked(decision.withdrawn_why or ""),
+    )
+    return b.sections(words)
+
+
+def _part(title: str, words: str) -> list[Block]:
+    return b.sections(f"*{title}*\n{text.linked(words)}") if words else []
+
+
+def _alternatives(decision: Decision) -> list[Block]:
+    blocks: list[Block] = []
+    for row in decision.alternatives:
+        words = [f"*{_('Not chosen')}: {text.escape(row.name)}*", text.linked(row.why_not)]
+        if row.reconsider_when:
+            words.append(_("Would change our mind: {what}", what=text.linked(row.reconsider_when)))
+        blocks += b.sections("\n".join(filter(None, words)))
+    return blocks
+
+
+def _lines(sheet: Sheet) -> list[Block]:
+    decision = sheet.decision
+    consulted = decision.user_ids(Part.CONSULTED)
+    lines = [
+        acknowledged_line(sheet),
+        _("Consulted: {who}", who=text.mentions(consulted)) if consulted else "",
+        revisit_line(decision),
+        " ".join(f"#{text.escape(tag)}" for tag in decision.tag_names),
+        *(_related(link.name, link.title) for link in sheet.links if link.relation is Relation.RELATES_TO),
+    ]
+    return [b.context(line) for line in lines if line]
+
+
+def _related(name: str, title: str | None) -> str:
+    return _("Belongs to {name} {title}", name=name, title=text.escape(text.shortened(title or "", 100)))
+
+
+def _answers(decision: Decision) -> list[Block]:
+    words = {Answer.DISAGREE: _("{who} disagrees and commits"), Answer.BLOCKS: _("This blocks {who}")}
+    blocks: list[Block] = []
+    for row in decision.acknowledgements:
+        if row.reason and (form := words.get(Answer(row.answer))):
+            blocks += b.sections(f"*{form.format(who=text.mention(row.user_id))}*\n{text.linked(row.reason)}")
+    return blocks
+
+
+def _chain(decision: Decision, chain: Sequence[Decision]) -> list[Block]:
+    if len(chain) < 2:
+        return []
+    lines = [_chain_line(row, here=row.id == decision.id) for row in chain]
+    return b.sections("\n".join([f"*{_('How it came to this')}*", *lines]))
+
+
+def _chain_line(row: Decision, *, here: bool) -> str:
+    day = f" · {text.day(row.decided_on)}" if row.decided_on else ""
+    words = f"{row.name} {text.escape(row.title)} · {status_word(row.status)}{day}"
+    return f"• *{words}*" if here else f"• {words}"
+
+
+def _source(source: Source | None) -> list[Block]:
+    if source is None:
+        return []
+    state = {
+        SourceState.KEPT: _("As it was in Slack"),
+        SourceState.EDITED: _("As it was in Slack; it was edited since"),
+        SourceState.DELETED: _("As it was in Slack; it was deleted since"),
+    }[SourceState(source.state)]
+    who = f"{text.mention(source.user_id)}: " if source.user_id else ""
+    words = f"*{state}*\n{text.quoted(source.text)}"
+    blocks = b.sections(f"*{state}*\n{who}\n{text.quoted(source.text)}" if who else words)
+    for reply in source.thread[:REPLIES_SHOWN]:
+        said = text.shortened(reply["text"], REPLY_CHARACTERS)
+        blocks += b.sections(f"{text.mention(reply['user'])}:\n{text.quoted(said)}")
+    left = len(source.thread) - REPLIES_SHOWN
+    if left > 0:
+        blocks.append(b.context(_("{n} more replies are kept with the record.", n=left)))
+    if source.permalink:
+        blocks.append(b.context(text.link(source.permalink, _("Go to the message"))))
+    return blocks
+
+
+def _history(revisions: Sequence[Revision]) -> list[Block]:
+    blocks: list[Block] = []
+    for revision in list(revisions)[-REVISIONS_SHOWN:]:
+        lines = [
+            _("Edited by {who}, {when}", who=text.mention(revision.user_id), when=text.moment(revision.at)),
+            *(f"{name}: {_value(before)} → {_value(after)}" for name, (before, after) in revision.changes.items()),
+        ]
+        blocks.append(b.context(text.shortened("\n".join(lines), limits.SECTION_TEXT - 500)))
+    if len(revisions) > REVISIONS_SHOWN:
+        blocks.insert(0, b.context(_("Older edits are kept too: {n} in all.", n=len(revisions))))
+    return blocks
+
+
+def _value(value: Any) -> str:
+    match value:
+        case None | "" | []:
+            return _("(empty)")
+        case [{"name": _name}, *_rest]:
+            return _value(", ".join(row["name"] for row in value))
+        case [*items]:
+            return ", ".join(text.mention(item) if item.isalnum() and item[:1] in "UW" else text.escape(item) for item in items)
+    return text.escape(text.shortened(" ".join(str(value).split()), CHANGE_CHARACTERS))
+
+
+def _buttons(decision: Decision, viewer: Viewer) -> list[Block]:
+    if decision.withdrawn_at is not None:
+        return []
+    buttons = []
+    if may(viewer, Action.CHANGE, decision):
+        buttons += [
+            b.button(_("Edit"), ids.CHANGE, value=f"edit:{decision.id}"),
+            b.button(_("Link"), ids.LINK, value=f"link:{decision.id}"),
+        ]
+    if may(viewer, Action.WITHDRAW, decision):
+        buttons.append(b.button(_("Withdraw"), ids.WITHDRAW, value=decision.id, style="danger"))
+    return [b.actions(*buttons)] if buttons else []
+
+
+# Small forms
+
+
+def reason(decision: Decision, answer: Answer) -> b.Payload:
+    title, question = {
+        Answer.QUESTION: (_("Ask about it"), _("What is your question?")),
+        Answer.DISAGREE: (_("Disagree, will commit"), _("What do you see differently?")),
+        Answer.BLOCKS: (_("This blocks me"), _("What does it stop, and what would help?")),
+    }[answer]
+    return b.modal(
+        ids.REASON,
+        title,
+        [
+            b.section(f"*{decision.name}* {text.escape(decision.title)}"),
+            b.field("reason", question, b.text_input(multiline=True, focus=True), optional=False),
+            b.context(_("It goes into the card's thread, with your name.")),
+        ],
+        submit=_("Ask") if answer is Answer.QUESTION else _("Say so"),
+        private_metadata=request.ids(record=decision.id, answer=answer.value),
+    )
+
+
+def withdrawal(decision: Decision) -> b.Payload:
+    return b.modal(
+        ids.WITHDRAWAL,
+        _("Withdraw {name}", name=decision.name),
+        [
+            b.section(f"*{decision.name}* {text.escape(decision.title)}"),
+            b.section(_("For a decision that was logged by mistake. One that was taken back is *reversed* instead.")),
+            b.field("reason", _("Why was it a mistake?"), b.text_input(focus=True, max_length=500), optional=False),
+        ],
+        submit=_("Withdraw"),
+        close=_("Keep it"),
+        private_metadata=request.ids(record=decision.id),
+    )
+
+
+def linking(decision: Decision) -> b.Payload:
+    relations = [
+        (_("belongs to"), Relation.RELATES_TO.value),
+        (_("supersedes"), Relation.SUPERSEDES.value),
+        (_("is superseded by"), "superseded_by"),
+        (_("reverses"), Relation.REVERSES.value),
+        (_("is reversed by"), "reversed_by"),
+    ]
+    return b.modal(
+        ids.LINKING,
+        _("Link {name}", name=decision.name),
+        [
+            b.section(f"*{decision.name}* {text.escape(decision.title)}"),
+            b.field(
+                "relation",
+                _("How do they belong together?"),
+                b.select_input(relations, chosen=Relation.RELATES_TO.value),
+                optional=False,
+            ),
+            b.field(
+                "links",
+                _("Which decision?"),
+                b.text_input(placeholder="D-3", max_length=20),
+                hint=_("Its number. `/decision list` shows them."),
+                optional=False,
+            ),
+        ],
+        submit=_("Link"),
+        private_metadata=request.ids(record=decision.id),
+    )
+
+
+def notice(title: str, words: str) -> b.Payload:
+    return b.modal("decisions.notice", title, [b.section(words)])

@@ -1,0 +1,66 @@
+"""Setting a team up or changing it, from what its form holds."""
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.access.rules import Viewer, WhoMay
+from bot.errors import FieldRefusal
+from bot.i18n import _
+from bot.people.models import Team
+from bot.people.service import set_up_team, team_of
+from bot.records.fields import Fields, People
+
+SlackId = Annotated[str, Field(max_length=32)]
+
+
+def _zone(name: str) -> str:
+    """The zone as the time zone database writes it, however it was typed."""
+    wanted = name.replace(" ", "_").lower()
+    found = {zone.lower(): zone for zone in available_timezones()}.get(wanted)
+    if found is None:
+        raise ValueError(_("I know no time zone of that name. Write it as Europe/Berlin or America/New_York."))
+    return found
+
+
+def _emoji(name: str) -> str:
+    return name.strip().strip(":").lower()
+
+
+class TeamFields(Fields):
+    channel: SlackId
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    pm: SlackId | None = None
+    lead: SlackId | None = None
+    members: People = []
+    timezone: Annotated[str, AfterValidator(_zone)]
+    who_may: WhoMay = WhoMay.CHANNEL
+    capture_emoji: Annotated[str, AfterValidator(_emoji), Field(max_length=100)] = ""
+
+
+async def save_team(session: AsyncSession, *, viewer: Viewer, team: Team, fields: TeamFields) -> Team:
+    """Keep a team's settings.
+
+    Raises:
+        FieldRefusal: the channel is another team's, or one that this person cannot see.
+    """
+    if not viewer.sees(fields.channel):
+        raise FieldRefusal({"channel": _("Pick a channel that you are in.")})
+    other = await team_of(session, workspace_id=viewer.workspace_id, channel_id=fields.channel)
+    if other is not None and other.id != team.id:
+        raise FieldRefusal({"channel": _("That channel is the home of {team}. A channel has one team.", team=other.name)})
+    return await set_up_team(
+        session,
+        viewer=viewer,
+        team=team,
+        channel_id=fields.channel,
+        name=fields.name,
+        pm_id=fields.pm,
+        lead_id=fields.lead,
+        member_ids=fields.members,
+        timezone=fields.timezone,
+        who_may=fields.who_may,
+        capture_emoji=fields.capture_emoji or None,
+    )

@@ -1,0 +1,138 @@
+"""The menu, the team's form, the welcome, and the hub's part of Home."""
+
+from collections.abc import Callable, Sequence
+
+from slack_sdk.models.blocks import Block
+
+from bot.access.rules import WhoMay
+from bot.i18n import _, ngettext
+from bot.outbox.service import Trouble
+from bot.people.models import Team
+from bot.people.offers import SET_UP, set_up_words
+from bot.rituals.partner import ids
+from bot.slack import blocks as b
+from bot.slack import request, text
+from bot.slack.home import HomeSection
+
+Menu = Sequence[tuple[str, Callable[[], str]]]
+
+TROUBLES_SHOWN = 5
+
+
+def menu(commands: Menu, *, muted: bool) -> b.Payload:
+    lines = [f"`{command}` · {summary()}" for command, summary in commands]
+    lines += [
+        _("`/partner team` · who is PM, who leads, which channel"),
+        _("`/partner mute` · no more mentions of you by me; `/partner unmute` brings them back"),
+    ]
+    blocks: list[Block] = [b.section(line) for line in lines]
+    return b.message("\n".join(lines), [*blocks, _buttons(muted)])
+
+
+def _buttons(muted: bool) -> Block:
+    quiet = b.button(_("Unmute me"), ids.UNMUTE) if muted else b.button(_("Mute me"), ids.MUTE)
+    return b.actions(b.button(set_up_words(), SET_UP, style="primary"), quiet)
+
+
+def muted_words(muted: bool) -> str:
+    if muted:
+        return _("I will not mention you any more. What waits for you is in my Home tab. `/partner unmute` undoes it.")
+    return _("I mention you again where you must know something.")
+
+
+def team_form(team: Team | None, *, channel_id: str | None, name: str, user_id: str, timezone: str) -> b.Payload:
+    """One form, defaults everywhere: a team is set up in under a minute."""
+    rules = [
+        (_("Everybody in the channel"), WhoMay.CHANNEL.value),
+        (_("Its makers, the PM and the tech lead"), WhoMay.OWNERS.value),
+    ]
+    members = [member.user_id for member in team.members] if team else [user_id]
+    return b.modal(
+        ids.TEAM,
+        _("Set up the team"),
+        [
+            b.field("channel", _("Which channel is your home?"), b.channel_input(channel_id), optional=False),
+            b.field("name", _("What is the team called?"), b.text_input(name, max_length=80), optional=False),
+            b.field("pm", _("Who is the PM?"), b.person_input(team.pm_id if team else None)),
+            b.field("lead", _("Who is the tech lead?"), b.person_input(team.lead_id if team else None)),
+            b.field("members", _("Who else is in it?"), b.people_input(members)),
+            b.field(
+                "timezone",
+                _("In which time zone does it work?"),
+                b.text_input(timezone, placeholder="Europe/Berlin", max_length=64),
+                optional=False,
+            ),
+            b.field(
+                "who_may",
+                _("Who may change a record?"),
+                b.radio_input(rules, chosen=team.who_may if team else WhoMay.CHANNEL),
+                optional=False,
+            ),
+            b.field(
+                "capture_emoji",
+                _("Which emoji on a message offers to log it?"),
+                b.text_input((team.capture_emoji if team else "") or "", placeholder="pushpin", max_length=100),
+                hint=_("Leave it empty for none."),
+            ),
+        ],
+        submit=_("Save team"),
+        private_metadata=request.ids(team=team.id if team else None),
+    )
+
+
+def team_line(team: Team) -> str:
+    pm = text.mention(team.pm_id) if team.pm_id else _("nobody yet")
+    lead = text.mention(team.lead_id) if team.lead_id else _("nobody yet")
+    return _(
+        "*{name}* in {channel} · PM {pm} · tech lead {lead} · {zone}",
+        name=text.escape(team.name),
+        channel=text.channel(team.channel_id),
+        pm=pm,
+        lead=lead,
+        zone=team.timezone,
+    )
+
+
+def team_saved(team: Team) -> b.Payload:
+    words = _(
+        "Saved: {team}. Invite me to the channel with `/invite` if I am not there yet, and log your first decision "
+        "with `/decision`.",
+        team=team_line(team),
+    )
+    return b.message(words)
+
+
+def welcome() -> b.Payload:
+    lines = [
+        _("Hello, I keep what your team decides, and why, where everybody finds it again."),
+        _("Two steps: set up your team, then type `/decision` in its channel."),
+        _("I read no messages. In a thread, the message shortcut *Log as decision* hands me just that one."),
+    ]
+    blocks: list[Block] = [b.section(line) for line in lines]
+    return b.message("\n".join(lines), [*blocks, b.actions(b.button(set_up_words(), SET_UP, style="primary"))])
+
+
+def home(teams: Sequence[Team], *, muted: bool, troubles: Sequence[Trouble] | None) -> HomeSection:
+    """`troubles` is None for those who do not run a team here."""
+    blocks: list[Block] = []
+    if not teams:
+        blocks.append(b.section(_("You are in no team yet. Setting one up takes a minute.")))
+    for team in teams[:10]:
+        change = b.button(_("Change") if team.is_set_up else set_up_words(), SET_UP, value=team.id)
+        blocks.append(b.section(team_line(team), accessory=change))
+    if troubles is not None:
+        blocks += _health(troubles)
+    return HomeSection(_("Your team"), [*blocks, _buttons(muted)])
+
+
+def _health(troubles: Sequence[Trouble]) -> list[Block]:
+    if not troubles:
+        return [b.context(_("Everything I wanted to post has been posted."))]
+    heading = ngettext("*{n} message could not be posted*", "*{n} messages could not be posted*", len(troubles))
+    lines = [_trouble(trouble) for trouble in troubles[:TROUBLES_SHOWN]]
+    return [b.section("\n".join([heading, *lines])), b.actions(b.button(_("Try again"), ids.SEND_AGAIN))]
+
+
+def _trouble(trouble: Trouble) -> str:
+    where = text.channel(trouble.recipient) if trouble.recipient[:1] in "CG" else text.mention(trouble.recipient)
+    return _("• to {where}, since {when}: `{error}`", where=where, when=text.moment(trouble.since), error=trouble.error)
