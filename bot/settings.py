@@ -10,6 +10,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    PlainSerializer,
     SecretStr,
     ValidationError,
 )
@@ -121,7 +122,7 @@ class Settings(BaseSettings):
     slack_client_secret: Secret = None
     slack_api_url: Annotated[str, AfterValidator(_folder)] = "https://slack.com/api/"
 
-    database_url: Annotated[URL, BeforeValidator(_database_url)] = make_url(
+    database_url: Annotated[URL, BeforeValidator(_database_url), PlainSerializer(str)] = make_url(
         "sqlite+aiosqlite:///./common-ground.sqlite"
     )
     encryption_keys: Annotated[tuple[SecretStr, ...], BeforeValidator(_keys), AfterValidator(_usable)] = ()
