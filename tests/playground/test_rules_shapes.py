@@ -351,6 +351,24 @@ MALFORMED: list[tuple[str, Json, str, str]] = [
         "`initial_value` cannot be greater than `max_value`",
         "/view/blocks/0/element",
     ),
+    (
+        "a least above the most",
+        number(min_value="10", max_value="9"),
+        "`min_value` cannot be greater than `max_value`",
+        "/view/blocks/0/element",
+    ),
+    (
+        "a number below its least",
+        number(initial_value="-1", min_value="0"),
+        "`min_value` cannot be greater than `initial_value`",
+        "/view/blocks/0/element",
+    ),
+    (
+        "more lines at least than at most",
+        modal(asked({"type": "rich_text_input", "min_lines": 3, "max_lines": 2})),
+        "`min_lines` cannot be greater than `max_lines`",
+        "/view/blocks/0/element",
+    ),
     # options
     (
         "a select of nothing",
@@ -409,6 +427,18 @@ MALFORMED: list[tuple[str, Json, str, str]] = [
     (
         "an initial choice never offered",
         in_actions({"type": "checkboxes", "options": options(1), "initial_options": options(2)}),
+        "must be one of the options",
+        "/blocks/0/elements/0/initial_options/1",
+    ),
+    (
+        "a choice of several from nothing",
+        in_actions({"type": "multi_static_select"}),
+        "must define exactly one of `options` or `option_groups`",
+        "/blocks/0/elements/0",
+    ),
+    (
+        "several initial options, one never offered",
+        in_actions({"type": "multi_static_select", "options": options(1), "initial_options": options(2)}),
         "must be one of the options",
         "/blocks/0/elements/0/initial_options/1",
     ),
@@ -613,6 +643,15 @@ def test_where_two_kinds_of_text_may_stand_slack_first_says_that_neither_fits() 
 
 def test_two_blocks_may_use_the_same_action_id() -> None:
     assert refused(message(actions(button(action_id="a")), actions(button(action_id="a")))) is None
+
+
+def test_a_least_and_a_most_may_be_equal() -> None:
+    assert refused(number(min_value="1", initial_value="1", max_value="1")) is None
+    assert refused(modal(asked(text_input(min_length=5, max_length=5)))) is None
+
+
+def test_numbers_are_compared_as_numbers() -> None:
+    assert refused(number(min_value="9", max_value="10")) is None
 
 
 def test_rich_text_may_be_empty_but_a_list_may_not() -> None:
