@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import String, case, column, func, literal_column, select, update, values
+from sqlalchemy import String, case, column, func, literal, literal_column, select, update, values
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -162,10 +162,11 @@ def _later(delivery: Claimed, given_up: DeliveryState, *, now: datetime, retries
 
 
 async def _write(session: AsyncSession, rows: Sequence[Row]) -> None:
-    table = Delivery.__table__
-    data = values(
-        column("number", table.c.number.type), *(column(name, table.c[name].type) for name in _WRITTEN)
-    ).data([(row["number"], *(row[name] for name in _WRITTEN)) for row in rows])
+    types = {name: Delivery.__table__.c[name].type for name in ("number", *_WRITTEN)}
+    data = values(*(column(name, type_) for name, type_ in types.items())).data(
+        # As literals, since PostgreSQL takes a bare NULL in VALUES for text.
+        [tuple(literal(row[name], type_) for name, type_ in types.items()) for row in rows]
+    )
     new = data.cte("new")
     await session.execute(
         update(Delivery)

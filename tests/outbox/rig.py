@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import ClientSession
 from sqlalchemy import func, select
 
-from bot.clock import Clock
+from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.outbox import service as outbox
 from bot.outbox.models import Delivery, DeliveryState
@@ -37,7 +37,10 @@ def seed(*, workspaces: int = 1, channels: int = 1, **more: object) -> Json:
                 "name": f"Acme {number}",
                 "team_id": f"T{number}",
                 "bot_token": f"xoxb-{number}",
-                "users": [{"name": "owner", "role": "owner", "id": f"U{number}OWNER"}, {"name": "pm", "id": f"U{number}PM"}],
+                "users": [
+                    {"name": "owner", "role": "owner", "id": f"U{number}OWNER"},
+                    {"name": "pm", "id": f"U{number}PM"},
+                ],
                 "channels": [
                     {"id": f"C{number}X{channel}", "name": f"channel-{channel}", "members": "all"}
                     for channel in range(1, channels + 1)
@@ -52,9 +55,12 @@ def seed(*, workspaces: int = 1, channels: int = 1, **more: object) -> Json:
 class Rig:
     """What a test asks of the local Slack, over its HTTP control API, and of the database."""
 
-    def __init__(self, db: Database, described: Json, http: ClientSession, clients: Clients, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, slack: LocalSlack, http: ClientSession, clients: Clients, clock: MovableClock
+    ) -> None:
         self.db = db
-        self.described = described
+        self.slack = slack
+        self.described = slack.described()
         self.http = http
         self.clients = clients
         self.clock = clock
@@ -88,13 +94,13 @@ class Rig:
     async def post(self, text: str = "hello", *, source: str = "decisions:1:card", **more: Any) -> str:
         """One message, in a transaction of its own."""
         async with self.db.begin() as session:
-            return await outbox.post(session, **self._message(text, source=source, **more))
+            return await outbox.post(session, **self.message(text, source=source, **more))
 
     async def post_all(self, messages: Iterable[Mapping[str, Any]]) -> list[str]:
         async with self.db.begin() as session:
-            return [await outbox.post(session, **self._message(**message)) for message in messages]
+            return [await outbox.post(session, **self.message(**message)) for message in messages]
 
-    def _message(self, text: str = "hello", *, source: str, **more: Any) -> Json:
+    def message(self, text: str = "hello", *, source: str, **more: Any) -> Json:
         return {
             "workspace_id": self.workspace_id,
             "recipient": self.channel(),
@@ -104,6 +110,12 @@ class Rig:
             **more,
         }
 
+    async def update(self, of: str, text: str) -> None:
+        async with self.db.begin() as session:
+            await outbox.update(
+                session, workspace_id=self.workspace_id, of=of, payload={"text": text}, now=self.clock.now()
+            )
+
     async def states(self) -> Counter[str]:
         async with self.db.read() as session:
             rows = await session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
@@ -112,6 +124,42 @@ class Rig:
     async def state_of(self, delivery_id: str) -> str:
         async with self.db.read() as session:
             return (await session.scalars(select(Delivery.state).where(Delivery.id == delivery_id))).one()
+
+    async def sending(self, delivery_id: str) -> None:
+        """Wait until it is on its way."""
+        async with asyncio.timeout(10):
+            while await self.state_of(delivery_id) != DeliveryState.SENDING:
+                await asyncio.sleep(0.01)
+
+    async def attempts(self) -> int:
+        """How often anything was taken."""
+        async with self.db.read() as session:
+            return await session.scalar(select(func.sum(Delivery.attempt))) or 0
+
+    @asynccontextmanager
+    async def until(self, reached: Callable[[Counter[str]], bool]) -> AsyncIterator[None]:
+        """Wait until the states are as asked, then do what the block says."""
+        async with asyncio.timeout(20):
+            while not reached(await self.states()):
+                await asyncio.sleep(0.005)
+        yield
+
+    async def resume(self, channel_id: str | None = None) -> None:
+        async with self.db.begin() as session:
+            await outbox.resume(
+                session, workspace_id=self.workspace_id, channel_id=channel_id, now=self.clock.now()
+            )
+
+    def clock_moved(self, **by: float) -> None:
+        self.clock.advance(timedelta(**by))
+
+    async def say(self, text: str) -> None:
+        """Somebody else writes in the first channel."""
+        asked = {"channel": self.channel(), "text": text}
+        async with self.http.post(
+            f"{self.described['url']}/_control/as/U1PM/message", json=asked
+        ) as response:
+            assert response.status == 200, await response.text()
 
     async def settled(self, *, seconds: float = 20) -> Counter[str]:
         """Wait until nothing is due or under way; the states then."""
@@ -129,7 +177,9 @@ class Rig:
         finally:
             await sender.stop()
 
-    async def fault(self, kind: str, value: object = None, *, method: str = "chat.postMessage", **more: object) -> None:
+    async def fault(
+        self, kind: str, value: object = None, *, method: str = "chat.postMessage", **more: object
+    ) -> None:
         asked = {"method": method, "kind": kind, "value": value, **more}
         async with self.http.post(f"{self.described['url']}/_control/faults", json=asked) as response:
             assert response.status == 200, await response.text()
@@ -159,7 +209,7 @@ class Rig:
 
 @asynccontextmanager
 async def running(
-    db: Database, clock: Clock, document: Json | None = None, *, timeout_seconds: float = 5
+    db: Database, clock: MovableClock, document: Json | None = None, *, timeout_seconds: float = 5
 ) -> AsyncIterator[Rig]:
     """A local Slack in this process."""
     async with (
@@ -167,6 +217,6 @@ async def running(
         ClientSession() as http,
         Clients(api_url=slack.api_url, timeout_seconds=timeout_seconds) as clients,
     ):
-        rig = Rig(db, slack.described(), http, clients, clock)
+        rig = Rig(db, slack, http, clients, clock)
         await rig.install()
         yield rig

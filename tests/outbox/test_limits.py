@@ -1,0 +1,71 @@
+"""Slack asks us to wait: the one who is asked waits, the others do not notice."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.clock import MovableClock
+from bot.db.engine import Database
+from tests.outbox.rig import Rig, running, seed
+
+# Calls that had left when the first 429 came are no breach; nobody could have called them back.
+UNDER_WAY = timedelta(milliseconds=250)
+
+
+@pytest.mark.parametrize("wait_seconds", [2, pytest.param(30, marks=pytest.mark.slow)])
+async def test_a_workspace_that_is_told_to_wait_waits_and_nineteen_others_do_not(
+    db: Database, clock: MovableClock, wait_seconds: int
+) -> None:
+    async with running(db, clock, seed(workspaces=20, channels=5)) as rig:
+        await rig.fault("http", {"status": 429, "retry_after": wait_seconds}, workspace="T1", times=1)
+        began = clock.now()
+        await rig.post_all(
+            {
+                "text": f"{n}",
+                "source": f"wins:{n}:card",
+                "workspace_id": rig.workspaces[workspace - 1],
+                "recipient": rig.channel(1 + n % 5, workspace=workspace),
+            }
+            for n in range(20)
+            for workspace in range(1, 21)
+        )
+        assert await rig.send_all(seconds=wait_seconds + 30, pace_seconds=0.01) == {"sent": 400}
+
+        limited = await rig.ledger("chat.postMessage", team_id="T1")
+        refused_at = datetime.fromisoformat(next(call for call in limited if call["status"] == 429)["at"])
+        for call in limited:
+            since = datetime.fromisoformat(call["at"]) - refused_at
+            assert since < UNDER_WAY or since >= timedelta(seconds=wait_seconds)
+        assert sum(call["committed"] for call in limited) == 20
+        others = [call for call in await rig.posted() if call["team_id"] != "T1"]
+        assert len(others) == 380
+        latest = max(datetime.fromisoformat(call["at"]) for call in others)
+        assert latest - began < timedelta(seconds=max(5, wait_seconds / 2))
+
+
+async def test_being_told_to_wait_is_no_failed_try(rig: Rig) -> None:
+    await rig.fault("http", {"status": 429, "retry_after": 0.05}, times=12)
+    await rig.post()
+    assert await rig.send_all() == {"sent": 1}
+
+
+async def test_a_limit_on_posting_does_not_hold_updates_back(rig: Rig) -> None:
+    delivery_id = await rig.post("1", source="wins:1:card")
+    await rig.send_all()
+    await rig.fault("http", {"status": 429, "retry_after": 60})
+    await rig.post("held", source="wins:2:card")
+    sender = rig.sender()
+    await sender.send_due()
+    await rig.update(delivery_id, "2")
+    await sender.send_due()
+    assert len(await rig.ledger("chat.update")) == 1
+    assert await rig.texts() == ["1"]
+
+
+async def test_a_second_process_keeps_to_the_limit_that_the_first_was_told(rig: Rig) -> None:
+    await rig.fault("http", {"status": 429, "retry_after": 60})
+    await rig.post("1", source="wins:1:card")
+    await rig.sender().send_due()
+    await rig.post("2", source="wins:2:card", recipient=rig.channel(2))
+    assert await rig.sender().send_due() == 0
+    assert len(await rig.ledger("chat.postMessage")) == 1
