@@ -145,11 +145,10 @@ class Shape:
             found.append(Problem("must provide an object", at, "type", self.page))
             return
         before = len(found)
-        found.extend(
-            Problem(f"missing required field: {name}", at, "required field", self.page)
-            for name in self.required
-            if name not in value
-        )
+        missing = [name for name in self.required if name not in value]
+        found += [
+            Problem(f"missing required field: {name}", at, "required field", self.page) for name in missing
+        ]
         for name, field in value.items():
             rule = self.fields.get(name)
             if rule is None:
