@@ -60,7 +60,7 @@ class LocalSlack:
         self._seed = seeds.load(seed, manifest)
         self._host = host
         self._port = port
-        self._addresses = addresses or Addresses()
+        self.addresses = addresses or Addresses()
         self._ledger_limit = ledger_limit
         self._routes = tuple(routes)
         self._runner: web.AppRunner | None = None
@@ -90,7 +90,7 @@ class LocalSlack:
     def _build(self, app: web.Application) -> None:
         state = self.state
         self.socket_mode = SocketMode(state)
-        self._http = HttpDelivery(state, self._addresses)
+        self._http = HttpDelivery(state, self.addresses)
         self._events = Events(state, link := _ToApp(self.socket_mode, self._http))
         self._exchanges = Exchanges(state.clock)
         acting, conversing = Acting(state, link), Conversing(state, self._events)

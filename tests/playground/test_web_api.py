@@ -1,0 +1,133 @@
+"""Who may call the local Slack's Web API, in which ways, and what it answers to everybody else."""
+
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground.server import LocalSlack
+from tests.playground.conftest import Control, client_of, refusal
+
+
+async def test_the_token_says_which_app_and_workspace_calls(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    answer = await client.auth_test()
+
+    assert answer["team_id"] == slack.team_id
+    assert answer["user_id"].startswith("U")
+    assert answer["bot_id"].startswith("B")
+    assert "chat:write" in answer.headers["X-OAuth-Scopes"].split(",")
+
+
+async def test_a_wrong_token_is_not_let_in(slack: LocalSlack) -> None:
+    answer = await refusal(client_of(slack, "xoxb-of-somebody-else").auth_test())
+
+    assert answer["error"] == "invalid_auth"
+
+
+async def test_no_token_at_all_is_told_so(slack: LocalSlack, session: aiohttp.ClientSession) -> None:
+    async with session.post(slack.api_url + "auth.test") as response:
+        assert await response.json() == {"ok": False, "error": "not_authed"}
+
+
+async def test_an_app_token_cannot_post(slack: LocalSlack) -> None:
+    answer = await refusal(client_of(slack, slack.app_token).chat_postMessage(channel="C1", text="hello"))
+
+    assert answer["error"] == "not_allowed_token_type"
+
+
+async def test_a_method_slack_does_not_have_is_named(client: AsyncWebClient) -> None:
+    answer = await refusal(client.api_call("chat.shout"))
+
+    assert answer == {"ok": False, "error": "unknown_method", "req_method": "chat.shout"}
+
+
+@pytest.mark.parametrize("how", ["json", "form", "query", "token among the arguments"])
+async def test_a_call_may_come_in_every_form_slack_takes(
+    slack: LocalSlack, session: aiohttp.ClientSession, channels: dict[str, str], how: str
+) -> None:
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "*hello*"}}]
+    said = {"channel": channels["payments"], "text": "hello", "blocks": json.dumps(blocks)}
+    url, token = slack.api_url + "chat.postMessage", {"Authorization": f"Bearer {slack.bot_token}"}
+    ways: dict[str, dict[str, Any]] = {
+        "json": {"json": said | {"blocks": blocks}, "headers": token},
+        "form": {"data": said, "headers": token},
+        "query": {"params": said, "headers": token},
+        "token among the arguments": {"data": said | {"token": slack.bot_token}},
+    }
+
+    async with session.request("GET" if how == "query" else "POST", url, **ways[how]) as response:
+        answer = await response.json()
+
+    assert answer["ok"], answer
+    assert answer["message"]["blocks"][0]["text"]["text"] == "*hello*"
+    assert answer["message"]["blocks"][0]["block_id"]
+
+
+async def test_a_body_that_is_no_json_is_refused(slack: LocalSlack, session: aiohttp.ClientSession) -> None:
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {slack.bot_token}"}
+    async with session.post(slack.api_url + "auth.test", data="{not json", headers=headers) as response:
+        assert (await response.json())["error"] == "invalid_json"
+
+
+async def test_an_optional_scope_that_was_not_granted_is_missing(channels: dict[str, str]) -> None:
+    seed = {"workspaces": [_workspace(withheld_scopes=["channels:history"])]}
+    async with LocalSlack(seed) as slack:
+        channel = slack.described()["channels"]["general"]
+        answer = await refusal(client_of(slack).conversations_history(channel=channel))
+
+    assert answer["error"] == "missing_scope"
+    assert answer["needed"] == "channels:history"
+    assert "groups:history" in answer["provided"]
+    assert "channels:history" not in answer["provided"]
+
+
+async def test_only_the_scopes_of_the_manifest_are_granted() -> None:
+    manifest = {
+        "display_information": {"name": "Common Ground"},
+        "oauth_config": {"scopes": {"bot": ["chat:write"]}},
+    }
+    async with LocalSlack(manifest=manifest) as slack:
+        client = client_of(slack)
+        channels = slack.described()["channels"]
+
+        assert (await client.chat_postMessage(channel=channels["payments"], text="hello"))["ok"]
+        assert (await refusal(client.users_list()))["error"] == "missing_scope"
+
+
+async def test_after_an_uninstall_the_token_is_dead(control: Control, client: AsyncWebClient) -> None:
+    await control.post("app/uninstall")
+    assert (await refusal(client.auth_test()))["error"] == "account_inactive"
+
+    await control.post("app/install")
+    assert (await client.auth_test())["ok"]
+
+
+async def test_a_revoked_token_is_told_so(control: Control, client: AsyncWebClient) -> None:
+    await control.post("app/revoke")
+
+    assert (await refusal(client.auth_test()))["error"] == "token_revoked"
+
+
+async def test_a_workspace_cannot_see_another_ones_channels() -> None:
+    seed = {"workspaces": [_workspace(), _workspace(name="Beta")]}
+    async with LocalSlack(seed) as slack:
+        one, two = slack.described()["workspaces"]
+        mine = client_of(slack, one["bot_token"])
+        theirs = await refusal(mine.chat_postMessage(channel=two["channels"]["general"], text="hello"))
+
+        assert one["team_id"] != two["team_id"]
+        assert (await client_of(slack, two["bot_token"]).auth_test())["team_id"] == two["team_id"]
+        assert theirs["error"] == "channel_not_found"
+
+
+def _workspace(**more: Any) -> dict[str, Any]:
+    return {
+        "name": "Acme",
+        "users": [{"name": "pm"}],
+        "channels": [{"name": "general", "members": "all"}],
+        **more,
+    }
