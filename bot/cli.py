@@ -9,8 +9,10 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 import yaml
+from aiohttp import ClientError
 from rich.console import Console
 from rich.table import Table
+from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import DBAPIError
 
 from bot import app as composition
@@ -42,6 +44,7 @@ Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, nothing else
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code: 0 done, 1 failed, 2 bad use."""
+    log.set_up(level="WARNING")
     try:
         app(arguments)
     except SystemExit as ended:
@@ -52,7 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (composition.NotReadyError, backups.BackupError, UnknownRevisionError) as error:
         say(str(error))
         return FAILED
-    except (DBAPIError, OSError) as error:
+    except SlackApiError as error:
+        say(f"Slack refuses: {error.response.get('error')}. What to do about it: common-ground doctor")
+        return FAILED
+    except (DBAPIError, ClientError, OSError) as error:
         say(log.redact(f"Failed: {error.__cause__ or error}"))
         return FAILED
     return DONE

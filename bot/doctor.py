@@ -48,11 +48,14 @@ async def examine(settings: Settings, *, clients: Clients, clock: Clock) -> Asyn
             "SLACK_BOT_TOKEN", clients.bot(settings.slack_bot_token.get_secret_value()), clock
         ):
             yield check
+    if settings.is_sqlite and not settings.database_path.exists():
+        yield Check("database", ok=True, say="not made yet", do="The first `common-ground run` makes it.")
+        return
     db = Database(settings.database_url, keyring=settings.keyring())
     try:
-        problem = await _database(settings, db)
-        yield problem
-        if problem.ok:
+        database = await _database(db)
+        yield database
+        if database.ok:
             async for check in _workspaces(db, clients, clock):
                 yield check
     finally:
@@ -69,9 +72,7 @@ def _settings(settings: Settings) -> Iterable[Check]:
         yield Check("settings", ok=True, say=f"complete, {mode}")
 
 
-async def _database(settings: Settings, db: Database) -> Check:
-    if settings.is_sqlite and not settings.database_path.exists():
-        return Check("database", ok=True, say="not made yet", do="The first `common-ground run` makes it.")
+async def _database(db: Database) -> Check:
     problem = await current_problem(db)
     if problem is None:
         return Check("database", ok=True, say=f"{db.url.get_backend_name()}, at the newest revision")
@@ -86,12 +87,17 @@ async def _app_token(client: AsyncWebClient) -> Check:
         return Check(
             "SLACK_APP_TOKEN",
             ok=False,
-            say=f"Slack refuses it ({error.response['error']})",
+            say=f"Slack refuses it ({_code(error)})",
             do="Make an app-level token with connections:write on your Slack app's page, Basic Information.",
         )
     except (ClientError, OSError, TimeoutError) as error:
         return Check("SLACK_APP_TOKEN", ok=False, say=f"Slack cannot be reached ({error})", do=UNREACHABLE)
     return Check("SLACK_APP_TOKEN", ok=True, say="Slack accepts it")
+
+
+def _code(error: SlackApiError) -> str:
+    """Slack's code, or what there is of an answer that was none of Slack's."""
+    return str(error.response.get("error") or f"HTTP {error.response.status_code}")
 
 
 async def _bot_token(name: str, client: AsyncWebClient, clock: Clock) -> AsyncIterator[Check]:
@@ -101,7 +107,7 @@ async def _bot_token(name: str, client: AsyncWebClient, clock: Clock) -> AsyncIt
         yield Check(
             name,
             ok=False,
-            say=f"Slack refuses it ({error.response['error']})",
+            say=f"Slack refuses it ({_code(error)})",
             do="Copy the Bot User OAuth Token anew from your Slack app's page, Install App; reinstall it if need be.",
         )
         return
@@ -199,7 +205,7 @@ async def _membership(label: str, client: AsyncWebClient, channels: Mapping[str,
         async for page in await client.users_conversations(types="public_channel,private_channel", limit=999):
             joined |= {channel["id"] for channel in page["channels"]}
     except SlackApiError as error:
-        return Check(f"{label} channels", ok=True, say=f"cannot be looked at ({error.response['error']})")
+        return Check(f"{label} channels", ok=True, say=f"cannot be looked at ({_code(error)})")
     outside = sorted(name for channel, name in channels.items() if channel not in joined)
     return Check(
         f"{label} channels",

@@ -1,6 +1,7 @@
 """What every test may ask for: a database of each kind, a clock to move. No test reaches beyond this machine."""
 
 import asyncio
+import logging
 import shutil
 import socket
 import uuid
@@ -11,9 +12,11 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 from pydantic_settings import BaseSettings
 from sqlalchemy import URL, make_url
 
+from bot import log
 from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.db.keyring import Keyring, new_key
@@ -162,3 +165,18 @@ async def db(database_url: URL, keyring: Keyring) -> AsyncIterator[Database]:
 @pytest.fixture
 def clock() -> MovableClock:
     return MovableClock()
+
+
+@pytest.fixture
+def logging_as_it_was() -> Iterator[None]:
+    """For tests that set logging up as a process does: nothing of it stays."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in log.TALKATIVE}
+    yield
+    structlog.reset_defaults()
+    logging.captureWarnings(capture=False)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, was in levels.items():
+        logging.getLogger(name).setLevel(was)

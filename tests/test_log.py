@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,18 +24,10 @@ PARTS = ["1234-5678", "MS0xLWFiYw", "abcdef", "some.jwt-token", "c29tZTpib2R5", 
 
 
 @pytest.fixture
-def output() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+def output(logging_as_it_was: None) -> io.StringIO:
     stream = io.StringIO()
     log.set_up(format_="json", stream=stream)
-    yield stream
-    structlog.reset_defaults()
-    logging.captureWarnings(capture=False)
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name in log.TALKATIVE:
-        logging.getLogger(name).setLevel(logging.NOTSET)
+    return stream
 
 
 def lines(output: io.StringIO) -> list[dict[str, Any]]:
