@@ -13,8 +13,11 @@ ANSWER_SECONDS = 5  # a probe that hangs is worth less than one that says no
 class Health:
     """Alive as long as it answers; ready while `check` finds no problem and the process is not stopping."""
 
-    def __init__(self, check: Callable[[], Awaitable[str | None]]) -> None:
+    def __init__(
+        self, check: Callable[[], Awaitable[str | None]], *, answer_seconds: float = ANSWER_SECONDS
+    ) -> None:
         self._check = check
+        self._answer_seconds = answer_seconds
         self._stopping = False
 
     def stop(self) -> None:
@@ -25,10 +28,10 @@ class Health:
         if self._stopping:
             return "stopping"
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(self._answer_seconds):
                 return await self._check()
         except TimeoutError:
-            return f"the database did not answer within {ANSWER_SECONDS} seconds"
+            return f"the database did not answer within {self._answer_seconds:g} seconds"
 
     def routes(self) -> list[web.RouteDef]:
         """`/healthz` and `/readyz`, also for the port that Slack posts to."""
