@@ -31,7 +31,7 @@ class Acting:
         channel = seeing.conversation(self._state.world, actor, where)
         if known is not None and known[name].get("should_escape"):
             text = _escaped(text, actor.workspace)
-        trigger = interactions.new_trigger(self._state, actor, Watch(actor.person.id))
+        trigger = interactions.new_trigger(self._state, actor, Watch(actor.person.id), channel)
         payload = interactions.command(self._state, actor, trigger, channel, name=name, text=text)
         result = await self._ask("slash_commands", payload, trigger, wait=wait)
         if result.status == 200 and result.body:
@@ -50,7 +50,7 @@ class Acting:
         self._check_shortcut(callback_id, "message")
         channel = seeing.conversation(self._state.world, actor, where)
         message = seeing.message(actor, channel, at)
-        trigger = interactions.new_trigger(self._state, actor, Watch(actor.person.id))
+        trigger = interactions.new_trigger(self._state, actor, Watch(actor.person.id), channel)
         payload = interactions.message_shortcut(
             self._state, actor, trigger, channel, callback_id=callback_id, message=message
         )
@@ -75,7 +75,7 @@ class Acting:
                 world, actor.workspace.id, block, element, value
             )
         watch = Watch(actor.person.id, message=(channel.id, at))
-        trigger = interactions.new_trigger(self._state, actor, watch)
+        trigger = interactions.new_trigger(self._state, actor, watch, channel)
         action = self._action(actor.workspace, block, element, value)
         payload = interactions.message_action(
             self._state, actor, trigger, channel, message=message, action=action, values=values

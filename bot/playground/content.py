@@ -4,12 +4,17 @@ from typing import Any, Literal
 
 from bot.playground import rules
 from bot.playground.errors import SlackError
+from bot.playground.fields import VALUE_KEYS
 from bot.playground.ids import Ids
 from bot.playground.json_types import Json
 
-MOST_TEXT_KEPT = (
-    40_000  # https://docs.slack.dev/reference/methods/chat.postMessage (2026-11): the rest is cut off
-)
+INTERACTIVE = frozenset(VALUE_KEYS) | {
+    "button",
+    "overflow",
+    "feedback_buttons",
+    "icon_button",
+    "workflow_button",
+}
 
 
 def check_message(payload: Json, method: str) -> None:
@@ -31,53 +36,26 @@ def _refuse(refusal: rules.Refusal | None) -> None:
         )
 
 
-def name_blocks(blocks: list[Any], ids: Ids) -> None:
-    """Gives every block and element without a name one, as Slack does."""
-    for block in blocks:
-        if isinstance(block, dict):
-            if not block.get("block_id"):
-                block["block_id"] = ids.new("b")
-            for element in elements_of(block):
-                if not element.get("action_id"):
-                    element["action_id"] = ids.new("a")
+def named_blocks(blocks: list[Any], ids: Ids) -> list[Any]:
+    """The blocks with a name for each block and element that had none, as Slack gives them.
+
+    What the app sent stays as it was: it stands in the ledger.
+    """
+    return [_named(block, ids) if isinstance(block, dict) else block for block in blocks]
 
 
-def elements_of(block: Json) -> list[Json]:
-    """The interactive elements that stand directly in a block."""
-    standing = block.get("elements")
-    found = [*standing] if isinstance(standing, list) else []
-    found += [block[slot] for slot in ("accessory", "element") if isinstance(block.get(slot), dict)]
-    return [element for element in found if isinstance(element, dict) and element.get("type") in INTERACTIVE]
+def _named(block: Json, ids: Ids) -> Json:
+    named = block if block.get("block_id") else {**block, "block_id": ids.new("b")}
+    for slot in ("elements", "accessory", "element"):
+        inside = named.get(slot)
+        if isinstance(inside, list):
+            named = {**named, slot: [_named_element(element, ids) for element in inside]}
+        elif inside is not None:
+            named = {**named, slot: _named_element(inside, ids)}
+    return named
 
 
-# https://docs.slack.dev/reference/block-kit/block-elements (2026-11)
-INTERACTIVE = frozenset(
-    [
-        "button",
-        "overflow",
-        "checkboxes",
-        "radio_buttons",
-        "datepicker",
-        "timepicker",
-        "datetimepicker",
-        "plain_text_input",
-        "email_text_input",
-        "url_text_input",
-        "number_input",
-        "rich_text_input",
-        "file_input",
-        "feedback_buttons",
-        "icon_button",
-        "static_select",
-        "external_select",
-        "users_select",
-        "conversations_select",
-        "channels_select",
-        "multi_static_select",
-        "multi_external_select",
-        "multi_users_select",
-        "multi_conversations_select",
-        "multi_channels_select",
-        "workflow_button",
-    ]
-)
+def _named_element(element: Any, ids: Ids) -> Any:
+    if isinstance(element, dict) and element.get("type") in INTERACTIVE and not element.get("action_id"):
+        return {**element, "action_id": ids.new("a")}
+    return element

@@ -1,6 +1,7 @@
 """What people do in channels without asking the app: write, edit, react, come and go, open its Home."""
 
 import asyncio
+import uuid
 from collections.abc import Callable
 
 from bot.playground import messages, reactions, seeing, views
@@ -24,7 +25,11 @@ class Conversing:
         channel = self._writable(actor, where)
         if thread_ts is not None:
             seeing.message(actor, channel, thread_ts)
-        author: Json = {"user": actor.person.id, "client_msg_id": self._state.world.ids.new("client-")}
+        author: Json = {
+            "user": actor.person.id,
+            "team": actor.person.team_id,
+            "client_msg_id": str(uuid.uuid4()),
+        }
         said: list[Json] = []
 
         def post() -> None:

@@ -52,23 +52,28 @@ def _with_action_id(node: object) -> Iterator[Json]:
             yield from _with_action_id(child)
 
 
-def first_values(blocks: list[Json], kept: Values | None = None) -> Values:
-    """The values of freshly shown blocks.
+def first_values(blocks: list[Json], *, kept: Values | None = None, here: str | None = None) -> Values:
+    """The values of freshly shown blocks; `here` is the conversation they are shown in.
 
     What already stood under the same block id and action id stays and beats the new first value, as in Slack's client.
     """
     values: Values = {}
     for block, element in elements(blocks):
-        keys = VALUE_KEYS.get(element["type"])
-        if keys is None:
+        kind = element["type"]
+        if kind not in VALUE_KEYS:
             continue
         before = (kept or {}).get(block["block_id"], {}).get(element["action_id"])
-        if before is not None and before["type"] == element["type"]:
-            value = before
-        else:
-            value = {"type": element["type"], keys[0]: element.get(keys[1], [] if keys[0] in LISTS else None)}
-        values.setdefault(block["block_id"], {})[element["action_id"]] = value
+        if before is None or before["type"] != kind:
+            before = {"type": kind, VALUE_KEYS[kind][0]: _first(element, here)}
+        values.setdefault(block["block_id"], {})[element["action_id"]] = before
     return values
+
+
+def _first(element: Json, here: str | None) -> object:
+    key, initial = VALUE_KEYS[element["type"]]
+    if element.get("default_to_current_conversation") and here is not None and initial not in element:
+        return [here] if key in LISTS else here
+    return element.get(initial, [] if key in LISTS else None)
 
 
 def is_empty(value: Json) -> bool:

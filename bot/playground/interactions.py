@@ -13,13 +13,14 @@ VERIFICATION = "local-verification"
 UNNAMED: dict[Kind, str] = {"im": "directmessage", "private": "privategroup"}
 
 
-def new_trigger(state: State, actor: Actor, watch: Watch) -> Trigger:
+def new_trigger(state: State, actor: Actor, watch: Watch, channel: Channel | None = None) -> Trigger:
     trigger = Trigger(
         id=f"{state.clock.seconds()}.{secret(10)}.{secret(32)}",
         team_id=actor.workspace.id,
         user_id=actor.person.id,
         expires=state.clock.monotonic() + state.trigger_seconds,
         watch=watch,
+        channel_id=channel.id if channel else None,
     )
     state.world.add_trigger(trigger)
     return trigger

@@ -1,11 +1,15 @@
 """Writing, changing and removing messages, by the app or by people; and telling the app about it."""
 
-from bot.playground.content import MOST_TEXT_KEPT, name_blocks
+from bot.playground import rules
+from bot.playground.content import named_blocks
 from bot.playground.ids import ts
 from bot.playground.json_types import Json
 from bot.playground.world import Channel, Workspace, World
 
 CHANNEL_TYPE = {"public": "channel", "private": "group", "im": "im", "mpim": "mpim"}
+
+
+COUNTED = ("thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply")
 
 
 def bot_author(world: World, workspace: Workspace) -> Json:
@@ -38,12 +42,12 @@ def post(
     at = channel.next_ts(world.clock.microseconds())
     message: Json = {"type": "message", "ts": at, "team": workspace.id, **author}
     message.update(content)
-    message["text"] = message.get("text", "")[:MOST_TEXT_KEPT]
+    message["text"] = rules.truncated_text(message.get("text", ""))
     if message.get("blocks"):
-        name_blocks(message["blocks"], world.ids)
+        message["blocks"] = named_blocks(message["blocks"], world.ids)
+    channel.messages[at] = message
     if thread_ts is not None:
         _join_thread(channel, message, thread_ts, broadcast=broadcast)
-    channel.messages[at] = message
     if metadata:
         channel.metadata[at] = metadata
     _tell(world, workspace, channel, message)
@@ -64,21 +68,19 @@ def _join_thread(channel: Channel, message: Json, thread_ts: str, *, broadcast: 
 
 
 def _count_replies(channel: Channel, thread_ts: str) -> None:
+    """A new dict each time: the old one may stand in the ledger, as it was."""
     replies = channel.threads.get(thread_ts, [])
-    parent = channel.messages[thread_ts]
-    if not replies:
-        for key in ("thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply"):
-            parent.pop(key, None)
-        return
-    authors = list(dict.fromkeys(channel.messages[r]["user"] for r in replies if r in channel.messages))
-    latest = replies[-1]
-    parent.update(
-        thread_ts=thread_ts,
-        reply_count=len(replies),
-        reply_users=authors,
-        reply_users_count=len(authors),
-        latest_reply=latest,
-    )
+    parent = {key: value for key, value in channel.messages[thread_ts].items() if key not in COUNTED}
+    if replies:
+        authors = list(dict.fromkeys(channel.messages[r]["user"] for r in replies if r in channel.messages))
+        parent |= {
+            "thread_ts": thread_ts,
+            "reply_count": len(replies),
+            "reply_users": authors,
+            "reply_users_count": len(authors),
+            "latest_reply": replies[-1],
+        }
+    channel.messages[thread_ts] = parent
 
 
 def change(
@@ -96,7 +98,7 @@ def change(
     message = {**previous, **content}
     message["edited"] = {"user": editor, "ts": world.event_ts()}
     if message.get("blocks"):
-        name_blocks(message["blocks"], world.ids)
+        message["blocks"] = named_blocks(message["blocks"], world.ids)
     else:
         message.pop("blocks", None)
     channel.messages[at] = message
@@ -191,7 +193,7 @@ def show_ephemeral(
     if thread_ts is not None:
         ephemeral["thread_ts"] = thread_ts
     if ephemeral.get("blocks"):
-        name_blocks(ephemeral["blocks"], world.ids)
+        ephemeral["blocks"] = named_blocks(ephemeral["blocks"], world.ids)
     workspace.ephemerals.append(ephemeral)
     world.notice(user_id=user_id)
     return ephemeral

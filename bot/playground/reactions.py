@@ -14,15 +14,11 @@ def add(world: World, workspace: Workspace, channel: Channel, at: str, *, user_i
     message = _message(channel, at)
     if not EMOJI_NAME.fullmatch(name):
         raise SlackError("invalid_name")
-    reactions = message.setdefault("reactions", [])
-    standing = next((r for r in reactions if r["name"] == name), None)
-    if standing is None:
-        standing = {"name": name, "users": [], "count": 0}
-        reactions.append(standing)
-    if user_id in standing["users"]:
+    standing = next((r for r in message.get("reactions", []) if r["name"] == name), None)
+    users = standing["users"] if standing else []
+    if user_id in users:
         raise SlackError("already_reacted")
-    standing["users"].append(user_id)
-    standing["count"] += 1
+    _set(channel, message, name, [*users, user_id])
     _tell(world, workspace, channel, message, {"type": "reaction_added", "user": user_id, "reaction": name})
 
 
@@ -32,10 +28,17 @@ def remove(world: World, workspace: Workspace, channel: Channel, at: str, *, use
     standing = next((r for r in message.get("reactions", []) if r["name"] == name), None)
     if standing is None or user_id not in standing["users"]:
         raise SlackError("no_reaction")
-    standing["users"].remove(user_id)
-    standing["count"] -= 1
-    message["reactions"] = [r for r in message["reactions"] if r["count"]]
+    _set(channel, message, name, [user for user in standing["users"] if user != user_id])
     _tell(world, workspace, channel, message, {"type": "reaction_removed", "user": user_id, "reaction": name})
+
+
+def _set(channel: Channel, message: Json, name: str, users: list[str]) -> None:
+    """A new message each time: the old one may stand in the ledger, as it was."""
+    new = {"name": name, "users": users, "count": len(users)}
+    before = message.get("reactions", [])
+    known = any(r["name"] == name for r in before)
+    reactions = [new if r["name"] == name else r for r in before] if known else [*before, new]
+    channel.messages[message["ts"]] = {**message, "reactions": [r for r in reactions if r["count"]]}
 
 
 def _message(channel: Channel, at: str) -> Json:

@@ -95,7 +95,8 @@ class ResponseUrls:
                 for key in ("text", "blocks", "attachments"):
                     ephemeral.pop(key, None)
                 ephemeral.update(said)
-                content.name_blocks(ephemeral.get("blocks", []), world.ids)
+                if said.get("blocks"):
+                    ephemeral["blocks"] = content.named_blocks(said["blocks"], world.ids)
                 return
         self._say(url, {}, said)
 

@@ -81,7 +81,11 @@ class LocalSlack:
         self.state = State(self._seed, url="", ledger_limit=self._ledger_limit)
         self._build(app)
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
         port = self._runner.addresses[0][1]
         self.url = f"http://{self._host}:{port}"
         self.state.move_to(self.url)

@@ -14,7 +14,8 @@ Surface = Literal["modal", "home"]
 
 def shown(view: View) -> Json:
     """The view as payloads and answers carry it, with what stands in its fields."""
-    return {**view.body, "state": {"values": view.values}}
+    values = {block_id: dict(elements) for block_id, elements in view.values.items()}
+    return {**view.body, "state": {"values": values}}
 
 
 def checked(asked: object, surface: Surface) -> Json:
@@ -35,10 +36,10 @@ def build(
     *,
     view_id: str | None = None,
     kept: View | None = None,
+    here: str | None = None,
 ) -> View:
-    """A view out of what the app asked for; under the id of `kept` when that is being updated."""
-    blocks: list[Json] = asked["blocks"]
-    content.name_blocks(blocks, world.ids)
+    """A view out of what the app asked for; `kept` is what it replaces, `here` the conversation it is opened from."""
+    blocks = content.named_blocks(asked["blocks"], world.ids)
     new_id = view_id or world.ids.new("V")
     body: Json = {
         "id": new_id,
@@ -61,12 +62,15 @@ def build(
         "app_installed_team_id": workspace.id,
         "bot_id": workspace.bot_id,
     }
-    return View(body, user_id, workspace.id, fields.first_values(blocks, kept.values if kept else None))
+    values = fields.first_values(blocks, kept=kept.values if kept else {}, here=here)
+    return View(body, user_id, workspace.id, values)
 
 
-def open_modal(world: World, workspace: Workspace, user_id: str, asked: Json) -> View:
+def open_modal(
+    world: World, workspace: Workspace, user_id: str, asked: Json, *, here: str | None = None
+) -> View:
     _check_external_id(world, workspace, asked, None)
-    view = build(world, workspace, user_id, asked)
+    view = build(world, workspace, user_id, asked, here=here)
     world.views[view.body["id"]] = view
     world.stacks[view.body["id"]] = [view.body["id"]]
     return view

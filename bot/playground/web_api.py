@@ -63,7 +63,7 @@ class WebApi:
         """The conversation a call is about: a person's id stands for the direct messages with them."""
         wanted = asked.args.get("channel") or asked.args.get("channel_id")
         if asked.workspace is not None and wanted in asked.workspace.people:
-            direct = asked.workspace.direct_message(wanted)
+            direct = asked.workspace.direct_message((wanted, asked.workspace.bot_user_id))
             return direct.id if direct else wanted
         return wanted
 

@@ -84,6 +84,7 @@ class Workspace:
     scopes: frozenset[str]
     people: dict[str, Person] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
+    direct_messages: dict[frozenset[str], Channel] = field(default_factory=dict)
     usergroups: dict[str, Json] = field(default_factory=dict)
     ephemerals: list[Json] = field(default_factory=list)
     canvases: dict[str, Json] = field(default_factory=dict)
@@ -94,16 +95,9 @@ class Workspace:
     def scopes_text(self) -> str:
         return ",".join(sorted(self.scopes))
 
-    def direct_message(self, user_id: str) -> Channel | None:
-        """The app's direct messages with one person, once somebody has opened them."""
-        pair = {user_id, self.bot_user_id}
-        return next((c for c in self.channels.values() if c.kind == "im" and c.members.keys() == pair), None)
-
-    def group_message(self, members: Iterable[str]) -> Channel | None:
-        wanted = set(members)
-        return next(
-            (c for c in self.channels.values() if c.kind == "mpim" and c.members.keys() == wanted), None
-        )
+    def direct_message(self, members: Iterable[str]) -> Channel | None:
+        """The conversation of just these people, once somebody has opened it."""
+        return self.direct_messages.get(frozenset(members))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +140,7 @@ class Trigger:
     user_id: str
     expires: float
     watch: Watch
+    channel_id: str | None = None
     used: bool = False
 
 
@@ -225,11 +220,14 @@ class World:
 
     def add_channel(self, channel: Channel) -> Channel:
         self.channels[channel.id] = channel
-        self.workspaces[channel.team_id].channels[channel.id] = channel
+        workspace = self.workspaces[channel.team_id]
+        workspace.channels[channel.id] = channel
+        if channel.kind in ("im", "mpim"):
+            workspace.direct_messages[frozenset(channel.members)] = channel
         return channel
 
     def open_direct_message(self, workspace: Workspace, user_id: str) -> Channel:
-        return workspace.direct_message(user_id) or self.add_channel(
+        return workspace.direct_message((user_id, workspace.bot_user_id)) or self.add_channel(
             Channel(
                 id=self.ids.new("D"),
                 team_id=workspace.id,

@@ -154,7 +154,7 @@ def _direct(call: Call, person: Person) -> Channel:
 def _group(call: Call, people: list[Person]) -> Channel:
     workspace = call.workspace
     ids = [*dict.fromkeys(person.id for person in people), workspace.bot_user_id]
-    return workspace.group_message(ids) or call.world.add_channel(
+    return workspace.direct_message(ids) or call.world.add_channel(
         Channel(
             id=call.world.ids.new("C"),
             team_id=workspace.id,

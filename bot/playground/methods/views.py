@@ -10,7 +10,7 @@ from bot.playground.world import Trigger, View
 def open_view(call: Call) -> Json:
     trigger = _fresh_trigger(call)
     asked = views.checked(call.args.get("view"), "modal")
-    view = views.open_modal(call.world, call.workspace, trigger.user_id, asked)
+    view = views.open_modal(call.world, call.workspace, trigger.user_id, asked, here=trigger.channel_id)
     return _opened(trigger, view)
 
 
