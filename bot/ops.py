@@ -11,22 +11,26 @@ ANSWER_SECONDS = 5  # a probe that hangs is worth less than one that says no
 
 
 class Health:
-    """Alive as long as it answers; ready while `check` finds no problem and the process is not stopping."""
+    """Alive as long as it answers; ready between `start` and `stop`, while `check` finds no problem."""
 
     def __init__(
         self, check: Callable[[], Awaitable[str | None]], *, answer_seconds: float = ANSWER_SECONDS
     ) -> None:
         self._check = check
         self._answer_seconds = answer_seconds
-        self._stopping = False
+        self._unready: str | None = "starting"
+
+    def start(self) -> None:
+        """Everything that takes work in is up."""
+        self._unready = None
 
     def stop(self) -> None:
         """From now on not ready, so that no new work is sent here while what is in flight is finished."""
-        self._stopping = True
+        self._unready = "stopping"
 
     async def problem(self) -> str | None:
-        if self._stopping:
-            return "stopping"
+        if self._unready is not None:
+            return self._unready
         try:
             async with asyncio.timeout(self._answer_seconds):
                 return await self._check()

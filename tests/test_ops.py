@@ -29,7 +29,9 @@ def condition() -> Condition:
 
 @pytest.fixture
 def health(condition: Condition) -> Health:
-    return Health(condition.look, answer_seconds=0.05)
+    health = Health(condition.look, answer_seconds=0.05)
+    health.start()
+    return health
 
 
 @pytest.fixture
@@ -65,6 +67,10 @@ async def test_a_database_that_hangs_is_not_waited_for(http: ClientSession, cond
     status, reason = await answer(http, "/readyz")
     assert status == 503
     assert "did not answer" in reason
+
+
+async def test_it_is_not_ready_before_it_takes_work_in(condition: Condition) -> None:
+    assert await Health(condition.look).problem() == "starting"
 
 
 async def test_it_is_not_ready_once_it_is_stopping(http: ClientSession, health: Health) -> None:

@@ -1,0 +1,288 @@
+"""The command line, as a person or a script uses it."""
+
+import asyncio
+import json
+import signal
+import socket
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+from aiohttp import ClientSession
+
+from bot.cli import main
+from bot.db.engine import Database
+from bot.outbox import service as outbox
+from bot.playground.server import LocalSlack
+from bot.settings import Settings
+from bot.workspaces.installations import save
+
+NOW = datetime.now(UTC)
+HOUR = timedelta(hours=1)
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+CommandLine = Callable[..., Said]
+
+
+@pytest.fixture
+def command_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    logging_as_it_was: None,
+) -> CommandLine:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments: str | Path) -> Said:
+        code = main([str(argument) for argument in arguments])
+        return Said(code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def database(command_line: CommandLine) -> Path:
+    assert command_line("migrate").code == 0
+    return Path("common-ground.sqlite").absolute()
+
+
+def rows(database: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_without_a_command_it_tells_what_there_is(command_line: CommandLine) -> None:
+    said = command_line("--help")
+    assert said.code == 0
+    assert all(
+        command in said.out for command in ("run", "migrate", "doctor", "manifest", "backup", "restore")
+    )
+
+
+@pytest.mark.parametrize("bad", [["dance"], ["run", "--fast"], ["backup"]])
+def test_bad_use_is_told_apart_from_failure(command_line: CommandLine, bad: list[str]) -> None:
+    said = command_line(*bad)
+    assert said.code == 2
+    assert said.out == ""
+    assert "Usage" in said.err
+
+
+def test_it_does_not_start_without_its_settings_and_lists_them_all(command_line: CommandLine) -> None:
+    said = command_line("run")
+    assert said.code == 2
+    assert "SLACK_BOT_TOKEN" in said.err
+    assert "SLACK_SIGNING_SECRET" in said.err
+
+
+def test_a_database_that_is_down_is_a_failure_without_a_traceback(
+    command_line: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://bot:pa55word@127.0.0.1:1/nothing")
+    said = command_line("migrate")
+    assert said.code == 1
+    assert "Traceback" not in said.err
+    assert "pa55word" not in said.err
+
+
+def test_migrating_is_done_by_one_command_and_undone_by_it(command_line: CommandLine, database: Path) -> None:
+    assert ("workspaces",) in rows(database, "SELECT name FROM sqlite_master")
+    assert command_line("migrate", "base").code == 0
+    assert ("workspaces",) not in rows(database, "SELECT name FROM sqlite_master")
+
+
+def test_the_manifest_is_the_one_that_is_kept(command_line: CommandLine) -> None:
+    kept = (Path(__file__).parent.parent / "manifest.yml").read_text()
+    assert command_line("manifest").out == kept
+    assert json.loads(command_line("manifest", "--json").out) == yaml.safe_load(kept)
+
+
+@pytest.mark.parametrize("read", [yaml.safe_load, json.loads])
+def test_for_http_everything_is_posted_to_one_address(
+    command_line: CommandLine, read: Callable[[str], dict[str, dict[str, object]]]
+) -> None:
+    as_json = ["--json"] if read is json.loads else []
+    manifest = read(command_line("manifest", "--url", "https://bot.example.com/", *as_json).out)
+    address = "https://bot.example.com/slack/events"
+    settings, commands = manifest["settings"], manifest["features"]["slash_commands"]
+    assert settings["socket_mode_enabled"] is False
+    assert isinstance(commands, list)
+    assert {command["url"] for command in commands} == {address}
+    assert settings["interactivity"] == {"is_enabled": True, "request_url": address}
+    assert isinstance(settings["event_subscriptions"], dict)
+    assert settings["event_subscriptions"]["request_url"] == address
+    assert manifest["oauth_config"]["redirect_urls"] == ["https://bot.example.com/slack/oauth_redirect"]
+
+
+def test_a_backup_can_be_brought_back(command_line: CommandLine, database: Path) -> None:
+    _install(database)
+    assert command_line("backup", "kept.sqlite").code == 0
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE workspaces SET name = 'Ruined'")
+        connection.commit()
+    assert command_line("restore", "kept.sqlite", "--yes").code == 0
+    assert rows(database, "SELECT name FROM workspaces") == [("Acme",)]
+    assert not [path.name for path in Path().iterdir() if path.name.startswith(".restore")]
+
+
+def test_a_backup_holds_what_was_committed_a_moment_ago_and_only_its_owner_reads_it(
+    command_line: CommandLine, database: Path
+) -> None:
+    with closing(
+        sqlite3.connect(database)
+    ) as open_elsewhere:  # so that what it wrote is still in the -wal file
+        open_elsewhere.execute("PRAGMA wal_autocheckpoint = 0")
+        open_elsewhere.execute("CREATE TABLE fresh AS SELECT 1 AS one")
+        open_elsewhere.commit()
+        assert command_line("backup", "kept.sqlite").code == 0
+        assert rows(Path("kept.sqlite"), "SELECT one FROM fresh") == [(1,)]
+    assert Path("kept.sqlite").stat().st_mode & 0o077 == 0
+    assert {path.name for path in Path().iterdir() if path.name.startswith("kept")} == {"kept.sqlite"}
+
+
+def test_nothing_is_overwritten_by_accident(command_line: CommandLine, database: Path) -> None:
+    command_line("backup", "kept.sqlite")
+    before = database.read_bytes()
+    said = command_line("restore", "kept.sqlite")
+    assert said.code == 2
+    assert "--yes" in said.err
+    assert database.read_bytes() == before
+
+
+def test_posts_that_were_due_before_the_restore_are_not_sent_again(
+    command_line: CommandLine, database: Path
+) -> None:
+    _install(database, posts=[NOW - 24 * HOUR, NOW - HOUR, NOW + HOUR])
+    command_line("backup", "kept.sqlite")
+    said = command_line("restore", "kept.sqlite", "--yes")
+    assert "2 posts" in said.err
+    states = rows(database, "SELECT state FROM deliveries ORDER BY not_before")
+    assert states == [("skipped",), ("skipped",), ("due",)]
+
+
+def _damage(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4096:12288] = b"\xff" * 8192
+    path.write_bytes(content)
+
+
+def _replace(path: Path) -> None:
+    path.write_text("no database")
+
+
+def _empty(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE other (id INTEGER)")
+
+
+def _tomorrow(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'tomorrow'")
+        connection.commit()
+
+
+@pytest.mark.parametrize("spoil", [_damage, _replace, _empty, _tomorrow, Path.unlink])
+def test_what_is_no_sound_backup_is_refused_and_nothing_changes(
+    command_line: CommandLine, database: Path, spoil: Callable[[Path], None]
+) -> None:
+    command_line("backup", "kept.sqlite")
+    spoil(Path("kept.sqlite"))
+    before = database.read_bytes()
+    said = command_line("restore", "kept.sqlite", "--yes")
+    assert said.code == 1
+    assert "kept.sqlite" in said.err or "tomorrow" in said.err
+    assert database.read_bytes() == before
+
+
+def _install(database: Path, *, posts: list[datetime] | None = None) -> None:
+    async def fill() -> None:
+        settings = Settings(database_url=f"sqlite:///{database}")  # type: ignore[arg-type]
+        db = Database(settings.database_url, keyring=settings.keyring())
+        async with db.begin() as session:
+            workspace = await save(
+                session,
+                slack_id="T1",
+                name="Acme",
+                bot_token="xoxb-1",
+                bot_user_id="U1",
+                bot_id="B1",
+                now=NOW,
+            )
+            for number, due in enumerate(posts or []):
+                await outbox.post(
+                    session,
+                    workspace_id=workspace.id,
+                    source=f"decisions:{number}:card",
+                    recipient="C1",
+                    payload={"text": "hello"},
+                    now=NOW,
+                    not_before=due,
+                )
+        await db.close()
+
+    asyncio.run(fill())
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+async def test_the_bot_starts_says_that_it_is_ready_and_stops_when_told(
+    tmp_path: Path, free_port: int
+) -> None:
+    """One process as an operator runs it: Socket Mode, an empty folder, SIGTERM."""
+    async with LocalSlack() as slack, ClientSession(f"http://127.0.0.1:{free_port}") as http:
+        environment = {
+            "SLACK_API_URL": slack.api_url,
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "DATABASE_URL": f"sqlite:///{tmp_path}/common-ground.sqlite",
+            "OPS_PORT": str(free_port),
+            "PYTHONPATH": str(Path(__file__).parent.parent),
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", env=environment, stderr=asyncio.subprocess.PIPE
+        )
+        try:
+            await _until_ready(http, process)
+            process.send_signal(signal.SIGTERM)
+            _, said = await asyncio.wait_for(process.communicate(), 15)
+        finally:
+            if process.returncode is None:
+                process.kill()
+    assert process.returncode == 0, said.decode()
+    messages = [json.loads(line)["message"] for line in said.decode().splitlines()]
+    assert messages[-1] == "stopped"
+    assert slack.bot_token not in said.decode()
+
+
+async def _until_ready(http: ClientSession, process: asyncio.subprocess.Process) -> None:
+    async with asyncio.timeout(30):
+        while process.returncode is None:
+            try:
+                async with http.get("/readyz") as response:
+                    if response.status == 200:
+                        return
+            except OSError:
+                pass
+            await asyncio.sleep(0.05)  # between two looks
+    raise AssertionError("it ended before it was ready")
