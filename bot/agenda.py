@@ -22,7 +22,11 @@ def agenda_home(rituals: Sequence[Ritual]) -> Section:
     """The part of Home that gathers every ritual's suggestions."""
 
     async def section(session: AsyncSession, *, viewer: Viewer, now: datetime) -> HomeSection | None:
-        teams = [team for team in await teams_of(session, viewer=viewer) if viewer.user_id in (team.pm_id, team.lead_id)]
+        teams = [
+            team
+            for team in await teams_of(session, viewer=viewer)
+            if viewer.user_id in (team.pm_id, team.lead_id)
+        ]
         blocks: list[Block] = []
         for team in teams:
             items = await suggested(session, rituals, viewer=viewer, team=team, now=now)

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from sqlalchemy import delete
 
 from bot.access.rules import Actor
@@ -43,10 +44,19 @@ from bot.workspaces.installations import Installations
 log = structlog.get_logger()
 
 PURGE_SECONDS = 3_600
-SUBMISSIONS_KEPT = timedelta(days=3)  # a modal that is open for longer than this is closed by Slack long before
+SUBMISSIONS_KEPT = timedelta(
+    days=3
+)  # a modal that is open for longer than this is closed by Slack long before
 
 MEMBERSHIP_EVENTS = frozenset(
-    {"member_joined_channel", "member_left_channel", "channel_left", "group_left", "user_change", "channel_shared"}
+    {
+        "member_joined_channel",
+        "member_left_channel",
+        "channel_left",
+        "group_left",
+        "user_change",
+        "channel_shared",
+    }
 )
 """What changes who sees what: the directory asks Slack again."""
 
@@ -121,7 +131,12 @@ def assemble(
     )
     worker = InboxWorker(database, events(rituals), clock=clock)
     receive = EventDoor(
-        database=database, clock=clock, installations=found, directory=directory, home=home, listened=events(rituals)
+        database=database,
+        clock=clock,
+        installations=found,
+        directory=directory,
+        home=home,
+        listened=events(rituals),
     )
     dispatch = Dispatch(
         tables(rituals),
@@ -132,17 +147,26 @@ def assemble(
     )
     bolt = AsyncApp(
         client=clients.bot(None),
-        authorize=found.authorize,
+        authorize=_authorize(found),
         process_before_response=True,  # its default polls for the ack every 10 ms, and loses it when a listener raises
         request_verification_enabled=False,  # slack.ingress checks every request before Bolt sees it
-        signing_secret="checked by slack.ingress",
+        signing_secret="not-used",  # noqa: S106 -- slack.ingress knows the real one; Bolt only wants some text
     )
     dispatch.connect(bolt)
     tick = Tick()
     app = App(database, clock, clients, directory, found, tasks, sender, worker, dispatch, bolt, tick)
     tick.every(settings.tick_seconds, lambda: _look(app))
-    tick.every(PURGE_SECONDS, lambda: tasks.start(_purge(app), name="purge") and None)
+    tick.every(PURGE_SECONDS, lambda: _tidy(app))
     return app
+
+
+def _authorize(found: Installations) -> Callable[..., Awaitable[Any]]:
+    async def authorize(
+        enterprise_id: str | None, team_id: str | None, user_id: str | None
+    ) -> AuthorizeResult | None:  # a plain function, as Bolt passes `self` by name as well
+        return await found.authorize(enterprise_id, team_id, user_id)
+
+    return authorize  # Bolt's type forgets that a workspace may have no installation
 
 
 def tables(rituals: Sequence[Ritual]) -> Tables:
@@ -235,6 +259,10 @@ def _look(app: App) -> None:
     app.tasks.start(fetch_waiting(app.database, app.clients, app.clock), name="fetch_threads")
 
 
+def _tidy(app: App) -> None:
+    app.tasks.start(_purge(app), name="purge")
+
+
 async def _purge(app: App) -> None:
     now = app.clock.now()
     async with app.database.begin() as session:
@@ -264,7 +292,9 @@ async def install_own(app: App, settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, *, database: Database, clock: Clock, health: Health) -> AsyncIterator[App]:
+async def serving(
+    settings: Settings, *, database: Database, clock: Clock, health: Health
+) -> AsyncIterator[App]:
     """The bot at work. Leaving it stops taking work in, finishes what is in flight, and closes."""
     async with AsyncExitStack() as stack:
         clients = await stack.enter_async_context(
@@ -291,12 +321,12 @@ async def serving(settings: Settings, *, database: Database, clock: Clock, healt
 @asynccontextmanager
 async def _socket(app: App, app_token: str) -> AsyncIterator[None]:
     handler = AsyncSocketModeHandler(app.bolt, app_token, web_client=app.clients.bot(None))
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
         await app.dispatch.idle()  # what has begun is answered before the socket closes
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager
@@ -316,21 +346,25 @@ async def _http(app: App, settings: Settings, health: Health) -> AsyncIterator[N
 
 async def run(settings: Settings, *, migrate: bool = False) -> None:
     """The bot, until it is told to stop (SIGTERM or SIGINT)."""
+    told_to_stop = _told_to_stop()
     async with opened(settings, migrate=migrate) as db:
         health = Health(lambda: current_problem(db))
-        async with OpsServer(health, host=settings.host, port=settings.ops_port) as ops, serving(
-            settings, database=db, clock=Clock(), health=health
+        async with (
+            OpsServer(health, host=settings.host, port=settings.ops_port) as ops,
+            serving(settings, database=db, clock=Clock(), health=health),
         ):
             log.info("started", ops_port=ops.port, socket_mode=settings.socket_mode)
-            await _told_to_stop()
+            health.start()
+            await told_to_stop.wait()
             health.stop()
             log.info("stopping")
     log.info("stopped")
 
 
-async def _told_to_stop() -> None:
+def _told_to_stop() -> asyncio.Event:
+    """Listened for from the first moment, so that being stopped while starting is an orderly end too."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop

@@ -3,11 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from bot.access.rules import Viewer
 from bot.slack.home import HomeItem, HomeSection
 
 Listener = Callable[..., Awaitable[object]]

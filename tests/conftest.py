@@ -17,12 +17,15 @@ from pydantic_settings import BaseSettings
 from sqlalchemy import URL, make_url
 
 from bot import log
+from bot.app import App
 from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.db.keyring import Keyring, new_key
 from bot.db.migrate import connected, upgrade
 from bot.db.tables import metadata
 from tests import postgres as embedded
+from tests.bot import local_slack, running_bot
+from tests.person import Slack
 
 
 class _TestSettings(BaseSettings):
@@ -182,3 +185,23 @@ def logging_as_it_was() -> Iterator[None]:
     root.setLevel(level)
     for name, was in levels.items():
         logging.getLogger(name).setLevel(was)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Slack]:
+    """A local Slack with the team of its default seed, and the scopes of our manifest."""
+    async with local_slack() as slack:
+        yield slack
+
+
+@pytest.fixture(params=["http", "socket"])
+def transport(request: pytest.FixtureRequest) -> str:
+    """How Slack reaches the bot. Only tests about that ask for both; the others take signed HTTP."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def bot(slack: Slack, db: Database, keyring: Keyring, clock: MovableClock) -> AsyncIterator[App]:
+    """The whole bot, serving signed HTTP to the local Slack on an empty database."""
+    async with running_bot(slack, db, clock=clock) as app:
+        yield app

@@ -33,7 +33,9 @@ class Database:
         if keyring is not None:
             attach(self.engine.dialect, keyring)
             attach(self._reader.dialect, keyring)
-        self._writing_session = type("WritingSession", (Session,), {})  # its own, to listen to this database alone
+        self._writing_session = type(
+            "WritingSession", (Session,), {}
+        )  # its own, to listen to this database alone
         self.writing = async_sessionmaker(
             self.engine, sync_session_class=self._writing_session, expire_on_commit=False
         )
@@ -73,9 +75,15 @@ def sqlite_engine(url: URL, *, begin: str, foreign_keys: bool = True, **pool: An
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # the driver's own transactions begin too late; `begin` below is explicit
+        connection.isolation_level = (
+            None  # the driver's own transactions begin too late; `begin` below is explicit
+        )
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"foreign_keys={'ON' if foreign_keys else 'OFF'}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

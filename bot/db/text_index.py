@@ -127,6 +127,6 @@ _POSTGRESQL_FIND = text(
 
 
 def _tsquery(query: Query) -> str:
-    """Words are `\\w+` only, so nothing typed is read as tsquery syntax."""
+    r"""Words are `\w+` only, so nothing typed is read as tsquery syntax."""
     terms = [*query.words, *(" <-> ".join(phrase) for phrase in query.phrases)]
     return " | ".join(f"({term})" for term in terms)

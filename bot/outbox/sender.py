@@ -201,9 +201,9 @@ class Sender:
         """Claim from the lines that were found, but for those whose workspace or method must rest."""
         usable = await self._usable(session, {lane.workspace_id for lane in found}, clock)
         closed = await lanes.closed_gates(session, now=now)
-        self._gates = {gate: until for gate, until in self._gates.items() if until > clock} | {
-            gate: clock + (until - now).total_seconds() for gate, until in closed.items()
-        }
+        self._gates = {gate: clock + (until - now).total_seconds() for gate, until in closed.items()}
+        for result in self._results:  # what came in since this turn began
+            self._mind_limit(result)
         held: dict[datetime | None, list[Lane]] = {}
         ready = []
         for lane in found:
@@ -265,8 +265,12 @@ class Sender:
             result = Result(delivery, Verdict.UNCERTAIN, code=NO_ANSWER)
         if result.verdict is Verdict.SUSPEND:
             self._tokens.pop(delivery.workspace_id, None)
-        if result.verdict is Verdict.RETRY and result.wait_seconds:
-            gate = (delivery.workspace_id, result.method)
-            self._gates[gate] = asyncio.get_running_loop().time() + result.wait_seconds
+        self._mind_limit(result)
         self._results.append(result)
         self.wake()
+
+    def _mind_limit(self, result: Result) -> None:
+        """Calls of this process that have not left yet stay back before the limit is written down for all."""
+        if result.verdict is Verdict.RETRY and result.wait_seconds:
+            gate = (result.delivery.workspace_id, result.method)
+            self._gates[gate] = asyncio.get_running_loop().time() + result.wait_seconds

@@ -125,9 +125,14 @@ async def muted_names(
             Person.workspace_id == workspace_id, Person.muted, Person.user_id.in_(user_ids)
         )
     )
-    return {user_id: name for user_id, name in rows}
+    return {row.user_id: row.name for row in rows}
 
 
 async def any_team(session: AsyncSession, *, workspace_id: int) -> bool:
     """Whether anybody has set up a team in this workspace."""
-    return await session.scalar(select(Team.id).where(Team.workspace_id == workspace_id, Team.is_set_up).limit(1)) is not None
+    return (
+        await session.scalar(
+            select(Team.id).where(Team.workspace_id == workspace_id, Team.is_set_up).limit(1)
+        )
+        is not None
+    )

@@ -3,7 +3,7 @@
 import json
 from urllib.parse import parse_qsl
 
-from aiohttp import web
+from aiohttp import BasicAuth, web
 
 from bot.playground.errors import SlackError
 from bot.playground.json_types import Json
@@ -56,8 +56,27 @@ def unfold(arguments: Json) -> None:
                 raise SlackError(error) from None
 
 
+def take_credentials(request: web.Request, arguments: Json) -> None:
+    """The app's id and secret from a Basic header, where OAuth's own methods carry them."""
+    header = request.headers.get("Authorization", "")
+    if header.lower().startswith("basic "):
+        try:
+            given = BasicAuth.decode(header)
+        except ValueError:
+            return
+        arguments |= {"client_id": given.login, "client_secret": given.password}
+
+
 def take_token(request: web.Request, arguments: Json) -> str | None:
     """The token of the call; it leaves the arguments, so that it is written down nowhere."""
     among_arguments = arguments.pop("token", None)
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else among_arguments
+
+
+SECRET_KEYS = frozenset({"client_secret", "access_token", "refresh_token", "code"})
+
+
+def without_secrets(said: Json) -> Json:
+    """What was said, fit to be written down."""
+    return {key: "…" if key in SECRET_KEYS else value for key, value in said.items()}

@@ -106,7 +106,7 @@ class Events:
             "team_id": workspace.id,
             "context_team_id": workspace.id,
             "context_enterprise_id": None,
-            "api_app_id": world.app_id,
+            "api_app_id": world.app.id,
             "event": event,
             "type": "event_callback",
             "event_id": world.ids.new("Ev"),

@@ -84,6 +84,7 @@ class Manifest:
     shortcuts: Json | None
     home_tab: bool = True
     messages_tab: bool = True
+    token_rotation: bool = False
 
 
 EVERYTHING = Manifest(
@@ -114,4 +115,5 @@ def parse(document: Json) -> Manifest:
         shortcuts={shortcut["callback_id"]: shortcut for shortcut in features.get("shortcuts", [])},
         home_tab=home.get("home_tab_enabled", False),
         messages_tab=home.get("messages_tab_enabled", False),
+        token_rotation=document.get("settings", {}).get("token_rotation_enabled", False),
     )

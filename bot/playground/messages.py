@@ -16,10 +16,10 @@ def bot_author(world: World, workspace: Workspace) -> Json:
     return {
         "user": workspace.bot_user_id,
         "bot_id": workspace.bot_id,
-        "app_id": world.app_id,
+        "app_id": world.app.id,
         "bot_profile": {
             "id": workspace.bot_id,
-            "app_id": world.app_id,
+            "app_id": world.app.id,
             "name": world.manifest.name,
             "team_id": workspace.id,
             "deleted": False,
@@ -210,7 +210,7 @@ def _tell(world: World, workspace: Workspace, channel: Channel, message: Json) -
 def _tell_metadata(world: World, workspace: Workspace, channel: Channel, at: str, metadata: Json) -> None:
     event = {
         "type": "message_metadata_posted",
-        "app_id": world.app_id,
+        "app_id": world.app.id,
         "bot_id": workspace.bot_id,
         "user_id": workspace.bot_user_id,
         "team_id": workspace.id,

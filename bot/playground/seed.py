@@ -12,7 +12,7 @@ from bot.playground.clock import Clock
 from bot.playground.ids import Ids, secret
 from bot.playground.json_types import Json
 from bot.playground.manifest import Manifest
-from bot.playground.world import Channel, Person, Workspace, World
+from bot.playground.world import AppIdentity, Channel, Person, Workspace, World
 
 DEFAULT: Json = {
     "workspaces": [
@@ -113,7 +113,13 @@ def _manifest(wanted: Path | str | Json | None) -> Manifest:
 
 def grow(seed: Seed, clock: Clock, url: str) -> World:
     """A fresh world as the seed describes it."""
-    world = World(app_id=seed.app_id, manifest=seed.manifest, clock=clock, ids=Ids(), url=url)
+    world = World(
+        app=AppIdentity(seed.app_id, seed.client_id, seed.client_secret),
+        manifest=seed.manifest,
+        clock=clock,
+        ids=Ids(),
+        url=url,
+    )
     for token, described in zip(seed.bot_tokens, seed.document["workspaces"], strict=True):
         _add_workspace(world, described, token)
     return world

@@ -17,6 +17,7 @@ from bot.playground.conversing import Conversing
 from bot.playground.events import Events
 from bot.playground.http_delivery import Addresses, HttpDelivery
 from bot.playground.json_types import Json
+from bot.playground.oauth import Consent
 from bot.playground.replies import Exchanges
 from bot.playground.response_urls import ResponseUrls
 from bot.playground.socket_mode import SocketMode
@@ -110,6 +111,7 @@ class LocalSlack:
         state.world.doors.on_event = self._on_event
         state.world.doors.new_socket_url = self.socket_mode.new_url
         app.router.add_route("*", "/api/{method}", WebApi(state, self._exchanges).answer)
+        app.router.add_get("/oauth/v2/authorize", Consent(state).answer)
         app.router.add_get("/link/", self.socket_mode.connect)
         app.router.add_post(
             "/response/{team_id}/{number}/{secret}", ResponseUrls(state, self._exchanges).answer

@@ -57,7 +57,7 @@ def build(
         "submit_disabled": bool(asked.get("submit_disabled")),
         "previous_view_id": kept.body["previous_view_id"] if kept else None,
         "root_view_id": kept.body["root_view_id"] if kept else new_id,
-        "app_id": world.app_id,
+        "app_id": world.app.id,
         "external_id": asked.get("external_id") or "",
         "app_installed_team_id": workspace.id,
         "bot_id": workspace.bot_id,

@@ -1,10 +1,11 @@
 """The Web API: who calls, may they, how fast; then the method, the answer and the ledger."""
 
+import sys
 from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.playground.arguments import read_arguments, take_token, unfold
+from bot.playground.arguments import read_arguments, take_credentials, take_token, unfold, without_secrets
 from bot.playground.call import Call, Method, missing_scope
 from bot.playground.errors import SlackError
 from bot.playground.faults import Fault
@@ -14,7 +15,9 @@ from bot.playground.replies import Exchanges, Reply
 from bot.playground.state import State
 from bot.playground.world import Workspace
 
-TOKEN_KINDS = {"xoxb": "bot", "xapp": "app", "xoxp": "user"}
+CARRY_SECRETS = ("oauth.v2.access", "oauth.v2.exchange", "apps.uninstall")
+FAR = sys.maxsize
+TOKEN_KINDS = {"xoxb": "bot", "xoxe": "bot", "xapp": "app", "xoxp": "user"}
 
 
 @dataclass(slots=True)
@@ -52,6 +55,8 @@ class WebApi:
         except SlackError as refusal:
             return Asked(method, {}, take_token(request, {}), None, refusal)
         token = take_token(request, args)
+        if method in CARRY_SECRETS:
+            take_credentials(request, args)
         asked = Asked(method, args, token, self._state.world.by_bot_token.get(token or ""))
         try:
             unfold(args)
@@ -73,14 +78,15 @@ class WebApi:
             facts |= {"rule": reply.rule, "source": reply.source}
         if fault is not None:
             facts["fault"] = fault.kind
+        secret = asked.method in CARRY_SECRETS
         self._state.ledger.add(
             "call",
             method=asked.method,
             team_id=asked.workspace.id if asked.workspace else None,
             token=TOKEN_KINDS.get(asked.token[:4], "other") if asked.token else "none",
-            arguments=asked.args,
+            arguments=without_secrets(asked.args) if secret else asked.args,
             status=reply.status,
-            answer=reply.body,
+            answer=without_secrets(reply.body) if secret and reply.body else reply.body,
             committed=reply.committed,
             **facts,
         )
@@ -124,6 +130,8 @@ class WebApi:
             raise SlackError("account_inactive")
         if workspace.token_revoked:
             raise SlackError("token_revoked")
+        if self._state.clock.seconds() >= self._state.world.token_expires.get(asked.token, FAR):
+            raise SlackError("token_expired")
         if method.scopes and workspace.scopes.isdisjoint(method.scopes):
             raise missing_scope(",".join(method.scopes), workspace)
         return workspace

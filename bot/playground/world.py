@@ -165,11 +165,32 @@ class Doors:
     new_socket_url: Callable[[], str] = lambda: ""
 
 
+@dataclass(slots=True)
+class OAuthCode:
+    """What a person granted, to be traded for a token once; `expires` in seconds of the clock."""
+
+    team_id: str
+    user_id: str
+    scopes: frozenset[str]
+    redirect_uri: str
+    expires: int
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppIdentity:
+    """The app as registered at Slack: one for all workspaces."""
+
+    id: str
+    client_id: str
+    client_secret: str
+
+
 class World:
     """Everything of one local Slack; reset makes a new one from the same seed."""
 
-    def __init__(self, *, app_id: str, manifest: Manifest, clock: Clock, ids: Ids, url: str) -> None:
-        self.app_id = app_id
+    def __init__(self, *, app: AppIdentity, manifest: Manifest, clock: Clock, ids: Ids, url: str) -> None:
+        self.app = app
         self.manifest = manifest
         self.clock = clock
         self.ids = ids
@@ -183,6 +204,9 @@ class World:
         self.homes: dict[tuple[str, str], View] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
+        self.oauth_codes: dict[str, OAuthCode] = {}
+        self.refresh_tokens: dict[str, str] = {}
+        self.token_expires: dict[str, int] = {}
         self.files: dict[str, Json] = {}
         self.file_contents: dict[str, bytes] = {}
         self.watches: list[Watch] = []

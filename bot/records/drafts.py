@@ -5,7 +5,6 @@ people or a date chosen: each carries the whole state) or in a refused submissio
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,9 +13,24 @@ from bot.access.rules import Actor
 from bot.db.upsert import insert
 from bot.records.models import Draft
 from bot.slack.forms import Values
-from bot.slack.request import Sessions
+from bot.slack.request import Request
 
 KEPT = timedelta(days=30)
+
+
+async def keep_shown(request: Request, values: Values) -> None:
+    """Keep what Slack has just shown of an open form. A form that wants this carries its subject as `draft`."""
+    subject = request.ids.get("draft")
+    if values and subject:
+        async with request.begin() as session:
+            await keep(
+                session,
+                actor=request.actor,
+                form=request.view["callback_id"],
+                subject=str(subject),
+                values=values,
+                now=request.now,
+            )
 
 
 async def keep(

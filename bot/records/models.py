@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import ExecutableOption
 
 from bot.access.rules import WhoMay
@@ -17,7 +18,7 @@ class Record(Base):
     """What a team keeps: it has a short number in its workspace and belongs to the channel that may read it."""
 
     __tablename__ = "records"
-    __table_args__ = (
+    __table_args__: tuple[SchemaItem, ...] = (
         UniqueConstraint("workspace_id", "kind", "number"),
         Index(None, "workspace_id", "channel_id"),
     )

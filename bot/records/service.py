@@ -35,15 +35,20 @@ async def submit_once(session: AsyncSession, *, workspace_id: int, view_id: str,
     )
     if first is None:
         made = await session.scalar(
-            select(Record).join(Submission).where(Submission.workspace_id == workspace_id, Submission.view_id == view_id)
+            select(Record)
+            .join(Submission)
+            .where(Submission.workspace_id == workspace_id, Submission.view_id == view_id)
         )
-        raise AlreadySaved(_("This is saved already, as {name}.", name=made.name) if made else _("This is saved already."))
-    return first
+        raise AlreadySaved(
+            _("This is saved already, as {name}.", name=made.name) if made else _("This is saved already.")
+        )
+    submission: Submission = first
+    return submission
 
 
 async def next_number(session: AsyncSession, *, workspace_id: int, kind: str) -> int:
     """The next short number; its row stays locked until the commit, so none is given twice and none is left out."""
-    number = await session.scalar(
+    number: int | None = await session.scalar(
         insert(session, Counter)
         .values(workspace_id=workspace_id, kind=kind, last=1)
         .on_conflict_do_update(index_elements=["workspace_id", "kind"], set_={"last": Counter.last + 1})
@@ -71,15 +76,20 @@ async def by_name(
     """
     digits = name.strip().upper().removeprefix(f"{kind.prefix}-").removeprefix(kind.prefix)
     wanted = kind.number == int(digits) if _is_number(digits) else false()
-    return await _required(session, viewer, kind, wanted, action, name=name.strip()[:NAME_SHOWN])
+    return await _required(session, viewer, kind, wanted, action=action, name=name.strip()[:NAME_SHOWN])
 
 
 async def by_id(
-    session: AsyncSession, *, viewer: Viewer, kind: type[AnyRecord], record_id: object, action: Action = Action.READ
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    kind: type[AnyRecord],
+    record_id: object,
+    action: Action = Action.READ,
 ) -> AnyRecord:
     """The record behind an id from a button or a modal, else as `by_name`."""
     wanted = kind.id == int(str(record_id)) if _is_number(str(record_id)) else false()
-    return await _required(session, viewer, kind, wanted, action)
+    return await _required(session, viewer, kind, wanted, action=action)
 
 
 async def _required(
@@ -87,6 +97,7 @@ async def _required(
     viewer: Viewer,
     kind: type[AnyRecord],
     wanted: ColumnElement[bool],
+    *,
     action: Action,
     name: str = "",
 ) -> AnyRecord:
@@ -199,4 +210,4 @@ async def links_of(
         .where(or_(RecordLink.from_id.in_(wanted), RecordLink.to_id.in_(wanted)))
         .order_by(RecordLink.created_at)
     )
-    return [tuple(row) for row in rows]
+    return [(link, source, target) for link, source, target in rows]

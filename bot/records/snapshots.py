@@ -19,7 +19,9 @@ log = structlog.get_logger()
 
 REPLIES = 200  # of a thread; a longer one is kept as far as this
 
-NOT_ALLOWED = frozenset({"missing_scope", "not_in_channel", "channel_not_found", "thread_not_found", "message_not_found"})
+NOT_ALLOWED = frozenset(
+    {"missing_scope", "not_in_channel", "channel_not_found", "thread_not_found", "message_not_found"}
+)
 """The history scopes are optional: without them the copy of the message itself is what we have."""
 
 

@@ -18,7 +18,10 @@ class Tick:
         )
 
     def every(self, seconds: float, look: Callable[[], None]) -> None:
-        self._scheduler.add_job(look, "interval", seconds=seconds)
+        async def on_the_loop() -> None:  # a plain function would be run in a thread
+            look()
+
+        self._scheduler.add_job(on_the_loop, "interval", seconds=seconds)
 
     def start(self) -> None:
         self._scheduler.start()

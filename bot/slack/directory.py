@@ -78,9 +78,8 @@ class Directory:
     ) -> Viewer:
         """The actor with all that they can see.
 
-        Args:
-            home: Slack's id of the workspace or org.
-            here: the conversation in which Slack let them act just now. For a stranger it is all we can know.
+        `home` is Slack's id of the workspace or org; `here` the conversation in which Slack let them act just now,
+        which for a stranger is all that we can know.
         """
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -93,7 +92,9 @@ class Directory:
             channels = frozenset({here})
         return Viewer(actor.workspace_id, actor.user_id, person.kind, person.is_admin, channels)
 
-    async def new_team(self, slack: AsyncWebClient, actor: Actor, *, home: str, channel_id: str) -> dict[str, str]:
+    async def new_team(
+        self, slack: AsyncWebClient, actor: Actor, *, home: str, channel_id: str
+    ) -> dict[str, str]:
         """A sensible name and zone for the team of a channel that has none: the channel's name, the asker's zone."""
         person = await self.person(slack, actor, home=home)
         channel = (await slack.conversations_info(channel=channel_id))["channel"]

@@ -150,4 +150,3 @@ def _words_for(error: ErrorDetails) -> str:
         case "date_from_datetime_parsing" | "date_parsing":
             return _("Write the date as 2026-02-15.")
     return _("That does not fit here. Please check it.")
-

@@ -28,7 +28,7 @@ def routes(bolt: AsyncApp, *, signing_secret: str) -> list[web.RouteDef]:
             bolt_request = AsyncBoltRequest(
                 body=body.decode(),
                 query=request.query_string,
-                headers=dict(request.headers),  # type: ignore[arg-type] -- Bolt's type has no str values, its code has
+                headers=dict(request.headers),
             )
         except ValueError:
             log.warning("request_not_understood", bytes=len(body))

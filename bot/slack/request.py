@@ -31,12 +31,6 @@ log = structlog.get_logger()
 
 DEFAULTS_SECONDS = 0.3  # design: one indexed read before a form opens, then the bare form
 
-See = Callable[[], Awaitable[Viewer]]
-Tell = Callable[[Payload], None]
-ShowView = Callable[[Payload], None]
-OpenForm = Callable[..., Awaitable[None]]
-Ack = AsyncAck
-
 
 class Sessions(Protocol):
     """Where a listener's sessions come from (`db.engine.Database`, which also notes here what was committed)."""
@@ -68,7 +62,7 @@ class Request:
         *,
         kind: str,
         body: dict[str, Any],
-        ack: Ack,
+        ack: AsyncAck,
         slack: AsyncWebClient,
         of: Installation,
     ) -> None:
@@ -98,6 +92,11 @@ class Request:
     def channel_id(self) -> str | None:
         """Where it happened; none in Home and in modals."""
         return self.body.get("channel_id") or (self.body.get("channel") or {}).get("id")
+
+    @property
+    def request(self) -> "Request":
+        """All of it, for a listener that needs more than a few of its parts."""
+        return self
 
     @property
     def menu(self) -> tuple[tuple[str, Callable[[], str]], ...]:
@@ -191,6 +190,13 @@ class Request:
             self._told(self.slack.views_push(trigger_id=trigger_id, view=view)), name="views_push"
         )
 
+    def show_view(self, view: Payload) -> None:
+        """Open a modal; over the open one, when the click came from there."""
+        if (self.body.get("view") or {}).get("type") == "modal":
+            self.push_view(view)
+        else:
+            self.open_view(view)
+
     def update_view(self, view: Payload) -> None:
         """Change the open view; when another change was faster, that one stands."""
         self.tasks.start(self._told(self._update(view)), name="views_update")
@@ -225,7 +231,7 @@ class Request:
     async def _told(self, work: Awaitable[object]) -> None:
         try:
             await work
-        except Exception as error:  # noqa: BLE001 -- told and logged by the one error listener
+        except Exception as error:  # told and logged by the one error listener
             if self._failed is None:
                 raise
             await self._failed(self, error)
@@ -233,7 +239,7 @@ class Request:
     async def _tell(self, words: Payload) -> None:
         try:
             if self.channel_id and not self.channel_id.startswith("D"):
-                place = {"channel": self.channel_id, "user": self.actor.user_id}
+                place: dict[str, Any] = {"channel": self.channel_id, "user": self.actor.user_id}
                 if thread := self.message.get("thread_ts"):
                     place["thread_ts"] = thread
                 await self.slack.chat_postEphemeral(**place, **words)
@@ -248,10 +254,9 @@ class Request:
             log.warning("not_told", user=self.actor.user_id, error=str(error))
 
 
+OWN = ("kind", "body", "ack", "slack", "workspace", "text")  # set by __init__, so not to be seen on the class
 LISTENER_ARGUMENTS = frozenset(
-    name
-    for name in [*vars(Request), "kind", "body", "ack", "slack", "workspace", "text"]
-    if not name.startswith("_")
+    ["request", *OWN, *(name for name in vars(Request) if not name.startswith("_"))]
 )
 
 

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import ClientSession
 from sqlalchemy import func, select
@@ -26,7 +26,17 @@ HURRY: Json = {
     "tick_seconds": 0.05,
     "retries": [timedelta(milliseconds=20)],
 }
-SETTLED = (DeliveryState.DUE, DeliveryState.SENDING)
+UNSETTLED = (DeliveryState.DUE, DeliveryState.SENDING)
+
+T = TypeVar("T")
+
+
+async def eventually(condition: Callable[[], Awaitable[T]], *, seconds: float = 20) -> T:
+    """Wait until it is true; what it said then."""
+    async with asyncio.timeout(seconds):
+        while not (answer := await condition()):
+            await asyncio.sleep(0.01)
+        return answer
 
 
 def seed(*, workspaces: int = 1, channels: int = 1, **more: object) -> Json:
@@ -119,7 +129,7 @@ class Rig:
     async def states(self) -> Counter[str]:
         async with self.db.read() as session:
             rows = await session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
-            return Counter({state: count for state, count in rows})
+            return Counter({str(state): int(count) for state, count in rows})
 
     async def state_of(self, delivery_id: str) -> str:
         async with self.db.read() as session:
@@ -127,22 +137,25 @@ class Rig:
 
     async def sending(self, delivery_id: str) -> None:
         """Wait until it is on its way."""
-        async with asyncio.timeout(10):
-            while await self.state_of(delivery_id) != DeliveryState.SENDING:
-                await asyncio.sleep(0.01)
+
+        async def on_its_way() -> bool:
+            return await self.state_of(delivery_id) == DeliveryState.SENDING
+
+        await eventually(on_its_way)
 
     async def attempts(self) -> int:
         """How often anything was taken."""
         async with self.db.read() as session:
             return await session.scalar(select(func.sum(Delivery.attempt))) or 0
 
-    @asynccontextmanager
-    async def until(self, reached: Callable[[Counter[str]], bool]) -> AsyncIterator[None]:
-        """Wait until the states are as asked, then do what the block says."""
-        async with asyncio.timeout(20):
-            while not reached(await self.states()):
-                await asyncio.sleep(0.005)
-        yield
+    async def until(self, reached: Callable[[Counter[str]], bool], *, seconds: float = 20) -> Counter[str]:
+        """Wait until the states are as asked."""
+
+        async def are_reached() -> Counter[str]:
+            states = await self.states()
+            return states if reached(states) else Counter()
+
+        return await eventually(are_reached, seconds=seconds)
 
     async def resume(self, channel_id: str | None = None) -> None:
         async with self.db.begin() as session:
@@ -163,10 +176,9 @@ class Rig:
 
     async def settled(self, *, seconds: float = 20) -> Counter[str]:
         """Wait until nothing is due or under way; the states then."""
-        async with asyncio.timeout(seconds):
-            while (states := await self.states()) and any(states[state] for state in SETTLED):
-                await asyncio.sleep(0.02)
-        return states
+        return await self.until(
+            lambda states: bool(states) and not any(states[state] for state in UNSETTLED), seconds=seconds
+        )
 
     async def send_all(self, *, seconds: float = 20, **options: Any) -> Counter[str]:
         """Run a sender until nothing is due or under way."""

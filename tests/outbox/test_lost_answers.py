@@ -11,7 +11,7 @@ from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.outbox import service as outbox
 from bot.outbox.models import Delivery
-from tests.outbox.rig import Rig, running, seed
+from tests.outbox.rig import Rig, eventually, running, seed
 
 
 @pytest.mark.parametrize("how", ["fin", "rst"])
@@ -185,9 +185,7 @@ async def test_no_call_is_begun_that_could_outlive_its_lease(rig: Rig) -> None:
     await rig.post()
     sender = rig.sender(lease_seconds=rig.clients.timeout_seconds)
     claimed = asyncio.create_task(sender.send_due())
-    async with asyncio.timeout(5):
-        while not await rig.attempts():
-            await asyncio.sleep(0.01)
+    await eventually(rig.attempts)
     await sender.stop()
     await claimed
     assert await rig.posted() == []

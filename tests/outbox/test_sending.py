@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.clock import MovableClock
 from bot.outbox import service as outbox
 from bot.outbox.models import Delivery
-from tests.outbox.rig import Json, Rig
+from tests.outbox.rig import Json, Rig, eventually
 
 SECOND = timedelta(seconds=1)
 
@@ -24,9 +24,9 @@ async def test_a_message_arrives_and_its_place_is_known(rig: Rig) -> None:
     [call] = await rig.posted()
     assert call["arguments"]["text"] == "hello"
     async with rig.db.read() as session:
-        for which in ({"delivery_id": delivery_id}, {"source": "decisions:1:card"}):
-            message = await outbox.message_of(session, workspace_id=rig.workspace_id, **which)
-            assert message == (call["answer"]["channel"], call["answer"]["ts"])
+        by_id = await outbox.message_of(session, workspace_id=rig.workspace_id, delivery_id=delivery_id)
+        by_source = await outbox.message_of(session, workspace_id=rig.workspace_id, source="decisions:1:card")
+    assert by_id == by_source == (call["answer"]["channel"], call["answer"]["ts"])
 
 
 async def test_a_message_unfurls_nothing_and_carries_only_an_opaque_id(rig: Rig) -> None:
@@ -174,9 +174,7 @@ async def test_an_update_that_comes_while_its_message_is_on_its_way_follows_it(r
         await rig.sending(delivery_id)
         await rig.update(delivery_id, "2")
         await rig.settled()
-        async with asyncio.timeout(5):
-            while not await rig.ledger("chat.update"):
-                await asyncio.sleep(0.02)
+        await eventually(lambda: rig.ledger("chat.update"))
     finally:
         await sender.stop()
     assert await rig.texts() == ["1"]

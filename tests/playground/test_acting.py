@@ -528,3 +528,45 @@ async def _open(control: Control, command: str) -> str:
     answer = await control.act("pm", "command", channel="payments", command=command)
     view_id: str = answer["views_opened"][0]["id"]
     return view_id
+
+
+async def test_a_conversation_menu_may_start_with_where_one_is(
+    control: Control, app: AsyncApp, connect: Connect, channels: dict[str, str]
+) -> None:
+    element = {
+        "type": "conversations_select",
+        "action_id": "channel",
+        "default_to_current_conversation": True,
+    }
+    block = {"type": "input", "block_id": "channel", "element": element}
+    _opens(app, modal({**block, "label": {"type": "plain_text", "text": "Where?"}}))
+    saved: list[Body] = []
+
+    @app.view("form")
+    async def save(ack: AsyncAck, view: Body) -> None:
+        saved.append(view["state"]["values"]["channel"]["channel"])
+        await ack()
+
+    async with connect(app, "socket"):
+        view_id = await _open(control, "/form")
+        await control.act("pm", "submit", view_id=view_id)
+
+    assert saved[0]["selected_conversation"] == channels["payments"]
+
+
+async def test_what_a_request_carried_is_not_changed_by_what_is_typed_later(
+    control: Control, app: AsyncApp, connect: Connect
+) -> None:
+    _opens(app, modal(text_input("title", "Title")))
+
+    @app.view("form")
+    async def refuse(ack: AsyncAck) -> None:
+        await ack(response_action="errors", errors={"title": "Not yet."})
+
+    async with connect(app, "socket"):
+        view_id = await _open(control, "/form")
+        await control.act("pm", "submit", view_id=view_id, values={"Title": "first"})
+        await control.act("pm", "type", view_id=view_id, values={"Title": "second"})
+
+    [request] = await control.ledger(type="interactive")
+    assert request["payload"]["view"]["state"]["values"]["title"]["text"]["value"] == "first"

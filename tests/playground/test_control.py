@@ -289,3 +289,20 @@ async def test_a_view_too_big_or_wrong_is_refused_with_the_reason(
 
 async def _any(things: list[str]) -> bool:
     return bool(things)
+
+
+async def test_the_ledger_shows_what_was_said_at_the_time(
+    client: AsyncWebClient, control: Control, channels: dict[str, str]
+) -> None:
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}]
+    posted = await client.chat_postMessage(channel=channels["payments"], text="hello", blocks=blocks)
+    await client.chat_postMessage(channel=channels["payments"], text="reply", thread_ts=posted["ts"])
+    await client.reactions_add(channel=channels["payments"], timestamp=posted["ts"], name="eyes")
+
+    entry = (await control.ledger(method="chat.postMessage"))[0]
+
+    assert entry["arguments"]["blocks"] == blocks
+    assert "reactions" not in entry["answer"]["message"]
+    assert "reply_count" not in entry["answer"]["message"]
+    stored = (await control.messages(channels["payments"]))[0]
+    assert (stored["reply_count"], stored["reactions"][0]["name"]) == (1, "eyes")

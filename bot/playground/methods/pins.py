@@ -52,7 +52,7 @@ def add_bookmark(call: Call) -> Json:
         "type": "link",
         "date_created": call.world.clock.seconds(),
         "date_updated": 0,
-        "app_id": call.world.app_id,
+        "app_id": call.world.app.id,
     }
     channel.bookmarks.append(bookmark)
     return {"bookmark": bookmark}

@@ -25,7 +25,7 @@ def bot_info(call: Call) -> Json:
     return {
         "bot": {
             "id": workspace.bot_id,
-            "app_id": call.world.app_id,
+            "app_id": call.world.app.id,
             "user_id": workspace.bot_user_id,
             "name": call.world.manifest.name,
             "deleted": False,

@@ -41,7 +41,9 @@ class Answer(StrEnum):
 class Decision(Record):
     __tablename__ = "decisions"
     __table_args__ = (
-        CheckConstraint("status IN ('proposed', 'accepted', 'rejected', 'superseded', 'reversed')", name="status"),
+        CheckConstraint(
+            "status IN ('proposed', 'accepted', 'rejected', 'superseded', 'reversed')", name="status"
+        ),
     )
     __mapper_args__ = {"polymorphic_identity": "decision"}  # noqa: RUF012 -- read by SQLAlchemy from the class
     prefix = "D"

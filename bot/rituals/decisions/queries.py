@@ -82,12 +82,16 @@ async def listed(
     statement = await _visible(session, viewer, wanted, today)
     total = await session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
     rows = await session.scalars(
-        statement.order_by(Decision.decided_on.desc().nulls_last(), Decision.number.desc()).offset(offset).limit(PAGE)
+        statement.order_by(Decision.decided_on.desc().nulls_last(), Decision.number.desc())
+        .offset(offset)
+        .limit(PAGE)
     )
     return rows.all(), total or 0
 
 
-async def search(session: AsyncSession, *, viewer: Viewer, wanted: Wanted, today: date, limit: int = 5) -> Found:
+async def search(
+    session: AsyncSession, *, viewer: Viewer, wanted: Wanted, today: date, limit: int = 5
+) -> Found:
     """Decisions that hold any of the words, the best first."""
     query = text_index.parse(wanted.words)
     if not query:
@@ -95,15 +99,15 @@ async def search(session: AsyncSession, *, viewer: Viewer, wanted: Wanted, today
         return Found([Hit(row, 0.0, frozenset()) for row in rows[:limit]], bool(rows), ())
     hits = text_index.matches(session, workspace_id=viewer.workspace_id, query=query)
     statement = await _visible(session, viewer, wanted, today)
-    rows = await session.execute(
-        statement.join(hits, hits.c.record_id == Decision.id)
-        .add_columns(hits.c.score)
+    scored = await session.execute(
+        statement.add_columns(hits.c.score)
+        .join(hits, hits.c.record_id == Decision.id)
         .options(*Decision.whole())
         .order_by(hits.c.score.desc(), Decision.id.desc())
         .limit(limit)
     )
     terms = [*query.words, *(" ".join(phrase) for phrase in query.phrases)]
-    found = [Hit(decision, score, _matched(decision, terms)) for decision, score in rows]
+    found = [Hit(decision, score, _matched(decision, terms)) for decision, score in scored]
     return Found(found, _is_answer(found, terms), terms)
 
 
@@ -122,7 +126,9 @@ async def latest(session: AsyncSession, *, viewer: Viewer, limit: int = 5) -> Se
     return rows.all()
 
 
-async def unanswered(session: AsyncSession, *, viewer: Viewer, user_id: str | None = None) -> Sequence[Decision]:
+async def unanswered(
+    session: AsyncSession, *, viewer: Viewer, user_id: str | None = None
+) -> Sequence[Decision]:
     """Standing decisions that this person must know and has not answered, oldest first; without one, anybody's."""
     visible = await records.channels_with_records(session, viewer=viewer)
     named = and_(DecisionPerson.decision_id == Decision.id, DecisionPerson.part == Part.MUST_KNOW)
@@ -150,13 +156,13 @@ async def made_from(session: AsyncSession, *, source_ids: Collection[int]) -> Se
     """The decisions that were logged from these messages."""
     if not source_ids:
         return []
-    rows = await session.scalars(select(Decision).where(Decision.source_id.in_(source_ids)).options(*Decision.whole()))
+    rows = await session.scalars(
+        select(Decision).where(Decision.source_id.in_(source_ids)).options(*Decision.whole())
+    )
     return rows.unique().all()
 
 
-async def _visible(
-    session: AsyncSession, viewer: Viewer, wanted: Wanted, today: date
-) -> Select[tuple[Decision]]:
+async def _visible(session: AsyncSession, viewer: Viewer, wanted: Wanted, today: date) -> Select[Decision]:
     visible = await records.channels_with_records(session, viewer=viewer)
     statement = select(Decision).where(
         Decision.workspace_id == viewer.workspace_id,
@@ -171,19 +177,27 @@ async def _visible(
 def _status(value: str, _today: date) -> ColumnElement[bool]:
     if value.lower() not in set(Status):
         raise Refusal(
-            _("`status:` knows {known}. “{value}” is none of them.", known=", ".join(Status), value=value[:40])
+            _(
+                "`status:` knows {known}. “{value}” is none of them.",
+                known=", ".join(Status),
+                value=value[:40],
+            )
         )
     return Decision.status == value.lower()
 
 
 def _tag(value: str, _today: date) -> ColumnElement[bool]:
-    return exists().where(DecisionTag.decision_id == Decision.id, DecisionTag.tag == value.lstrip("#").lower())
+    return exists().where(
+        DecisionTag.decision_id == Decision.id, DecisionTag.tag == value.lstrip("#").lower()
+    )
 
 
 def _by(value: str, _today: date) -> ColumnElement[bool]:
     user_id = _slack_id(value)
     if user_id is None:
-        raise Refusal(_("`by:` wants a person, as in `by:@name`. Pick them from the list that Slack shows after @."))
+        raise Refusal(
+            _("`by:` wants a person, as in `by:@name`. Pick them from the list that Slack shows after @.")
+        )
     decided = exists().where(
         DecisionPerson.decision_id == Decision.id,
         DecisionPerson.part == Part.DECIDER,
@@ -195,7 +209,9 @@ def _by(value: str, _today: date) -> ColumnElement[bool]:
 def _in(value: str, _today: date) -> ColumnElement[bool]:
     channel_id = _slack_id(value)
     if channel_id is None:
-        raise Refusal(_("`in:` wants a channel, as in `in:#name`. Pick it from the list that Slack shows after #."))
+        raise Refusal(
+            _("`in:` wants a channel, as in `in:#name`. Pick it from the list that Slack shows after #.")
+        )
     return Decision.channel_id == channel_id
 
 
@@ -239,7 +255,14 @@ def _day(name: str, value: str) -> date:
 def _matched(decision: Decision, terms: Sequence[str]) -> frozenset[str]:
     """Terms that stand in the text, by the stem that both have in common."""
     rows = [part for row in decision.alternatives for part in (row.name, row.why_not, row.reconsider_when)]
-    parts = [decision.title, decision.context, *rows, decision.trade_offs, decision.notes, *decision.tag_names]
+    parts = [
+        decision.title,
+        decision.context,
+        *rows,
+        decision.trade_offs,
+        decision.notes,
+        *decision.tag_names,
+    ]
     text = " ".join(parts).lower()
     return frozenset(term for term in terms if re.search(rf"\b{re.escape(stem(term))}", text))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -45,17 +45,17 @@ class DecisionFields(Fields):
 
     title: Title
     context: Long = ""
-    alternatives: list[AlternativeFields] = Field(default=[], max_length=20)
+    alternatives: list[AlternativeFields] = Field(default_factory=list, max_length=20)
     trade_offs: Long = ""
-    deciders: People = []
+    deciders: People = Field(default_factory=list)
     date: Day | None = None
     status: Literal[Status.PROPOSED, Status.ACCEPTED, Status.REJECTED] = Status.ACCEPTED
-    must_know: People = []
-    consulted: People = []
-    tags: Tags = []
+    must_know: People = Field(default_factory=list)
+    consulted: People = Field(default_factory=list)
+    tags: Tags = Field(default_factory=list)
     revisit_on: Day | None = None
     revisit_when: Short = ""
-    links: Words = []
+    links: Words = Field(default_factory=list)
 
     @field_validator("title", mode="after")
     @classmethod
@@ -128,12 +128,17 @@ async def log_decision(
 
 
 async def edit_decision(
-    session: AsyncSession, *, viewer: Viewer, decision: Decision, fields: DecisionFields, seen_edit: int, now: datetime
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    decision: Decision,
+    fields: DecisionFields,
+    seen_edit: int,
+    now: datetime,
 ) -> bool:
     """Change a decision; each field that differs is noted in a revision. Returns whether anything did.
 
-    Args:
-        seen_edit: how many edits it had when the form was opened.
+    `seen_edit` is how many edits it had when the form was opened.
 
     Raises:
         Refusal: somebody else edited it meanwhile. Saving would undo their change unseen.
@@ -178,14 +183,21 @@ async def link_decision(
         await _replace(session, viewer=viewer, new=other, relation=backward, old=decision, now=now)
     elif relation == Relation.RELATES_TO:
         await records.link(
-            session, source=decision, target=other, relation=Relation.RELATES_TO, user_id=viewer.user_id, now=now
+            session,
+            source=decision,
+            target=other,
+            relation=Relation.RELATES_TO,
+            user_id=viewer.user_id,
+            now=now,
         )
     else:
         await _replace(session, viewer=viewer, new=decision, relation=Relation(relation), old=other, now=now)
     return [decision, other]
 
 
-async def withdraw(session: AsyncSession, *, viewer: Viewer, decision: Decision, why: str, now: datetime) -> None:
+async def withdraw(
+    session: AsyncSession, *, viewer: Viewer, decision: Decision, why: str, now: datetime
+) -> None:
     """Logged by mistake: the card says who and why, the record stays."""
     require(viewer, Action.WITHDRAW, decision)
     if decision.withdrawn_at is not None:
@@ -215,7 +227,9 @@ async def acknowledge(
         insert(session, Acknowledgement)
         .values(decision_id=decision.id, user_id=viewer.user_id, **news)
         .on_conflict_do_update(
-            index_elements=["decision_id", "user_id"], set_=news, where=Acknowledgement.pressed_at < pressed_at
+            index_elements=["decision_id", "user_id"],
+            set_=news,
+            where=Acknowledgement.pressed_at < pressed_at,
         )
         .returning(Acknowledgement.id)
     )
@@ -229,8 +243,14 @@ async def sheet(session: AsyncSession, decision: Decision) -> Sheet:
         _linked(decision, link, source, target)
         for link, source, target in await records.links_of(session, record_ids=[decision.id])
     ]
-    named = {*decision.user_ids(Part.MUST_KNOW), *decision.user_ids(Part.DECIDER), *decision.user_ids(Part.CONSULTED)}
-    return Sheet(decision, links, await muted_names(session, workspace_id=decision.workspace_id, user_ids=named))
+    named = {
+        *decision.user_ids(Part.MUST_KNOW),
+        *decision.user_ids(Part.DECIDER),
+        *decision.user_ids(Part.CONSULTED),
+    }
+    return Sheet(
+        decision, links, await muted_names(session, workspace_id=decision.workspace_id, user_ids=named)
+    )
 
 
 async def chain(session: AsyncSession, *, viewer: Viewer, decision: Decision) -> list[Decision]:
@@ -276,7 +296,9 @@ async def similar(
         .order_by(hits.c.score.desc(), Decision.id.desc())
         .limit(10)
     )
-    return [row for row in rows if _alike(words, set(text_index.parse(row.title.replace('"', " ")).words))][:3]
+    return [row for row in rows if _alike(words, set(text_index.parse(row.title.replace('"', " ")).words))][
+        :3
+    ]
 
 
 def facts(decision: Decision) -> dict[str, Any]:
@@ -305,13 +327,17 @@ SIMILAR_SHARE = 0.6  # of the shorter title's telling words
 
 def _alike(ours: set[str], theirs: set[str]) -> bool:
     shared = len(ours & theirs)
-    return bool(shared) and shared >= SIMILAR_SHARE * min(len(ours), len(theirs)) and shared >= min(2, len(ours))
+    return (
+        bool(shared) and shared >= SIMILAR_SHARE * min(len(ours), len(theirs)) and shared >= min(2, len(ours))
+    )
 
 
 def _check_dates(fields: DecisionFields, *, team: Team, now: datetime) -> None:
     today = now.astimezone(ZoneInfo(team.timezone)).date()
     wrong = {}
-    if fields.date is not None and fields.date > today + timedelta(days=1):  # somebody east of the team is a day ahead
+    if fields.date is not None and fields.date > today + timedelta(
+        days=1
+    ):  # somebody east of the team is a day ahead
         wrong["date"] = _("That day has not come yet. Pick today or the day it was decided.")
     if fields.revisit_on is not None and fields.revisit_on < today:
         wrong["revisit_on"] = _("That date is already over. Pick one from today on.")
@@ -327,7 +353,11 @@ def _fill(decision: Decision, fields: DecisionFields) -> None:
         Alternative(position=n, name=row.name, why_not=row.why_not, reconsider_when=row.reconsider_when)
         for n, row in enumerate(fields.alternatives)
     ]
-    parts = {Part.DECIDER: fields.deciders, Part.CONSULTED: fields.consulted, Part.MUST_KNOW: fields.must_know}
+    parts = {
+        Part.DECIDER: fields.deciders,
+        Part.CONSULTED: fields.consulted,
+        Part.MUST_KNOW: fields.must_know,
+    }
     there = {(person.part, person.user_id): person for person in decision.people}
     decision.people = [
         _placed(there.get((part, user_id)) or DecisionPerson(part=part, user_id=user_id), n)
@@ -367,7 +397,12 @@ async def _relate(
             raise FieldRefusal({"links": error.message}) from None
         if other.id != decision.id:
             await records.link(
-                session, source=decision, target=other, relation=Relation.RELATES_TO, user_id=viewer.user_id, now=now
+                session,
+                source=decision,
+                target=other,
+                relation=Relation.RELATES_TO,
+                user_id=viewer.user_id,
+                now=now,
             )
 
 

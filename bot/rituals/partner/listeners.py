@@ -1,14 +1,13 @@
 """One function per interaction with the hub."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Actor, Viewer, require
-from bot.errors import Refusal
+from bot.errors import FieldRefusal
 from bot.i18n import _
 from bot.outbox import service as outbox
 from bot.people import service as people
@@ -18,171 +17,111 @@ from bot.rituals.partner import service, views
 from bot.rituals.partner.service import TeamFields
 from bot.slack import blocks as b
 from bot.slack.blocks import Payload
-from bot.slack.directory import Directory
 from bot.slack.forms import read
 from bot.slack.home import HomeSection
-from bot.slack.request import Ack, OpenForm, See, Sessions, Tell
+from bot.slack.request import Request
 from bot.workspaces import installations
-from bot.workspaces.installations import Installation
 from bot.workspaces.models import Workspace, WorkspaceState
 
 
-async def show_menu(ack: Ack, actor: Actor, db: Sessions, menu: views.Menu) -> None:
-    async with db.read() as session:
-        muted = await people.is_muted(session, actor=actor)
-    await ack(**views.menu(menu, muted=muted))
+async def show_menu(request: Request) -> None:
+    async with request.read() as session:
+        muted = await people.is_muted(session, actor=request.actor)
+    await request.ack(**views.menu(request.menu, muted=muted))
 
 
 # The team
 
 
-async def open_team(
-    actor: Actor,
-    channel_id: str,
-    body: dict[str, Any],
-    db: Sessions,
-    slack: AsyncWebClient,
-    directory: Directory,
-    workspace: Installation,
-    open_form: OpenForm,
-    see: See,
-) -> None:
-    home = channel_id if channel_id[:1] in "CG" else None
-    await _open(actor, None, home, str(body.get("channel_name") or ""), db, slack, directory, workspace, open_form, see)
+async def open_team(request: Request) -> None:
+    """`/partner team`: the team of this channel, or a new one."""
+    await _open(request, team_id="", channel_name=str(request.body.get("channel_name") or ""))
 
 
-async def open_team_by_button(
-    value: str,
-    actor: Actor,
-    channel_id: str | None,
-    db: Sessions,
-    slack: AsyncWebClient,
-    directory: Directory,
-    workspace: Installation,
-    open_form: OpenForm,
-    see: See,
-) -> None:
-    home = channel_id if channel_id and channel_id[:1] in "CG" else None
-    await _open(actor, value or None, home, "", db, slack, directory, workspace, open_form, see)
+async def open_team_by_button(request: Request, value: str) -> None:
+    await _open(request, team_id=value, channel_name="")
 
 
-async def _open(
-    actor: Actor,
-    team_id: str | None,
-    channel_id: str | None,
-    channel_name: str,
-    db: Sessions,
-    slack: AsyncWebClient,
-    directory: Directory,
-    workspace: Installation,
-    open_form: OpenForm,
-    see: See,
-) -> None:
+async def _open(request: Request, *, team_id: str, channel_name: str) -> None:
+    here = request.channel_id if request.channel_id and request.channel_id[:1] in "CG" else None
+
     async def full() -> Payload:
-        person = await directory.person(slack, actor, home=workspace.slack_id)
-        async with db.read() as session:
-            team = await _team(session, actor, team_id, channel_id)
-        if team is not None:
-            require(await see(), Action.ADMINISTER, team)
-        return views.team_form(
-            team,
-            channel_id=team.channel_id if team else channel_id,
-            name=team.name if team else channel_name,
-            user_id=actor.user_id,
-            timezone=team.timezone if team else person.timezone,
-        )
+        person = await request.directory.person(request.slack, request.actor, home=request.workspace.slack_id)
+        async with request.read() as session:
+            team = await _team(session, request.actor, team_id, here)
+        if team is None:
+            return _form(None, here, channel_name, request.actor, person.timezone)
+        require(await request.see(), Action.ADMINISTER, team)
+        return _form(team, team.channel_id, team.name, request.actor, team.timezone)
 
-    bare = views.team_form(None, channel_id=channel_id, name=channel_name, user_id=actor.user_id, timezone="UTC")
-    await open_form(bare, full)
+    await request.open_form(_form(None, here, channel_name, request.actor, "UTC"), full)
 
 
-async def _team(session: AsyncSession, actor: Actor, team_id: str | None, channel_id: str | None) -> Team | None:
-    if team_id and team_id.isdigit():
+def _form(team: Team | None, channel_id: str | None, name: str, actor: Actor, timezone: str) -> Payload:
+    return views.team_form(team, channel_id=channel_id, name=name, user_id=actor.user_id, timezone=timezone)
+
+
+async def _team(session: AsyncSession, actor: Actor, team_id: str, channel_id: str | None) -> Team | None:
+    if team_id.isdigit():
         return await people.team_by_id(session, workspace_id=actor.workspace_id, team_id=int(team_id))
     if channel_id:
         return await people.team_of(session, workspace_id=actor.workspace_id, channel_id=channel_id)
     return None
 
 
-async def submit_team(
-    ack: Ack,
-    view: dict[str, Any],
-    ids: dict[str, Any],
-    actor: Actor,
-    see: See,
-    db: Sessions,
-    now: datetime,
-    tell: Tell,
-    refresh_home: Callable[[], None],
-) -> None:
-    fields = read(TeamFields, view)
-    viewer = await see()
-    async with db.begin() as session:
-        await records.submit_once(session, workspace_id=actor.workspace_id, view_id=view["id"], now=now)
-        team = await _team(session, actor, str(ids.get("team") or ""), fields.channel)
-        if team is None:
-            if not viewer.sees(fields.channel):
-                raise Refusal(_("Pick a channel that you are in."))
-            team = await people.ensure_team(
-                session, actor=actor, channel_id=fields.channel, name=fields.name, timezone=fields.timezone, now=now
-            )
+async def submit_team(request: Request) -> None:
+    fields = read(TeamFields, request.view)
+    viewer = await request.see()
+    if not viewer.sees(fields.channel):
+        raise FieldRefusal({"channel": _("Pick a channel that you are in.")})
+    async with request.begin() as session:
+        await records.submit_once(
+            session, workspace_id=viewer.workspace_id, view_id=request.view["id"], now=request.now
+        )
+        team = await _team(session, viewer, str(request.ids.get("team") or ""), fields.channel)
+        team = team or await people.ensure_team(
+            session,
+            actor=viewer,
+            channel_id=fields.channel,
+            name=fields.name,
+            timezone=fields.timezone,
+            now=request.now,
+        )
         team = await service.save_team(session, viewer=viewer, team=team, fields=fields)
-    await ack()
-    tell(views.team_saved(team))
-    refresh_home()
+    await request.ack()
+    request.tell(views.team_saved(team))
+    request.refresh_home()
 
 
 # A person's own wishes
 
 
-async def mute(
-    ack: Ack, actor: Actor, db: Sessions, slack: AsyncWebClient, directory: Directory, workspace: Installation
-) -> None:
-    await _set_muted(actor, db, slack, directory, workspace, muted=True)
-    await ack(text=views.muted_words(True))
+async def mute(request: Request) -> None:
+    await _set_muted(request, muted=True)
+    await request.ack(text=views.muted_words(muted=True))
 
 
-async def unmute(
-    ack: Ack, actor: Actor, db: Sessions, slack: AsyncWebClient, directory: Directory, workspace: Installation
-) -> None:
-    await _set_muted(actor, db, slack, directory, workspace, muted=False)
-    await ack(text=views.muted_words(False))
+async def unmute(request: Request) -> None:
+    await _set_muted(request, muted=False)
+    await request.ack(text=views.muted_words(muted=False))
 
 
-async def mute_by_button(
-    actor: Actor,
-    db: Sessions,
-    slack: AsyncWebClient,
-    directory: Directory,
-    workspace: Installation,
-    tell: Tell,
-    refresh_home: Callable[[], None],
-) -> None:
-    await _set_muted(actor, db, slack, directory, workspace, muted=True)
-    tell(b.message(views.muted_words(True)))
-    refresh_home()
+async def mute_by_button(request: Request) -> None:
+    await _set_muted(request, muted=True)
+    request.tell(b.message(views.muted_words(muted=True)))
+    request.refresh_home()
 
 
-async def unmute_by_button(
-    actor: Actor,
-    db: Sessions,
-    slack: AsyncWebClient,
-    directory: Directory,
-    workspace: Installation,
-    tell: Tell,
-    refresh_home: Callable[[], None],
-) -> None:
-    await _set_muted(actor, db, slack, directory, workspace, muted=False)
-    tell(b.message(views.muted_words(False)))
-    refresh_home()
+async def unmute_by_button(request: Request) -> None:
+    await _set_muted(request, muted=False)
+    request.tell(b.message(views.muted_words(muted=False)))
+    request.refresh_home()
 
 
-async def _set_muted(
-    actor: Actor, db: Sessions, slack: AsyncWebClient, directory: Directory, workspace: Installation, *, muted: bool
-) -> None:
-    person = await directory.person(slack, actor, home=workspace.slack_id)
-    async with db.begin() as session:
-        await people.set_muted(session, actor=actor, muted=muted, name=person.name)
+async def _set_muted(request: Request, *, muted: bool) -> None:
+    person = await request.directory.person(request.slack, request.actor, home=request.workspace.slack_id)
+    async with request.begin() as session:
+        await people.set_muted(session, actor=request.actor, muted=muted, name=person.name)
 
 
 # Home
@@ -198,7 +137,7 @@ async def home(session: AsyncSession, *, viewer: Viewer, now: datetime) -> HomeS
     )
 
 
-async def _troubles(session: AsyncSession, viewer: Viewer, teams: Any) -> list[outbox.Trouble]:
+async def _troubles(session: AsyncSession, viewer: Viewer, teams: Sequence[Team]) -> list[outbox.Trouble]:
     """What was not posted to the channels of their teams; an admin sees those of channels they can see."""
     mine = {team.channel_id for team in teams if viewer.is_admin or viewer.user_id in team.owner_ids}
     return [
@@ -208,22 +147,27 @@ async def _troubles(session: AsyncSession, viewer: Viewer, teams: Any) -> list[o
     ]
 
 
-async def send_again(
-    actor: Actor, see: See, db: Sessions, now: datetime, tell: Tell, refresh_home: Callable[[], None]
-) -> None:
-    viewer = await see()
-    async with db.begin() as session:
+async def send_again(request: Request) -> None:
+    viewer = await request.see()
+    async with request.begin() as session:
         teams = await people.teams_of(session, viewer=viewer)
         for trouble in await _troubles(session, viewer, teams):
-            await outbox.retry(session, workspace_id=actor.workspace_id, delivery_id=trouble.delivery_id, now=now)
-    tell(b.message(_("I am trying again. What still cannot be posted comes back to your Home tab.")))
-    refresh_home()
+            await outbox.retry(
+                session,
+                workspace_id=viewer.workspace_id,
+                delivery_id=trouble.delivery_id,
+                now=request.now,
+            )
+    request.tell(b.message(_("I am trying again. What still cannot be posted comes back to your Home tab.")))
+    request.refresh_home()
 
 
 # Events
 
 
-async def welcome(session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime) -> None:
+async def welcome(
+    session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+) -> None:
     """Once to each person who finds the app while the workspace has no team."""
     if event.get("tab") == "home" and not await people.any_team(session, workspace_id=workspace.id):
         await outbox.post(

@@ -21,7 +21,9 @@ def _zone(name: str) -> str:
     wanted = name.replace(" ", "_").lower()
     found = {zone.lower(): zone for zone in available_timezones()}.get(wanted)
     if found is None:
-        raise ValueError(_("I know no time zone of that name. Write it as Europe/Berlin or America/New_York."))
+        raise ValueError(
+            _("I know no time zone of that name. Write it as Europe/Berlin or America/New_York.")
+        )
     return found
 
 
@@ -34,7 +36,7 @@ class TeamFields(Fields):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     pm: SlackId | None = None
     lead: SlackId | None = None
-    members: People = []
+    members: People = Field(default_factory=list)
     timezone: Annotated[str, AfterValidator(_zone)]
     who_may: WhoMay = WhoMay.CHANNEL
     capture_emoji: Annotated[str, AfterValidator(_emoji), Field(max_length=100)] = ""
@@ -50,7 +52,9 @@ async def save_team(session: AsyncSession, *, viewer: Viewer, team: Team, fields
         raise FieldRefusal({"channel": _("Pick a channel that you are in.")})
     other = await team_of(session, workspace_id=viewer.workspace_id, channel_id=fields.channel)
     if other is not None and other.id != team.id:
-        raise FieldRefusal({"channel": _("That channel is the home of {team}. A channel has one team.", team=other.name)})
+        raise FieldRefusal(
+            {"channel": _("That channel is the home of {team}. A channel has one team.", team=other.name)}
+        )
     return await set_up_team(
         session,
         viewer=viewer,

@@ -26,21 +26,25 @@ def menu(commands: Menu, *, muted: bool) -> b.Payload:
         _("`/partner mute` · no more mentions of you by me; `/partner unmute` brings them back"),
     ]
     blocks: list[Block] = [b.section(line) for line in lines]
-    return b.message("\n".join(lines), [*blocks, _buttons(muted)])
+    return b.message("\n".join(lines), [*blocks, _buttons(muted=muted)])
 
 
-def _buttons(muted: bool) -> Block:
+def _buttons(*, muted: bool) -> Block:
     quiet = b.button(_("Unmute me"), ids.UNMUTE) if muted else b.button(_("Mute me"), ids.MUTE)
     return b.actions(b.button(set_up_words(), SET_UP, style="primary"), quiet)
 
 
-def muted_words(muted: bool) -> str:
+def muted_words(*, muted: bool) -> str:
     if muted:
-        return _("I will not mention you any more. What waits for you is in my Home tab. `/partner unmute` undoes it.")
+        return _(
+            "I will not mention you any more. What waits for you is in my Home tab. `/partner unmute` undoes it."
+        )
     return _("I mention you again where you must know something.")
 
 
-def team_form(team: Team | None, *, channel_id: str | None, name: str, user_id: str, timezone: str) -> b.Payload:
+def team_form(
+    team: Team | None, *, channel_id: str | None, name: str, user_id: str, timezone: str
+) -> b.Payload:
     """One form, defaults everywhere: a team is set up in under a minute."""
     rules = [
         (_("Everybody in the channel"), WhoMay.CHANNEL.value),
@@ -71,7 +75,9 @@ def team_form(team: Team | None, *, channel_id: str | None, name: str, user_id: 
             b.field(
                 "capture_emoji",
                 _("Which emoji on a message offers to log it?"),
-                b.text_input((team.capture_emoji if team else "") or "", placeholder="pushpin", max_length=100),
+                b.text_input(
+                    (team.capture_emoji if team else "") or "", placeholder="pushpin", max_length=100
+                ),
                 hint=_("Leave it empty for none."),
             ),
         ],
@@ -109,7 +115,9 @@ def welcome() -> b.Payload:
         _("I read no messages. In a thread, the message shortcut *Log as decision* hands me just that one."),
     ]
     blocks: list[Block] = [b.section(line) for line in lines]
-    return b.message("\n".join(lines), [*blocks, b.actions(b.button(set_up_words(), SET_UP, style="primary"))])
+    return b.message(
+        "\n".join(lines), [*blocks, b.actions(b.button(set_up_words(), SET_UP, style="primary"))]
+    )
 
 
 def home(teams: Sequence[Team], *, muted: bool, troubles: Sequence[Trouble] | None) -> HomeSection:
@@ -122,17 +130,26 @@ def home(teams: Sequence[Team], *, muted: bool, troubles: Sequence[Trouble] | No
         blocks.append(b.section(team_line(team), accessory=change))
     if troubles is not None:
         blocks += _health(troubles)
-    return HomeSection(_("Your team"), [*blocks, _buttons(muted)])
+    return HomeSection(_("Your team"), [*blocks, _buttons(muted=muted)])
 
 
 def _health(troubles: Sequence[Trouble]) -> list[Block]:
     if not troubles:
         return [b.context(_("Everything I wanted to post has been posted."))]
-    heading = ngettext("*{n} message could not be posted*", "*{n} messages could not be posted*", len(troubles))
+    heading = ngettext(
+        "*{n} message could not be posted*", "*{n} messages could not be posted*", len(troubles)
+    )
     lines = [_trouble(trouble) for trouble in troubles[:TROUBLES_SHOWN]]
     return [b.section("\n".join([heading, *lines])), b.actions(b.button(_("Try again"), ids.SEND_AGAIN))]
 
 
 def _trouble(trouble: Trouble) -> str:
-    where = text.channel(trouble.recipient) if trouble.recipient[:1] in "CG" else text.mention(trouble.recipient)
-    return _("• to {where}, since {when}: `{error}`", where=where, when=text.moment(trouble.since), error=trouble.error)
+    where = (
+        text.channel(trouble.recipient) if trouble.recipient[:1] in "CG" else text.mention(trouble.recipient)
+    )
+    return _(
+        "• to {where}, since {when}: `{error}`",
+        where=where,
+        when=text.moment(trouble.since),
+        error=trouble.error,
+    )

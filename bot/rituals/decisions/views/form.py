@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import Block
 
+from bot.access.rules import Actor
 from bot.i18n import _
 from bot.people.models import Team
 from bot.rituals.decisions import ids
@@ -65,7 +67,9 @@ def form(state: FormState) -> b.Payload:
             *(_more_questions(state) if state.more else []),
         ],
         submit=_("Save changes") if editing else _("Log decision"),
-        private_metadata=request.ids(**state.ids, more=int(state.more) or None, generation=state.generation or None),
+        private_metadata=request.ids(
+            **state.ids, more=int(state.more) or None, generation=state.generation or None
+        ),
     )
     return refilled(view, state.generation) if state.generation else view
 
@@ -85,10 +89,15 @@ def state_of(view: dict[str, Any], values: Values, held: dict[str, Any]) -> Form
     )
 
 
-def defaults(team: Team | None, *, user_id: str, today: str) -> Values:
-    """Today, and the PM and tech lead; whoever asks, where there are none."""
+def usual(team: Team | None, actor: Actor, now: datetime) -> Values:
+    """Today in the team's zone, and the PM and tech lead; whoever asks, where there are none."""
     pair = [user for user in (team.pm_id, team.lead_id) if user] if team and team.is_set_up else []
-    return {"deciders": pair or [user_id], "date": today, "status": Status.ACCEPTED.value}
+    today = now.astimezone(ZoneInfo(team.timezone if team else "UTC")).date()
+    return {
+        "deciders": pair or [actor.user_id],
+        "date": today.isoformat(),
+        "status": Status.ACCEPTED.value,
+    }
 
 
 def values_of(decision: Decision) -> Values:
@@ -104,9 +113,9 @@ def rows_of(values: Values) -> tuple[int, ...]:
     return tuple(row_numbers(values, "alternatives")) or (0,)
 
 
-def shows_more(values: Values, usual: Values) -> bool:
+def shows_more(values: Values, defaults: Values) -> bool:
     """Whether a draft holds something that only stands behind "More fields"."""
-    return any(name in values and values[name] != usual.get(name) for name in MORE_FIELDS) or any(
+    return any(name in values and values[name] != defaults.get(name) for name in MORE_FIELDS) or any(
         name.endswith(".reconsider_when") for name in values
     )
 
@@ -128,11 +137,15 @@ def _draft_offer(state: FormState) -> list[Block]:
 def _similar(state: FormState) -> list[Block]:
     if not state.similar:
         return []
-    lines = [f"*{found.name}* {text.escape(found.title)} · {status_word(found.status)}" for found in state.similar]
-    choices = [(_("Log it anyway"), LOG_ANYWAY)]
+    lines = [
+        f"*{found.name}* {text.escape(found.title)} · {status_word(found.status)}" for found in state.similar
+    ]
+    choices: list[tuple[str, object]] = [(_("Log it anyway"), LOG_ANYWAY)]
     for found in state.similar:
         choices.append((_("It supersedes {name}", name=found.name), found.id))
-        choices.append((_("Keep it as a draft and open {name}", name=found.name), f"{OPEN_SIMILAR}:{found.id}"))
+        choices.append(
+            (_("Keep it as a draft and open {name}", name=found.name), f"{OPEN_SIMILAR}:{found.id}")
+        )
     return [
         b.section("\n".join([_("*This sounds like something decided before:*"), *lines])),
         b.field(ids.SIMILAR, _("What should happen?"), b.radio_input(choices), optional=False),
@@ -159,7 +172,10 @@ def _first_questions(state: FormState) -> list[Block]:
             "title",
             _("What did you decide?"),
             b.text_input(
-                value("title"), placeholder=_("Use webhooks instead of polling for the partner API"), max_length=150, focus=True
+                value("title"),
+                placeholder=_("Use webhooks instead of polling for the partner API"),
+                max_length=150,
+                focus=True,
             ),
             optional=False,
         ),
@@ -191,7 +207,9 @@ def _alternative(state: FormState, row: int, *, place: int, several: bool) -> li
     label = _("What else did you consider?")
     inputs: list[Block] = [
         b.field(f"alternatives.{row}.name", label, b.text_input(value("name"), max_length=150)),
-        b.field(f"alternatives.{row}.why_not", _("And why not?"), b.text_input(value("why_not"), multiline=True)),
+        b.field(
+            f"alternatives.{row}.why_not", _("And why not?"), b.text_input(value("why_not"), multiline=True)
+        ),
     ]
     if state.more:
         inputs.append(
@@ -209,10 +227,24 @@ def _more_questions(state: FormState) -> list[Block]:
     statuses = [(status_word(status), status.value) for status in CHOSEN]
     status = value("status") if value("status") in set(CHOSEN) else None
     return [
-        b.field("trade_offs", _("What do you accept in return?"), b.text_input(value("trade_offs"), multiline=True)),
+        b.field(
+            "trade_offs",
+            _("What do you accept in return?"),
+            b.text_input(value("trade_offs"), multiline=True),
+        ),
         b.field("deciders", _("Who decided?"), b.people_input(value("deciders") or [])),
-        *([b.field("status", _("Where does it stand?"), b.select_input(statuses, chosen=status), optional=False)]
-          if status or "record" not in state.ids else []),
+        *(
+            [
+                b.field(
+                    "status",
+                    _("Where does it stand?"),
+                    b.select_input(statuses, chosen=status),
+                    optional=False,
+                )
+            ]
+            if status or "record" not in state.ids
+            else []
+        ),
         b.field("date", _("When was it decided?"), b.date_input(value("date"))),
         b.field(
             "must_know",

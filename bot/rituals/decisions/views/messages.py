@@ -47,7 +47,8 @@ def card(sheet: Sheet) -> b.Payload:
 
 def tombstone(decision: Decision) -> b.Payload:
     """What is left in the channel of a decision that was logged by mistake."""
-    assert decision.withdrawn_at and decision.withdrawn_by
+    assert decision.withdrawn_at is not None
+    assert decision.withdrawn_by is not None
     words = _(
         "{name} was withdrawn by {who}, {when}: {why}",
         name=decision.name,
@@ -84,7 +85,9 @@ def facts_line(sheet: Sheet) -> str:
     if decision.decided_on:
         parts.append(text.day(decision.decided_on))
     if deciders:
-        form = _("decided by {who} jointly") if decision.team.is_joint(set(deciders)) else _("decided by {who}")
+        form = (
+            _("decided by {who} jointly") if decision.team.is_joint(set(deciders)) else _("decided by {who}")
+        )
         parts.append(form.format(who=_joined(deciders, sheet.muted)))
     if decision.edited_at:
         parts.append(_("edited"))
@@ -125,7 +128,9 @@ def _answer_words() -> tuple[tuple[Answer, str], ...]:
 
 
 def _joined(user_ids: Sequence[str], muted: dict[str, str]) -> str:
-    named = [text.escape(muted[user]) if user in muted else text.mention(user) for user in user_ids[:NAMES_SHOWN]]
+    named = [
+        text.escape(muted[user]) if user in muted else text.mention(user) for user in user_ids[:NAMES_SHOWN]
+    ]
     if len(user_ids) > NAMES_SHOWN:
         named.append(ngettext("{n} more", "{n} more", len(user_ids) - NAMES_SHOWN))
     return named[0] if len(named) == 1 else _("{most} and {last}", most=", ".join(named[:-1]), last=named[-1])
@@ -156,7 +161,9 @@ def _link_line(link: LinkedRecord) -> str:
 def _why(decision: Decision) -> list[Block]:
     if not decision.context:
         return []
-    return [b.section(text.quoted(text.first_lines(decision.context, lines=WHY_LINES, characters=WHY_CHARACTERS)))]
+    return [
+        b.section(text.quoted(text.first_lines(decision.context, lines=WHY_LINES, characters=WHY_CHARACTERS)))
+    ]
 
 
 def _alternatives(decision: Decision) -> list[Block]:
@@ -186,7 +193,9 @@ def _trade_offs(decision: Decision) -> list[Block]:
 def _footer(sheet: Sheet) -> list[Block]:
     decision = sheet.decision
     others = [_link_line(link) for link in sheet.links if not _replaces_this(link)]
-    shown = others[:5] + ([ngettext("{n} more link", "{n} more links", len(others) - 5)] if len(others) > 5 else [])
+    shown = others[:5] + (
+        [ngettext("{n} more link", "{n} more links", len(others) - 5)] if len(others) > 5 else []
+    )
     tags = " ".join(f"#{text.escape(tag)}" for tag in decision.tag_names)
     lines = [acknowledged_line(sheet), revisit_line(decision), " · ".join(shown), tags]
     return [b.context(*(line for line in lines if line))] if any(lines) else []
@@ -300,7 +309,10 @@ def snippets(decision: Decision, terms: Sequence[str], *, most: int = 3, charact
     passages = [
         (_("Decision"), decision.title),
         (_("Why"), decision.context),
-        *((_("Not chosen"), f"{row.name} — {row.why_not}" if row.why_not else row.name) for row in decision.alternatives),
+        *(
+            (_("Not chosen"), f"{row.name} — {row.why_not}" if row.why_not else row.name)
+            for row in decision.alternatives
+        ),
         (_("Accepted in return"), decision.trade_offs),
         (_("Notes"), decision.notes),
     ]
@@ -308,7 +320,10 @@ def snippets(decision: Decision, terms: Sequence[str], *, most: int = 3, charact
     if pattern is None:
         return []
     matching = [(label, passage) for label, passage in passages if passage and pattern.search(passage)]
-    return [f"{label}: {_marked(_around(passage, pattern, characters), pattern)}" for label, passage in matching[:most]]
+    return [
+        f"{label}: {_marked(_around(passage, pattern, characters), pattern)}"
+        for label, passage in matching[:most]
+    ]
 
 
 def _marker(terms: Sequence[str]) -> re.Pattern[str] | None:
@@ -369,10 +384,10 @@ def help_text() -> b.Payload:
         _("`/decision` opens the form; `/decision Use webhooks` opens it with the title filled in."),
         _("`/decision why webhooks` finds what was decided and why, the rejected alternatives too."),
         _("`/decision list` · `list mine` · `list open` · `list due` · `list superseded` · `list #api`"),
-        _("Both take `status:accepted` `tag:api` `by:@name` `in:#channel` `since:2026-01-01` `before:2026-07-01`."),
+        _(
+            "Both take `status:accepted` `tag:api` `by:@name` `in:#channel` `since:2026-01-01` `before:2026-07-01`."
+        ),
         _("`/decision show D-12` opens one."),
         _("In a thread, use the message shortcut *Log as decision*: slash commands do not work there."),
     ]
     return b.message("\n".join(lines), [b.section(line) for line in lines])
-
-

@@ -22,7 +22,9 @@ REPLIES_SHOWN = 10
 REPLY_CHARACTERS = 300
 
 
-def page(sheet: Sheet, *, viewer: Viewer, chain: Sequence[Decision], revisions: Sequence[Revision]) -> b.Payload:
+def page(
+    sheet: Sheet, *, viewer: Viewer, chain: Sequence[Decision], revisions: Sequence[Revision]
+) -> b.Payload:
     """The whole record. What does not fit into a modal's hundred blocks is said to be left out."""
     decision = sheet.decision
     blocks: list[Block] = [
@@ -138,7 +140,10 @@ def _history(revisions: Sequence[Revision]) -> list[Block]:
     for revision in list(revisions)[-REVISIONS_SHOWN:]:
         lines = [
             _("Edited by {who}, {when}", who=text.mention(revision.user_id), when=text.moment(revision.at)),
-            *(f"{name}: {_value(before)} → {_value(after)}" for name, (before, after) in revision.changes.items()),
+            *(
+                f"{name}: {_value(before)} → {_value(after)}"
+                for name, (before, after) in revision.changes.items()
+            ),
         ]
         blocks.append(b.context(text.shortened("\n".join(lines), limits.SECTION_TEXT - 500)))
     if len(revisions) > REVISIONS_SHOWN:
@@ -153,7 +158,10 @@ def _value(value: Any) -> str:
         case [{"name": _name}, *_rest]:
             return _value(", ".join(row["name"] for row in value))
         case [*items]:
-            return ", ".join(text.mention(item) if item.isalnum() and item[:1] in "UW" else text.escape(item) for item in items)
+            return ", ".join(
+                text.mention(item) if item.isalnum() and item[:1] in "UW" else text.escape(item)
+                for item in items
+            )
     return text.escape(text.shortened(" ".join(str(value).split()), CHANGE_CHARACTERS))
 
 
@@ -199,8 +207,12 @@ def withdrawal(decision: Decision) -> b.Payload:
         _("Withdraw {name}", name=decision.name),
         [
             b.section(f"*{decision.name}* {text.escape(decision.title)}"),
-            b.section(_("For a decision that was logged by mistake. One that was taken back is *reversed* instead.")),
-            b.field("reason", _("Why was it a mistake?"), b.text_input(focus=True, max_length=500), optional=False),
+            b.section(
+                _("For a decision that was logged by mistake. One that was taken back is *reversed* instead.")
+            ),
+            b.field(
+                "reason", _("Why was it a mistake?"), b.text_input(focus=True, max_length=500), optional=False
+            ),
         ],
         submit=_("Withdraw"),
         close=_("Keep it"),

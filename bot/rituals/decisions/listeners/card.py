@@ -1,0 +1,204 @@
+"""On the card and the record's page: answering, changing, linking, withdrawing."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.access.rules import Action, Viewer, require
+from bot.errors import FieldRefusal
+from bot.i18n import _
+from bot.outbox import service as outbox
+from bot.records import drafts
+from bot.records import service as records
+from bot.records.models import Relation
+from bot.rituals.decisions import ids, service
+from bot.rituals.decisions.listeners import finding
+from bot.rituals.decisions.listeners.posting import update_card
+from bot.rituals.decisions.models import Answer, Decision
+from bot.rituals.decisions.views import form, messages, page
+from bot.rituals.decisions.views.form import FormState
+from bot.slack.blocks import Payload
+from bot.slack.request import Request
+
+# Answering
+
+
+async def press_know(request: Request, value: str) -> None:
+    viewer = await request.see()
+    async with request.begin() as session:
+        decision = await _decision(session, viewer, value, Action.ACKNOWLEDGE)
+        news = await service.acknowledge(
+            session,
+            viewer=viewer,
+            decision=decision,
+            answer=Answer.KNOW,
+            pressed_at=request.action["action_ts"],
+            now=request.now,
+        )
+        if news:
+            await update_card(session, decision, request.now)
+    request.refresh_home()
+
+
+async def ask_question(request: Request, value: str) -> None:
+    await _open_reason(request, value, Answer.QUESTION)
+
+
+async def disagree(request: Request, value: str) -> None:
+    await _open_reason(request, value, Answer.DISAGREE)
+
+
+async def say_it_blocks(request: Request, value: str) -> None:
+    await _open_reason(request, value, Answer.BLOCKS)
+
+
+async def _open_reason(request: Request, record_id: str, answer: Answer) -> None:
+    viewer = await request.see()
+    async with request.read() as session:
+        decision = await _decision(session, viewer, record_id, Action.ACKNOWLEDGE)
+    request.open_view(page.reason(decision, answer))
+
+
+async def submit_reason(request: Request) -> None:
+    """The answer is kept, and said in the card's thread."""
+    reason, answer = _typed_reason(request), Answer(request.ids["answer"])
+    viewer = await request.see()
+    async with request.begin() as session:
+        await _once(session, request)
+        decision = await _decision(session, viewer, request.ids["record"], Action.ACKNOWLEDGE)
+        await service.acknowledge(
+            session,
+            viewer=viewer,
+            decision=decision,
+            answer=answer,
+            reason=reason,
+            pressed_at=f"{request.now.timestamp():.6f}",
+            now=request.now,
+        )
+        await update_card(session, decision, request.now)
+        if decision.card_id:
+            await outbox.post(
+                session,
+                workspace_id=decision.workspace_id,
+                source=f"decisions:{decision.id}:answer:{request.view['id']}",
+                recipient=decision.channel_id,
+                payload=messages.said_in_thread(answer, user_id=viewer.user_id, reason=reason),
+                thread_of=decision.card_id,
+                now=request.now,
+                tell=viewer.user_id,
+            )
+    await request.ack()
+    request.refresh_home()
+
+
+# Opening and changing
+
+
+async def open_page(request: Request, value: str) -> None:
+    request.show_view(await finding.page(request, value))
+
+
+async def change(request: Request, value: str) -> None:
+    """The card's menu and the page's buttons: `edit:12`, `supersede:12`, …"""
+    what, _colon, record_id = value.partition(":")
+    if what == "open":
+        request.show_view(await finding.page(request, record_id))
+        return
+    viewer = await request.see()
+    async with request.read() as session:
+        decision = await _decision(session, viewer, record_id, Action.READ)
+        require(viewer, Action.CHANGE, decision)
+        match what:
+            case "supersede" | "reverse":
+                view = await _replacing_form(session, viewer, decision, reverse=what == "reverse")
+            case "link":
+                view = page.linking(decision)
+            case _:
+                view = await _edit_form(session, viewer, decision)
+    request.show_view(view)
+
+
+async def _edit_form(session: AsyncSession, viewer: Viewer, decision: Decision) -> Payload:
+    subject = f"record:{decision.id}"
+    draft = await drafts.find(session, actor=viewer, form=ids.FORM, subject=subject)
+    edits = len(await records.revisions_of(session, record=decision))
+    values = form.values_of(decision)
+    state = FormState(
+        ids={"record": decision.id, "edits": edits, "draft": subject},
+        values=values,
+        rows=form.rows_of(values),
+        more=True,
+        draft_from=draft.updated_at if draft else None,
+    )
+    return form.form(state)
+
+
+async def _replacing_form(
+    session: AsyncSession, viewer: Viewer, decision: Decision, *, reverse: bool
+) -> Payload:
+    relation = Relation.REVERSES if reverse else Relation.SUPERSEDES
+    subject = f"{relation}:{decision.id}"
+    draft = await drafts.find(session, actor=viewer, form=ids.FORM, subject=subject)
+    state = FormState(
+        ids={"channel": decision.channel_id, relation.value: decision.id, "draft": subject},
+        values={"title": messages.reversed_title(decision)} if reverse else {},
+        heading=messages.replacing_heading(decision, reverse=reverse),
+        draft_from=draft.updated_at if draft else None,
+    )
+    return form.form(state)
+
+
+async def submit_link(request: Request) -> None:
+    viewer = await request.see()
+    async with request.begin() as session:
+        await _once(session, request)
+        decision = await _decision(session, viewer, request.ids["record"], Action.CHANGE)
+        changed = await service.link_decision(
+            session,
+            viewer=viewer,
+            decision=decision,
+            relation=str(request.values.get("relation")),
+            name=str(request.values.get("links") or ""),
+            now=request.now,
+        )
+        for decision in changed:
+            await update_card(session, decision, request.now)
+    await request.ack()
+
+
+# A mistake
+
+
+async def open_withdrawal(request: Request, value: str) -> None:
+    viewer = await request.see()
+    async with request.read() as session:
+        decision = await _decision(session, viewer, value, Action.READ)
+    require(viewer, Action.WITHDRAW, decision)
+    request.show_view(page.withdrawal(decision))
+
+
+async def submit_withdrawal(request: Request) -> None:
+    why = _typed_reason(request)
+    viewer = await request.see()
+    async with request.begin() as session:
+        await _once(session, request)
+        decision = await _decision(session, viewer, request.ids["record"], Action.WITHDRAW)
+        await service.withdraw(session, viewer=viewer, decision=decision, why=why, now=request.now)
+        await update_card(session, decision, request.now)
+    await request.ack(response_action="clear")
+    request.refresh_home()
+
+
+async def _decision(session: AsyncSession, viewer: Viewer, record_id: object, action: Action) -> Decision:
+    return await records.by_id(session, viewer=viewer, kind=Decision, record_id=record_id, action=action)
+
+
+async def _once(session: AsyncSession, request: Request) -> None:
+    await records.submit_once(
+        session, workspace_id=request.actor.workspace_id, view_id=request.view["id"], now=request.now
+    )
+
+
+def _typed_reason(request: Request) -> str:
+    reason = str(request.values.get("reason") or "").strip()
+    if not reason:
+        raise FieldRefusal({"reason": _("Please fill this in.")})
+    return reason

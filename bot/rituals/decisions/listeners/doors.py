@@ -1,0 +1,117 @@
+"""Every way into the form: `/decision`, shortcuts, Home, the team's emoji."""
+
+import re
+from dataclasses import replace
+
+from bot.access.rules import Actor
+from bot.i18n import _
+from bot.people import service as people
+from bot.records import drafts, sources
+from bot.rituals.decisions import ids, queries
+from bot.rituals.decisions.listeners import finding
+from bot.rituals.decisions.views import form, messages, page
+from bot.rituals.decisions.views.form import FormState
+from bot.slack.blocks import Payload
+from bot.slack.forms import Values
+from bot.slack.request import Request
+from bot.slack.text import shortened
+
+TITLE = 150  # characters; what is longer begins the context, so that nothing typed is lost
+
+
+async def run_command(request: Request, text: str) -> None:
+    """`/decision …`: a first word is a keyword only when the rest makes sense for it; a title is never lost."""
+    word, _space, rest = text.partition(" ")
+    rest = rest.strip()
+    match word.lower():
+        case "help" if not rest:
+            await request.ack(**messages.help_text())
+        case "why" | "search" | "find" if rest:
+            await request.ack(**await finding.found(request, rest))
+        case "list" if (wanted := queries.parse_list(rest, user_id=request.actor.user_id)) is not None:
+            await request.ack(**await finding.listed(request, rest, wanted))
+        case "show" if re.fullmatch(r"[Dd]?-?\d+", rest):
+            request.open_view(await finding.page_by_name(request, rest))
+        case _:
+            await _open(request, channel_id=request.channel_id, typed=_as_title(text))
+
+
+async def open_new(request: Request, value: str) -> None:
+    """From Home, or from a search that found nothing, with what was searched for as the title."""
+    await _open(request, channel_id=request.channel_id, typed=_as_title("" if value == "new" else value))
+
+
+async def open_by_shortcut(request: Request) -> None:
+    await _open(request, channel_id=None)
+
+
+async def open_from_message(request: Request) -> None:
+    """The message shortcut, the main door in threads. The message is copied at once, as Slack may forget it."""
+    said = str(request.message.get("text") or "").strip()
+    typed: Values = {"title": shortened(said.splitlines()[0], TITLE) if said else "", "context": said[:3_000]}
+    await _open(request, channel_id=request.channel_id, typed=typed, source_ts=request.message["ts"])
+    await _copy(request, str(request.channel_id), request.message)
+
+
+async def open_captured(request: Request, value: str) -> None:
+    """The button that the team's emoji brought."""
+    channel_id, _colon, ts = value.partition(":")
+    await _open(request, channel_id=channel_id, source_ts=ts)
+    await _copy(request, channel_id, {"ts": ts})
+
+
+async def _copy(request: Request, channel_id: str, message: dict[str, str]) -> None:
+    async with request.begin() as session:
+        await sources.copy(
+            session,
+            workspace_id=request.actor.workspace_id,
+            channel_id=channel_id,
+            message=message,
+            now=request.now,
+        )
+
+
+async def _open(
+    request: Request, *, channel_id: str | None, typed: Values | None = None, source_ts: str = ""
+) -> None:
+    """The form with what is known at once; defaults, teams and the offer of a draft come from one short read."""
+    in_channel = channel_id if channel_id and channel_id[:1] in "CG" else None
+    subject = f"channel:{in_channel or 'any'}"
+    held = {"channel": in_channel, "ts": source_ts or None, "draft": subject}
+    bare = FormState(ids=held, values=form.usual(None, request.actor, request.now) | (typed or {}))
+
+    async def full() -> Payload:
+        return await _with_defaults(request, bare, typed or {})
+
+    await request.open_form(form.form(bare), full)
+
+
+async def _with_defaults(request: Request, bare: FormState, typed: Values) -> Payload:
+    actor: Actor = request.actor
+    viewer = None if bare.ids["channel"] else await request.see()
+    async with request.read() as session:
+        draft = await drafts.find(session, actor=actor, form=ids.FORM, subject=bare.ids["draft"])
+        if viewer is None:
+            team = await people.team_of(
+                session, workspace_id=actor.workspace_id, channel_id=bare.ids["channel"]
+            )
+            state = bare
+        else:
+            teams = (await people.teams_of(session, viewer=viewer))[:100]
+            if not teams:
+                return page.notice(_("No team yet"), _no_team_words())
+            team = teams[0]
+            state = replace(bare, teams=[(team.name, team.channel_id) for team in teams])
+    state = replace(state, values=form.usual(team, actor, request.now) | typed)
+    return form.form(replace(state, draft_from=draft.updated_at) if draft else state)
+
+
+def _no_team_words() -> str:
+    return _(
+        "A decision belongs to a team's channel, and I know none of yours yet. "
+        "Type `/decision` in the channel, or set the team up with `/partner team`."
+    )
+
+
+def _as_title(text: str) -> Values:
+    return {"title": text} if len(text) <= TITLE else {"title": shortened(text, TITLE), "context": text}

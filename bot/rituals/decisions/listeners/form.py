@@ -1,0 +1,234 @@
+"""In the form: rows, "More fields", drafts; and saving what it holds."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.access.rules import Action, Actor, Viewer, missing
+from bot.errors import NotFound
+from bot.people import service as people
+from bot.people.models import Team
+from bot.records import drafts, sources
+from bot.records import service as records
+from bot.records.models import Relation, Source
+from bot.rituals.decisions import ids, service
+from bot.rituals.decisions.listeners import finding
+from bot.rituals.decisions.listeners.posting import post_card, update_card
+from bot.rituals.decisions.models import Decision
+from bot.rituals.decisions.service import DecisionFields
+from bot.rituals.decisions.views import form
+from bot.rituals.decisions.views.form import FormState
+from bot.slack.forms import Values, block_ids, read
+from bot.slack.request import Request
+
+# Changing how the form looks. The new view is on its way before the draft is written.
+
+
+async def show_more(request: Request) -> None:
+    state = _state(request)
+    usual = await _usual(request, state)
+    request.update_view(form.form(replace(state, more=True, values=usual | state.values)))
+    await drafts.keep_shown(request, state.values)
+
+
+async def add_alternative(request: Request) -> None:
+    state = _state(request)
+    request.update_view(form.form(replace(state, rows=(*state.rows, _next_row(state)))))
+    await drafts.keep_shown(request, state.values)
+
+
+async def remove_alternative(request: Request, value: str) -> None:
+    state = _state(request)
+    left = tuple(row for row in state.rows if str(row) != value) or (_next_row(state),)
+    kept = {
+        name: typed for name, typed in state.values.items() if not name.startswith(f"alternatives.{value}.")
+    }
+    request.update_view(form.form(replace(state, rows=left, values=kept)))
+    await drafts.keep_shown(request, kept)
+
+
+async def resume_draft(request: Request) -> None:
+    state = _state(request)
+    async with request.read() as session:
+        draft = await drafts.find(session, actor=request.actor, form=ids.FORM, subject=_subject(state))
+    if draft is not None:
+        usual = await _usual(request, state)
+        state = replace(
+            state,
+            values=usual | draft.values,
+            rows=form.rows_of(draft.values),
+            more=state.more or form.shows_more(draft.values, usual),
+            generation=state.generation + 1,
+        )
+    request.update_view(form.form(state))
+
+
+async def discard_draft(request: Request) -> None:
+    state = _state(request)
+    request.update_view(form.form(state))
+    async with request.begin() as session:
+        await drafts.discard(session, actor=request.actor, form=ids.FORM, subject=_subject(state))
+
+
+def _state(request: Request) -> FormState:
+    return form.state_of(request.view, request.values, request.ids)
+
+
+def _subject(state: FormState) -> str:
+    return str(state.ids.get("draft"))
+
+
+def _next_row(state: FormState) -> int:
+    return max(state.rows, default=-1) + 1
+
+
+async def _usual(request: Request, state: FormState) -> Values:
+    """What stands in a field that nobody has touched; an edited record has its own values instead."""
+    if "record" in state.ids:
+        return {}
+    channel_id = str(state.values.get("team") or state.ids.get("channel"))
+    async with request.read() as session:
+        team = await people.team_of(session, workspace_id=request.actor.workspace_id, channel_id=channel_id)
+    return form.usual(team, request.actor, request.now)
+
+
+# Saving
+
+
+async def submit(request: Request) -> None:
+    fields = read(DecisionFields, request.view)
+    viewer = await request.see()
+    if "record" in request.ids:
+        await _save_edit(request, viewer, fields)
+    else:
+        await _save_new(request, viewer, fields)
+
+
+async def _save_edit(request: Request, viewer: Viewer, fields: DecisionFields) -> None:
+    state = _state(request)
+    async with request.begin() as session:
+        await records.submit_once(
+            session, workspace_id=viewer.workspace_id, view_id=request.view["id"], now=request.now
+        )
+        decision = await records.by_id(
+            session, viewer=viewer, kind=Decision, record_id=state.ids["record"], action=Action.CHANGE
+        )
+        seen_edit = int(state.ids.get("edits", 0))
+        await service.edit_decision(
+            session, viewer=viewer, decision=decision, fields=fields, seen_edit=seen_edit, now=request.now
+        )
+        await update_card(session, decision, request.now)
+        await drafts.discard(session, actor=viewer, form=ids.FORM, subject=_subject(state))
+    await request.ack()
+    request.refresh_home()
+
+
+async def _save_new(request: Request, viewer: Viewer, fields: DecisionFields) -> None:
+    state = _state(request)
+    channel_id = str(state.values.get("team") or state.ids.get("channel") or "")
+    if not viewer.sees(channel_id):
+        raise NotFound(missing(""))
+    choice = str(state.values.get(ids.SIMILAR) or "")
+    async with request.read() as session:
+        team = await people.team_of(session, workspace_id=viewer.workspace_id, channel_id=channel_id)
+        settled = choice or _replaces(state)
+        similar = [] if settled else await service.similar(session, viewer=viewer, title=fields.title)
+    if similar:
+        await request.ack(response_action="update", view=form.form(replace(state, similar=similar)))
+        await drafts.keep_shown(request, state.values)
+    elif choice.startswith(f"{form.OPEN_SIMILAR}:"):
+        await drafts.keep_shown(
+            request, {name: value for name, value in state.values.items() if name != ids.SIMILAR}
+        )
+        page = await finding.page(request, choice.partition(":")[2])
+        await request.ack(response_action="update", view=page)
+    else:
+        facts = {} if team else await _new_team(request, channel_id)
+        async with request.begin() as session:
+            await _log(session, request, viewer, fields, state, team=team, facts=facts, choice=choice)
+        await request.ack()
+        request.refresh_home()
+
+
+async def _log(
+    session: AsyncSession,
+    request: Request,
+    viewer: Viewer,
+    fields: DecisionFields,
+    state: FormState,
+    *,
+    team: Team | None,
+    facts: dict[str, str],
+    choice: str,
+) -> None:
+    submission = await records.submit_once(
+        session, workspace_id=viewer.workspace_id, view_id=request.view["id"], now=request.now
+    )
+    channel_id = str(state.values.get("team") or state.ids["channel"])
+    team = team or await people.ensure_team(
+        session, actor=viewer, channel_id=channel_id, now=request.now, **facts
+    )
+    replaces = await _replaced(session, viewer, state, choice)
+    decision = await service.log_decision(
+        session,
+        viewer=viewer,
+        team=team,
+        fields=_with_usual(fields, request, team),
+        now=request.now,
+        source=await _source(session, viewer, state),
+        replaces=replaces,
+    )
+    submission.record_id = decision.id
+    await post_card(session, decision, request.now)
+    if replaces:
+        await update_card(session, replaces[1], request.now)
+    await drafts.discard(session, actor=viewer, form=ids.FORM, subject=_subject(state))
+
+
+async def _new_team(request: Request, channel_id: str) -> dict[str, str]:
+    return await request.directory.new_team(
+        request.slack, request.actor, home=request.workspace.slack_id, channel_id=channel_id
+    )
+
+
+def _with_usual(fields: DecisionFields, request: Request, team: Team) -> DecisionFields:
+    """What stands behind "More fields" has its usual value until somebody has opened that and said otherwise."""
+    usual = form.usual(team, request.actor, request.now)
+    on_screen = block_ids(request.view)
+    hidden = {name: value for name, value in usual.items() if name not in on_screen}
+    return DecisionFields.model_validate({**fields.model_dump(), **hidden})
+
+
+def _replaces(state: FormState) -> tuple[Relation, object] | None:
+    held: Mapping[str, Any] = state.ids
+    for relation in (Relation.SUPERSEDES, Relation.REVERSES):
+        if relation.value in held:
+            return relation, held[relation.value]
+    return None
+
+
+async def _replaced(
+    session: AsyncSession, viewer: Viewer, state: FormState, choice: str
+) -> tuple[Relation, Decision] | None:
+    """The earlier decision that this one takes the place of: by the button it began with, or chosen in the form."""
+    wanted = _replaces(state) or ((Relation.SUPERSEDES, choice) if choice.isdigit() else None)
+    if wanted is None:
+        return None
+    relation, record_id = wanted
+    old = await records.by_id(
+        session, viewer=viewer, kind=Decision, record_id=record_id, action=Action.CHANGE
+    )
+    return relation, old
+
+
+async def _source(session: AsyncSession, actor: Actor, state: FormState) -> Source | None:
+    if not state.ids.get("ts"):
+        return None
+    return await sources.find(
+        session,
+        workspace_id=actor.workspace_id,
+        channel_id=str(state.ids["channel"]),
+        ts=str(state.ids["ts"]),
+    )

@@ -1,0 +1,102 @@
+"""What decisions bring up unasked: in Home, for the 1:1, and when something happens to a message."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.access.rules import Viewer
+from bot.outbox import service as outbox
+from bot.people import service as people
+from bot.people.models import Team
+from bot.records import sources
+from bot.records.models import SourceState
+from bot.ritual import AgendaItem
+from bot.rituals.decisions import queries
+from bot.rituals.decisions.listeners.posting import update_card
+from bot.rituals.decisions.views import home as home_views
+from bot.rituals.decisions.views import messages
+from bot.slack.home import HomeItem, HomeSection
+from bot.workspaces.models import Workspace
+
+UNANSWERED = timedelta(days=3)  # after that an open "do you know?" is worth a line in the 1:1
+
+
+async def waiting(session: AsyncSession, *, viewer: Viewer, now: datetime) -> list[HomeItem]:
+    rows = await queries.unanswered(session, viewer=viewer, user_id=viewer.user_id)
+    return [home_views.waiting_item(row) for row in rows]
+
+
+async def home(session: AsyncSession, *, viewer: Viewer, now: datetime) -> HomeSection:
+    return home_views.section(await queries.latest(session, viewer=viewer))
+
+
+async def agenda(session: AsyncSession, *, viewer: Viewer, team: Team, now: datetime) -> list[AgendaItem]:
+    """Decisions that somebody who must know has not answered for days."""
+    rows = await queries.unanswered(session, viewer=viewer)
+    return [
+        AgendaItem(text=messages.unanswered_line(row), since=row.created_at)
+        for row in rows
+        if row.team_id == team.id and now - row.created_at >= UNANSWERED
+    ]
+
+
+async def offer_capture(
+    session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+) -> None:
+    """The team's emoji on a message: who added it is asked, quietly, whether to log it."""
+    item = event.get("item") or {}
+    if item.get("type") != "message":
+        return
+    team = await people.team_of(session, workspace_id=workspace.id, channel_id=item["channel"])
+    if team is None or not team.capture_emoji or team.capture_emoji != event.get("reaction"):
+        return
+    await outbox.ephemeral(
+        session,
+        workspace_id=workspace.id,
+        source=f"decisions:capture:{item['channel']}:{item['ts']}",
+        recipient=item["channel"],
+        user_id=event["user"],
+        payload=messages.capture_offer(channel_id=item["channel"], ts=item["ts"]),
+        now=now,
+    )
+
+
+async def note_deleted(
+    session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+) -> None:
+    await _note_source(
+        session,
+        workspace,
+        now,
+        channel_id=event["channel"],
+        ts=event["deleted_ts"],
+        state=SourceState.DELETED,
+    )
+
+
+async def note_edited(
+    session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+) -> None:
+    said, before = event.get("message") or {}, event.get("previous_message") or {}
+    if said.get("text") != before.get("text"):  # an unfurl is a change too, and none that matters
+        await _note_source(
+            session, workspace, now, channel_id=event["channel"], ts=said["ts"], state=SourceState.EDITED
+        )
+
+
+async def _note_source(
+    session: AsyncSession,
+    workspace: Workspace,
+    now: datetime,
+    *,
+    channel_id: str,
+    ts: str,
+    state: SourceState,
+) -> None:
+    source_ids = await sources.changed(
+        session, workspace_id=workspace.id, channel_id=channel_id, ts=ts, state=state, now=now
+    )
+    for decision in await queries.made_from(session, source_ids=source_ids):
+        await update_card(session, decision, now)

@@ -1,0 +1,55 @@
+"""The whole bot against a local Slack, in this process: what `run` does, on ports of its own."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+
+from bot.app import App, serving
+from bot.clock import Clock
+from bot.db.engine import Database
+from bot.ops import Health
+from bot.playground.http_delivery import Addresses
+from bot.playground.server import LocalSlack
+from bot.settings import Settings
+from tests.person import Slack
+
+MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+
+
+@asynccontextmanager
+async def local_slack(seed: dict[str, Any] | None = None) -> AsyncIterator[Slack]:
+    async with LocalSlack(seed, manifest=MANIFEST) as local, ClientSession() as http:
+        yield Slack(http, local.url, local.described(), local)
+
+
+@asynccontextmanager
+async def running_bot(
+    slack: Slack, db: Database, *, clock: Clock, transport: str = "http", **settings: Any
+) -> AsyncIterator[App]:
+    described, port = slack.described, free_port()
+    door = (
+        {"slack_signing_secret": described["signing_secret"], "port": port, "host": "127.0.0.1"}
+        if transport == "http"
+        else {"slack_app_token": described["app_token"]}
+    )
+    slack.local.addresses.events = f"http://127.0.0.1:{port}/slack/events" if transport == "http" else None
+    chosen = Settings(
+        slack_bot_token=described["bot_token"], slack_api_url=described["api_url"], **door, **settings
+    )
+    async with serving(chosen, database=db, clock=clock, health=Health(_healthy)) as app:
+        yield app
+
+
+async def _healthy() -> str | None:
+    return None
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
