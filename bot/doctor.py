@@ -171,11 +171,8 @@ async def _workspace(
     try:
         async with db.read() as session:
             token = await session.scalar(select(Workspace.bot_token).where(Workspace.id == id_))
-            channels = dict(
-                (await session.execute(select(Team.channel_id, Team.name).where(Team.workspace_id == id_)))
-                .tuples()
-                .all()
-            )
+            teams = await session.execute(select(Team.channel_id, Team.name).where(Team.workspace_id == id_))
+            channels = {team.channel_id: team.name for team in teams}
             stuck = await troubles(session, workspace_id=id_)
     except LookupError as error:
         yield Check(label, ok=False, say="its token cannot be read", do=str(error.args[0]))

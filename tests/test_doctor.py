@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 from pydantic import SecretStr
 from sqlalchemy import URL, update
 
+from bot import manifest as manifests
 from bot.clock import Clock, MovableClock
 from bot.db.engine import Database
 from bot.db.keyring import new_key
@@ -32,8 +33,7 @@ async def slack() -> AsyncIterator[LocalSlack]:
         yield slack
 
 
-@pytest.fixture
-def settings(slack: LocalSlack, database_url: URL) -> Settings:
+def pointed_at(slack: LocalSlack, database_url: URL) -> Settings:
     return Settings(
         slack_api_url=slack.api_url,
         slack_bot_token=SecretStr(slack.bot_token),
@@ -41,6 +41,11 @@ def settings(slack: LocalSlack, database_url: URL) -> Settings:
         database_url=database_url,
         encryption_keys=(SecretStr(KEY),),
     )
+
+
+@pytest.fixture
+def settings(slack: LocalSlack, database_url: URL) -> Settings:
+    return pointed_at(slack, database_url)
 
 
 @pytest.fixture
@@ -116,16 +121,10 @@ async def test_a_slack_that_cannot_be_reached_is_told_from_one_that_refuses(sett
 
 
 async def test_a_scope_that_was_not_granted_is_named(database_url: URL) -> None:
-    manifest = {"oauth_config": {"scopes": {"bot": ["commands", "im:write"]}}}
+    manifest = manifests.load()
+    manifest["oauth_config"]["scopes"]["bot"].remove("chat:write")
     async with LocalSlack(manifest=manifest) as slack:
-        settings = Settings(
-            slack_api_url=slack.api_url,
-            slack_bot_token=SecretStr(slack.bot_token),
-            slack_app_token=SecretStr(slack.app_token),
-            database_url=database_url,
-            encryption_keys=(SecretStr(KEY),),
-        )
-        bad = await wrong(settings)
+        bad = await wrong(pointed_at(slack, database_url))
     assert "chat:write" in bad["SLACK_BOT_TOKEN scopes"].say
     assert "im:write" not in bad["SLACK_BOT_TOKEN scopes"].say
     assert "reinstall" in bad["SLACK_BOT_TOKEN scopes"].do
@@ -135,7 +134,7 @@ async def test_a_scope_that_was_not_granted_is_named(database_url: URL) -> None:
     ("off", "ok", "told"), [(0, True, False), (60, True, True), (-60, True, True), (400, False, True)]
 )
 async def test_a_clock_that_is_off_is_told_before_slack_refuses_it(
-    settings: Settings, clock: MovableClock, off: int, ok: bool, told: bool
+    settings: Settings, clock: MovableClock, off: int, *, ok: bool, told: bool
 ) -> None:
     clock.advance(timedelta(seconds=off))
     (check,) = [check for check in await found(settings, clock) if check.name == "clock"]
@@ -147,11 +146,13 @@ async def test_a_database_that_is_down_is_told(settings: Settings) -> None:
     assert "DATABASE_URL" in bad["database"].do
 
 
-async def test_a_database_without_tables_is_told(settings: Settings, new_database_url: URL) -> None:
-    if new_database_url.get_backend_name() == "sqlite":
-        pytest.skip("SQLite is migrated when the bot starts")
-    bad = await wrong(but(settings, database_url=new_database_url))
-    assert "common-ground migrate" in bad["database"].do
+async def test_a_database_without_tables_is_told(slack: LocalSlack, new_database_url: URL) -> None:
+    checks = {check.name: check for check in await found(pointed_at(slack, new_database_url))}
+    if new_database_url.get_backend_name() == "sqlite":  # is migrated when the bot starts
+        assert checks["database"].ok
+    else:
+        assert not checks["database"].ok
+        assert "common-ground migrate" in checks["database"].do
 
 
 async def test_a_lost_encryption_key_is_told(settings: Settings, installed: Database) -> None:
