@@ -11,6 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground.server import LocalSlack
 from tests.playground.conftest import Control, client_of, refusal
 
+# slack_sdk 3.47 sends the credentials with a class that aiohttp 3.14 calls deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 REDIRECT = "https://bot.example/slack/oauth_redirect"
 SEED: dict[str, Any] = {
     "workspaces": [{"name": "Acme", "installed": False, "users": [{"name": "admin", "role": "admin"}]}]
