@@ -26,7 +26,7 @@ RETRY_AFTER = 30.0  # seconds, where Slack does not say
 MAY_NOT_READ = frozenset({"missing_scope", "not_allowed_token_type", "no_permission", "access_denied"})
 
 
-class _Stop(Exception):  # noqa: N818 -- ends the try, whether or not anything is wrong
+class _Stop(Exception):
     """This try ends here, with this verdict."""
 
     def __init__(

@@ -34,7 +34,7 @@ T = TypeVar("T")
 async def eventually(condition: Callable[[], Awaitable[T]], *, seconds: float = 20) -> T:
     """Wait until it is true; what it said then."""
     async with asyncio.timeout(seconds):
-        while not (answer := await condition()):
+        while not (answer := await condition()):  # noqa: ASYNC110 -- what is awaited may be in another process
             await asyncio.sleep(0.01)
         return answer
 
@@ -66,11 +66,10 @@ class Rig:
     """What a test asks of the local Slack, over its HTTP control API, and of the database."""
 
     def __init__(
-        self, db: Database, slack: LocalSlack, http: ClientSession, clients: Clients, clock: MovableClock
+        self, db: Database, described: Json, http: ClientSession, clients: Clients, clock: MovableClock
     ) -> None:
         self.db = db
-        self.slack = slack
-        self.described = slack.described()
+        self.described = described
         self.http = http
         self.clients = clients
         self.clock = clock
@@ -98,8 +97,8 @@ class Rig:
                 await session.flush()  # for its id
                 self.workspaces.append(workspace.id)
 
-    def sender(self, **options: Any) -> Sender:
-        return Sender(self.db, self.clients, clock=self.clock, **{**HURRY, **options})
+    def sender(self, clients: Clients | None = None, **options: Any) -> Sender:
+        return Sender(self.db, clients or self.clients, clock=self.clock, **{**HURRY, **options})
 
     async def post(self, text: str = "hello", *, source: str = "decisions:1:card", **more: Any) -> str:
         """One message, in a transaction of its own."""
@@ -229,6 +228,6 @@ async def running(
         ClientSession() as http,
         Clients(api_url=slack.api_url, timeout_seconds=timeout_seconds) as clients,
     ):
-        rig = Rig(db, slack, http, clients, clock)
+        rig = Rig(db, slack.described(), http, clients, clock)
         await rig.install()
         yield rig
