@@ -48,17 +48,8 @@ SUBMISSIONS_KEPT = timedelta(
     days=3
 )  # a modal that is open for longer than this is closed by Slack long before
 
-MEMBERSHIP_EVENTS = frozenset(
-    {
-        "member_joined_channel",
-        "member_left_channel",
-        "channel_left",
-        "group_left",
-        "user_change",
-        "channel_shared",
-    }
-)
-"""What changes who sees what: the directory asks Slack again."""
+MEMBERSHIP_EVENTS = frozenset({"member_joined_channel", "member_left_channel", "user_change"})
+"""What changes who sees what: the directory asks Slack again at once, not only when what it knows is too old."""
 
 LIFECYCLE_EVENTS = frozenset({"app_uninstalled", "tokens_revoked"})
 

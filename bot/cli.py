@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -87,6 +88,21 @@ def run(
     settings = Settings.load()
     log.set_up(level=settings.log_level, format_=settings.log_format)
     wait(composition.run(settings, migrate=migrate))
+
+
+@app.command()
+def demo(
+    *,
+    port: Annotated[int, typer.Option(help="Of the local Slack; 0 takes a free one.")] = 3000,
+    walk: Annotated[bool, typer.Option("--walk", help="Show what a team does first, then end.")] = False,
+) -> None:
+    """The product with no Slack account: the bot against a local Slack."""
+    demos = import_module("bot.demo")  # brings the local Slack along, which `run` must never load
+    try:
+        wait(demos.run(port=port, walk=walk))
+    except demos.DemoError as error:
+        say(f"The demo failed: {error}")
+        raise typer.Exit(FAILED) from None
 
 
 @app.command()

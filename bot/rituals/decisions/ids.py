@@ -25,5 +25,7 @@ LINK = "decisions.link"
 WITHDRAW = "decisions.withdraw"
 NEXT_PAGE = "decisions.next_page"
 SEARCH = "decisions.search"
+SHOWN_ONLY = (PAGE,)
+
 SIMILAR = "similar"
 """The block of the form that asks what to do about a similar decision."""

@@ -1,0 +1,264 @@
+"""The product on a laptop with no Slack account: a local Slack, the bot on SQLite, a team that is set up.
+
+`common-ground demo --walk` does what a team does first, with real requests, and shows each with what came of it.
+"""
+
+import asyncio
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+from rich.console import Console
+from rich.markup import escape
+
+from bot import manifest
+from bot.app import opened, serving
+from bot.clock import MovableClock
+from bot.ops import Health
+from bot.playground.server import LocalSlack
+from bot.settings import Settings
+
+Json = dict[str, Any]
+
+PATIENCE_SECONDS = 10.0
+SHOWN_CHARACTERS = 110
+
+
+class DemoError(Exception):
+    """The walk did not go as it should."""
+
+
+class Walk:
+    """Does things as people do, and prints each request with the ledger entries that came of it."""
+
+    def __init__(self, http: ClientSession, slack: LocalSlack, console: Console) -> None:
+        self._http, self._slack, self._console = http, slack, console
+        self._described = slack.described()
+        self._seen = 0
+        self._step = 0
+
+    async def go(self) -> None:
+        await self._set_up()
+        view = await self._log_a_decision()
+        await self._submit_wrong_then_right(view)
+        card = await self._message("Use webhooks instead of polling")
+        await self._acknowledge(card)
+        await self._search()
+        await self._home()
+
+    async def _set_up(self) -> None:
+        self._say("Priya, the PM, sets the team up", "/partner team")
+        opened = await self._act("pm", "command", channel=self._channel(), command="/partner", text="team")
+        values = {"pm": self._user("pm"), "lead": self._user("techlead")}
+        await self._act("pm", "submit", view_id=opened["views_opened"][0]["id"], values=values)
+        await self._show()
+
+    async def _log_a_decision(self) -> Json:
+        self._say("She logs a decision", "/decision Use webhooks instead of polling for the partner API")
+        text = "Use webhooks instead of polling for the partner API"
+        opened = await self._act("pm", "command", channel=self._channel(), command="/decision", text=text)
+        await self._show()
+        view: Json = opened["views_opened"][0]
+        return view
+
+    async def _submit_wrong_then_right(self, view: Json) -> None:
+        self._say("She gives a reason against something she has not named", "Log decision")
+        values: Json = {"alternatives.0.why_not": "Simpler, but hits their rate limits"}
+        refused = await self._act("pm", "submit", view_id=view["id"], values=values)
+        self._expect(refused["body"].get("errors"), "a field error")
+        self._console.print(f"   the form says: [yellow]{escape(str(refused['body']['errors']))}[/]")
+        await self._show()
+        self._say("She names it, and says why", "Log decision")
+        values |= {
+            "alternatives.0.name": "Polling",
+            "context": "The partner has rate limits that make polling expensive at scale.",
+        }
+        saved = await self._act("pm", "submit", view_id=view["id"], values=values)
+        self._expect(not saved["body"], "an empty answer, which closes the form")
+        await self._message("Use webhooks instead of polling")
+        await self._show()
+
+    async def _acknowledge(self, card: Json) -> None:
+        self._say("Tomás, the tech lead, presses a button on the card", "I know")
+        pressed = {"channel": self._channel(), "ts": card["ts"], "action_id": "decisions.acknowledge"}
+        await self._act("techlead", "press", **pressed)
+        changed = await self._message("1 knows")
+        await self._show()
+        self._console.print("   the card now:")
+        for line in _words(changed["blocks"]):
+            self._console.print(f"   [dim]│[/] {escape(line)}", highlight=False)
+
+    async def _search(self) -> None:
+        self._say("Three months later Erin, an engineer, wonders", "/decision why polling")
+        found = await self._act(
+            "engineer", "command", channel=self._channel(), command="/decision", text="why polling"
+        )
+        self._expect("D-1" in str(found["body"]), "the decision")
+        for line in _words(found["body"]["blocks"]):
+            self._console.print(f"   [dim]│[/] {escape(line)}", highlight=False)
+        await self._show()
+
+    async def _home(self) -> None:
+        self._say("She looks at the app's Home tab", "Home")
+        await self._act("engineer", "home")
+        home = await self._until(self._engineers_home)
+        for line in _words(home["blocks"]):
+            self._console.print(f"   [dim]│[/] {escape(line)}", highlight=False)
+        await self._show()
+
+    # The local Slack's control API
+
+    async def _act(self, user: str, act: str, **body: Any) -> Json:
+        url = f"{self._slack.url}/_control/as/{self._user(user)}/{act}"
+        async with self._http.post(url, json=body) as answer:
+            result: Json = await answer.json()
+        self._expect(result.get("status") == 200, "an answer with status 200", result)
+        self._console.print(f"   [green]answered {result['status']} in {result['ms']:.0f} ms[/]")
+        return result
+
+    async def _message(self, holding: str) -> Json:
+        async def look() -> Json | None:
+            state = await self._state()
+            messages = state["messages"][self._channel()]
+            return next((m for m in messages if holding in str(m.get("blocks")) + m["text"]), None)
+
+        return await self._until(look)
+
+    async def _engineers_home(self) -> Json | None:
+        homes = (await self._state())["homes"]
+        home: Json | None = homes.get(self._user("engineer"))
+        return home if home and "D-1" in str(home["blocks"]) else None
+
+    async def _state(self) -> Json:
+        async with self._http.get(f"{self._slack.url}/_control/state") as answer:
+            state: Json = await answer.json()
+            return state
+
+    async def _until(self, look: Any) -> Json:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (found := await look()):  # noqa: ASYNC110 -- what the local Slack shows has no event to wait on
+                await asyncio.sleep(0.02)
+        result: Json = found
+        return result
+
+    async def _show(self) -> None:
+        """What the ledger holds since the last look."""
+        async with self._http.get(f"{self._slack.url}/_control/ledger?since={self._seen}") as answer:
+            entries: list[Json] = await answer.json()
+        for entry in entries:
+            self._seen = max(self._seen, entry["seq"])
+            self._console.print(
+                f"   [cyan]ledger {entry['seq']:>3}[/] {escape(_entry(entry))}", highlight=False
+            )
+
+    def _say(self, what: str, how: str) -> None:
+        self._step += 1
+        self._console.print(f"\n[bold]{self._step}. {what}[/]  [magenta]{escape(how)}[/]", highlight=False)
+
+    def _expect(self, fine: object, what: str, got: object = "") -> None:
+        if not fine:
+            raise DemoError(f"step {self._step} should have brought {what}. {got}")
+
+    def _user(self, name: str) -> str:
+        return str(self._described["users"][name])
+
+    def _channel(self) -> str:
+        return str(self._described["channels"]["payments"])
+
+
+def _entry(entry: Json) -> str:
+    if entry["kind"] == "request":
+        return _short(f"Slack → bot  {entry.get('type') or entry.get('what') or 'request'}")
+    answer = entry.get("answer") or {}
+    outcome = "ok" if answer.get("ok") else f"refused: {answer.get('error')}"
+    arguments = entry.get("arguments") or {}
+    about = (
+        arguments.get("text")
+        or arguments.get("channel")
+        or arguments.get("user_id")
+        or arguments.get("user")
+        or ""
+    )
+    return _short(f"bot → Slack  {entry['method']} {outcome}  {about}")
+
+
+def _short(line: str) -> str:
+    flat = " ".join(line.split(" ")).replace("\n", " ⏎ ")
+    return flat if len(flat) <= SHOWN_CHARACTERS else flat[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def _words(blocks: Any) -> list[str]:
+    """The texts of blocks, a line each."""
+    if isinstance(blocks, list):
+        return [line for block in blocks for line in _words(block)]
+    if not isinstance(blocks, dict):
+        return []
+    own = str(blocks["text"]).splitlines() if isinstance(blocks.get("text"), str) else []
+    return own + [
+        line for value in blocks.values() if isinstance(value, dict | list) for line in _words(value)
+    ]
+
+
+@asynccontextmanager
+async def playing(*, port: int, folder: Path) -> AsyncIterator[LocalSlack]:
+    """The bot in Socket Mode against a local Slack of its own."""
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LocalSlack(manifest=manifest.load(), port=port))
+        settings = Settings(
+            slack_bot_token=slack.bot_token,
+            slack_app_token=slack.app_token,
+            slack_api_url=slack.api_url,
+            database_url=f"sqlite:///{folder / 'common-ground.sqlite'}",
+            host="127.0.0.1",
+        )
+        database = await stack.enter_async_context(opened(settings))
+        health = Health(_fine)
+        await stack.enter_async_context(
+            serving(settings, database=database, clock=MovableClock(), health=health)
+        )
+        yield slack
+
+
+async def _fine() -> str | None:
+    return None
+
+
+async def run(*, port: int, walk: bool) -> None:
+    """Until Ctrl-C; with `walk` until the walk is over.
+
+    Raises:
+        DemoError: a step of the walk did not bring what it should.
+    """
+    console = Console(soft_wrap=True)
+    with tempfile.TemporaryDirectory(prefix="common-ground-") as folder:
+        async with playing(port=port, folder=Path(folder)) as slack, ClientSession() as http:
+            console.print(f"The bot runs against a local Slack at [bold]{slack.url}[/], its data in {folder}")
+            if walk:
+                await Walk(http, slack, console).go()
+                console.print("\nDone. Without --walk it stays up for you to try: see the README.")
+                return
+            console.print(_try(slack), highlight=False)
+            await _interrupted()
+
+
+def _try(slack: LocalSlack) -> str:
+    described = slack.described()
+    payments = described["channels"]["payments"]
+    return (
+        "Act as a person, for example:\n"
+        f"  curl -s {slack.url}/_control/as/{described['users']['pm']}/command -H 'Content-Type: application/json' \\\n"
+        f'    -d \'{{"channel": "{payments}", "command": "/decision", "text": "Use webhooks"}}\'\n'
+        f"  curl -s {slack.url}/_control/state\n"
+        "Ctrl-C ends it."
+    )
+
+
+async def _interrupted() -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
