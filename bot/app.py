@@ -26,7 +26,7 @@ from bot.ops import Health, OpsServer
 from bot.outbox.sender import Sender
 from bot.records import drafts, sources
 from bot.records.models import Submission
-from bot.records.snapshots import fetch_waiting
+from bot.records.snapshots import Snapshots
 from bot.ritual import EventListener, Ritual
 from bot.rituals import RITUALS
 from bot.schedule.tick import Tick
@@ -89,6 +89,7 @@ class App:
     inbox: InboxWorker
     dispatch: Dispatch
     bolt: AsyncApp
+    snapshots: Snapshots
     tick: Tick
 
 
@@ -102,7 +103,7 @@ def assemble(
 ) -> App:
     """Wire the parts up. Nothing runs until `serving` starts them."""
     found = Installations(database)
-    directory, tasks = Directory(), Tasks()
+    directory, tasks = Directory(clock), Tasks()
     home = Home(
         database=database,
         clock=clock,
@@ -139,15 +140,28 @@ def assemble(
     bolt = AsyncApp(
         client=clients.bot(None),
         authorize=_authorize(found),
+        raise_error_for_unhandled_request=True,  # so that the dispatch answers it: Bolt's own answer is a 404
         process_before_response=True,  # its default polls for the ack every 10 ms, and loses it when a listener raises
         request_verification_enabled=False,  # slack.ingress checks every request before Bolt sees it
         signing_secret="not-used",  # noqa: S106 -- slack.ingress knows the real one; Bolt only wants some text
     )
     dispatch.connect(bolt)
-    tick = Tick()
-    app = App(database, clock, clients, directory, found, tasks, sender, worker, dispatch, bolt, tick)
-    tick.every(settings.tick_seconds, lambda: _look(app))
-    tick.every(PURGE_SECONDS, lambda: _tidy(app))
+    app = App(
+        database=database,
+        clock=clock,
+        clients=clients,
+        directory=directory,
+        installations=found,
+        tasks=tasks,
+        sender=sender,
+        inbox=worker,
+        dispatch=dispatch,
+        bolt=bolt,
+        snapshots=Snapshots(database=database, clients=clients, clock=clock, tasks=tasks),
+        tick=Tick(),
+    )
+    app.tick.every(settings.tick_seconds, lambda: _look(app))
+    app.tick.every(PURGE_SECONDS, lambda: _tidy(app))
     return app
 
 
@@ -247,7 +261,7 @@ def _team_of(body: Mapping[str, Any]) -> str | None:
 def _look(app: App) -> None:
     app.sender.wake()
     app.inbox.wake()
-    app.tasks.start(fetch_waiting(app.database, app.clients, app.clock), name="fetch_threads")
+    app.snapshots.look()
 
 
 def _tidy(app: App) -> None:
@@ -284,14 +298,19 @@ async def install_own(app: App, settings: Settings) -> None:
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, *, database: Database, clock: Clock, health: Health
+    settings: Settings,
+    *,
+    database: Database,
+    clock: Clock,
+    health: Health,
+    rituals: Sequence[Ritual] = RITUALS,
 ) -> AsyncIterator[App]:
     """The bot at work. Leaving it stops taking work in, finishes what is in flight, and closes."""
     async with AsyncExitStack() as stack:
         clients = await stack.enter_async_context(
             Clients(api_url=settings.slack_api_url, timeout_seconds=settings.slack_timeout_seconds)
         )
-        app = assemble(settings, database=database, clients=clients, clock=clock)
+        app = assemble(settings, database=database, clients=clients, clock=clock, rituals=rituals)
         await install_own(app, settings)
         stack.push_async_callback(app.tasks.stop, seconds=settings.shutdown_seconds)
         app.sender.start()

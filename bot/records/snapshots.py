@@ -7,12 +7,14 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.records import sources
 from bot.records.models import Source
 from bot.slack.clients import Clients
+from bot.slack.tasks import Tasks
 from bot.workspaces.models import Workspace, WorkspaceState
 
 log = structlog.get_logger()
@@ -25,20 +27,39 @@ NOT_ALLOWED = frozenset(
 """The history scopes are optional: without them the copy of the message itself is what we have."""
 
 
-async def fetch_waiting(database: Database, clients: Clients, clock: Clock) -> int:
-    """Fetch for a handful of records; what fails is tried again at a later tick. Returns how many were tried."""
-    async with database.read() as session:
-        waiting = await sources.to_fetch(session)
-        ids = {source.workspace_id for source in waiting}
-        rows = await session.scalars(
-            select(Workspace).where(Workspace.id.in_(ids), Workspace.state == WorkspaceState.ACTIVE)
-        )
-        tokens = {row.id: row.bot_token for row in rows}
-    for source in waiting:
-        token = tokens.get(source.workspace_id)
-        if token is not None:
-            await _fetch(database, clients.bot(token), source, clock)
-    return len(waiting)
+class Snapshots:
+    """Fetches for a handful of records at a time; what fails is tried again at a later tick."""
+
+    def __init__(self, *, database: Database, clients: Clients, clock: Clock, tasks: Tasks) -> None:
+        self._database, self._clients, self._clock, self._tasks = database, clients, clock, tasks
+        self._fetching = False
+
+    def look(self) -> None:
+        """Begin, unless it is at it already."""
+        if not self._fetching:
+            self._fetching = True
+            self._tasks.start(self._fetch_waiting(), name="fetch_threads")
+
+    async def _fetch_waiting(self) -> None:
+        try:
+            async with self._database.read() as session:
+                waiting = await sources.to_fetch(session)
+                tokens = await _tokens(session, {source.workspace_id for source in waiting})
+            for source in waiting:
+                token = tokens.get(source.workspace_id)
+                if token is not None:
+                    await _fetch(self._database, self._clients.bot(token), source, self._clock)
+        finally:
+            self._fetching = False
+
+
+async def _tokens(session: AsyncSession, workspace_ids: set[int]) -> dict[int, str | None]:
+    if not workspace_ids:
+        return {}
+    rows = await session.scalars(
+        select(Workspace).where(Workspace.id.in_(workspace_ids), Workspace.state == WorkspaceState.ACTIVE)
+    )
+    return {row.id: row.bot_token for row in rows}
 
 
 async def _fetch(database: Database, slack: AsyncWebClient, source: Source, clock: Clock) -> None:

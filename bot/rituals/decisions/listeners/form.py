@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.access.rules import Action, Actor, Viewer, missing
+from bot.access.rules import Action, Viewer, missing
 from bot.errors import NotFound
 from bot.people import service as people
 from bot.people.models import Team
@@ -177,7 +177,7 @@ async def _log(
         team=team,
         fields=_with_usual(fields, request, team),
         now=request.now,
-        source=await _source(session, viewer, state),
+        source=await _source(session, team, state),
         replaces=replaces,
     )
     submission.record_id = decision.id
@@ -223,12 +223,9 @@ async def _replaced(
     return relation, old
 
 
-async def _source(session: AsyncSession, actor: Actor, state: FormState) -> Source | None:
-    if not state.ids.get("ts"):
+async def _source(session: AsyncSession, team: Team, state: FormState) -> Source | None:
+    """The message the form was opened from, if it was said in the channel that will read the record."""
+    ts = state.ids.get("ts")
+    if not ts or state.ids.get("channel") != team.channel_id:
         return None
-    return await sources.find(
-        session,
-        workspace_id=actor.workspace_id,
-        channel_id=str(state.ids["channel"]),
-        ts=str(state.ids["ts"]),
-    )
+    return await sources.find(session, workspace_id=team.workspace_id, channel_id=team.channel_id, ts=str(ts))
