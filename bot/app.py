@@ -2,10 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,16 +15,17 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from sqlalchemy import delete
 
-from bot.access.rules import Actor
 from bot.agenda import agenda_home
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.db.migrate import current_problem, upgrade
 from bot.inbox import service as inbox
+from bot.inbox.door import EventDoor
 from bot.inbox.worker import InboxWorker
 from bot.ops import Health, OpsServer
 from bot.outbox.sender import Sender
 from bot.records import drafts, sources
+from bot.records import service as records
 from bot.records.models import Submission
 from bot.records.snapshots import Snapshots
 from bot.ritual import EventListener, Ritual
@@ -47,11 +48,6 @@ PURGE_SECONDS = 3_600
 SUBMISSIONS_KEPT = timedelta(
     days=3
 )  # a modal that is open for longer than this is closed by Slack long before
-
-MEMBERSHIP_EVENTS = frozenset({"member_joined_channel", "member_left_channel", "user_change"})
-"""What changes who sees what: the directory asks Slack again at once, not only when what it knows is too old."""
-
-LIFECYCLE_EVENTS = frozenset({"app_uninstalled", "tokens_revoked"})
 
 
 class NotReadyError(Exception):
@@ -121,7 +117,14 @@ def assemble(
         shutdown_seconds=settings.shutdown_seconds,
         tick_seconds=settings.tick_seconds,
     )
-    worker = InboxWorker(database, events(rituals), clock=clock)
+    worker = InboxWorker(
+        database,
+        events(rituals),
+        clock=clock,
+        stale_after={name: ritual.stale_after for ritual in rituals for name in ritual.events},
+        shutdown_seconds=settings.shutdown_seconds,
+        tick_seconds=settings.tick_seconds,
+    )
     receive = EventDoor(
         database=database,
         clock=clock,
@@ -136,6 +139,7 @@ def assemble(
         installations=found,
         receive_event=receive,
         keep_draft=drafts.keep_shown,
+        is_saved=records.is_saved,
     )
     bolt = AsyncApp(
         client=clients.bot(None),
@@ -202,60 +206,6 @@ def events(rituals: Sequence[Ritual]) -> dict[str, EventListener]:
 def menu(rituals: Sequence[Ritual]) -> tuple[tuple[str, Any], ...]:
     """The first command of each ritual with its line of help."""
     return tuple((next(iter(ritual.commands)), ritual.summary) for ritual in rituals if ritual.commands)
-
-
-class EventDoor:
-    """Takes an event in: what only concerns memory at once, what changes anything as a row of the inbox."""
-
-    def __init__(
-        self,
-        *,
-        database: Database,
-        clock: Clock,
-        installations: Installations,
-        directory: Directory,
-        home: Home,
-        listened: Mapping[str, EventListener],
-    ) -> None:
-        self._database, self._clock, self._installations = database, clock, installations
-        self._directory, self._home, self._listened = directory, home, listened
-
-    async def __call__(self, body: Mapping[str, Any]) -> None:
-        event = body["event"]
-        slack_id = _team_of(body)
-        workspace = await self._installations.find(enterprise_id=body.get("enterprise_id"), team_id=slack_id)
-        if workspace is None:
-            return  # signed, and of a workspace that we do not serve: dropped with a 200
-        kind = event["type"]
-        if kind in MEMBERSHIP_EVENTS:
-            self._directory.forget(workspace.id)
-        if kind in LIFECYCLE_EVENTS:
-            self._installations.forget(workspace.slack_id)
-        if kind == "app_home_opened" and event.get("tab") == "home":
-            self._home.refresh(workspace, Actor(workspace.id, event["user"]))
-        if event_name(event) not in self._listened:
-            return
-        async with self._database.begin() as session:
-            await inbox.receive(
-                session,
-                event_id=body["event_id"],
-                slack_team_id=workspace.slack_id,
-                event=event,
-                event_time=datetime.fromtimestamp(body["event_time"], UTC),
-                now=self._clock.now(),
-                workspace_id=workspace.id,
-            )
-
-
-def event_name(event: Mapping[str, Any]) -> str:
-    """`reaction_added`; of messages the kind of change, `message.message_deleted`."""
-    return f"{event['type']}.{event['subtype']}" if event.get("subtype") else str(event["type"])
-
-
-def _team_of(body: Mapping[str, Any]) -> str | None:
-    """The workspace whose installation an event is for; in a shared channel `team_id` may be the other one's."""
-    authorizations = body.get("authorizations") or [{}]
-    return authorizations[0].get("team_id") or body.get("team_id")
 
 
 def _look(app: App) -> None:

@@ -208,13 +208,14 @@ async def playing(*, port: int, folder: Path) -> AsyncIterator[LocalSlack]:
     """The bot in Socket Mode against a local Slack of its own."""
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(LocalSlack(manifest=manifest.load(), port=port))
-        settings = Settings(
-            slack_bot_token=slack.bot_token,
-            slack_app_token=slack.app_token,
-            slack_api_url=slack.api_url,
-            database_url=f"sqlite:///{folder / 'common-ground.sqlite'}",
-            host="127.0.0.1",
-        )
+        given: Json = {
+            "slack_bot_token": slack.bot_token,
+            "slack_app_token": slack.app_token,
+            "slack_api_url": slack.api_url,
+            "database_url": f"sqlite:///{folder / 'common-ground.sqlite'}",
+            "host": "127.0.0.1",
+        }
+        settings = Settings(**given)
         database = await stack.enter_async_context(opened(settings))
         health = Health(_fine)
         await stack.enter_async_context(

@@ -10,7 +10,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import manifest
-from bot.app import LIFECYCLE_EVENTS, MEMBERSHIP_EVENTS, events
+from bot.app import events
+from bot.inbox.door import LIFECYCLE_EVENTS, MEMBERSHIP_EVENTS
 from bot.rituals import RITUALS
 
 ROOT = Path(__file__).parent.parent
@@ -88,7 +89,9 @@ def test_slack_accepts_the_manifest_by_its_own_schema() -> None:
         pytest.skip("Slack's manifest schema is not beside this checkout")
     command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(SCHEMA)]
     for printed in (manifest.load(), manifest.for_http(manifest.load(), url="https://bot.example.com")):
-        checked = subprocess.run([*command, "-"], input=json.dumps(printed), text=True, capture_output=True)
+        checked = subprocess.run(
+            [*command, "-"], input=json.dumps(printed), text=True, capture_output=True, check=False
+        )
         assert checked.returncode == 0, checked.stdout
 
 

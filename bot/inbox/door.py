@@ -1,0 +1,67 @@
+"""Takes events in: what only concerns memory at once, what changes anything as a row of the inbox."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.access.rules import Actor
+from bot.clock import Clock
+from bot.db.engine import Database
+from bot.inbox import service as inbox
+from bot.slack.directory import Directory
+from bot.slack.home import Home
+from bot.workspaces.installations import Installations
+
+MEMBERSHIP_EVENTS = frozenset({"member_joined_channel", "member_left_channel", "user_change"})
+"""What changes who sees what: the directory asks Slack again at once, not only when what it knows is too old."""
+
+LIFECYCLE_EVENTS = frozenset({"app_uninstalled", "tokens_revoked"})
+
+
+class EventDoor:
+    """Called with each event's envelope; what it returns from is committed, what it raises from Slack sends again."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        installations: Installations,
+        directory: Directory,
+        home: Home,
+        listened: Collection[str],
+    ) -> None:
+        self._database, self._clock, self._installations = database, clock, installations
+        self._directory, self._home, self._listened = directory, home, listened
+
+    async def __call__(self, body: Mapping[str, Any]) -> None:
+        event = body["event"]
+        slack_id = _team_of(body)
+        workspace = await self._installations.find(enterprise_id=body.get("enterprise_id"), team_id=slack_id)
+        if workspace is None:
+            return  # signed, and of a workspace that we do not serve: dropped with a 200
+        kind = event["type"]
+        if kind in MEMBERSHIP_EVENTS:
+            self._directory.forget(workspace.id)
+        if kind in LIFECYCLE_EVENTS:
+            self._installations.forget(workspace.slack_id)
+        if kind == "app_home_opened" and event.get("tab") == "home":
+            self._home.refresh(workspace, Actor(workspace.id, event["user"]))
+        if inbox.event_name(event) not in self._listened:
+            return
+        async with self._database.begin() as session:
+            await inbox.receive(
+                session,
+                event_id=body["event_id"],
+                slack_team_id=workspace.slack_id,
+                event=event,
+                event_time=datetime.fromtimestamp(body["event_time"], UTC),
+                now=self._clock.now(),
+                workspace_id=workspace.id,
+            )
+
+
+def _team_of(body: Mapping[str, Any]) -> str | None:
+    """The workspace whose installation an event is for; in a shared channel `team_id` may be the other one's."""
+    authorizations = body.get("authorizations") or [{}]
+    return authorizations[0].get("team_id") or body.get("team_id")
