@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.server import LocalSlack
@@ -324,7 +325,9 @@ async def test_a_submission_may_change_push_or_clear_what_is_open(
 async def test_a_closed_form_says_so_only_if_asked_and_carries_nothing(
     control: Control, app: AsyncApp, connect: Connect
 ) -> None:
-    _opens(app, modal(text_input("title", "Title"), notify_on_close=True))
+    view = modal(text_input("title", "Title"))
+    _opens(app, view | {"notify_on_close": True})
+    _opens(app, view, command="/quiet")
     closed: list[Body] = []
 
     @app.view_closed("form")
@@ -333,13 +336,36 @@ async def test_a_closed_form_says_so_only_if_asked_and_carries_nothing(
         await ack()
 
     async with connect(app, "socket"):
-        view_id = await _open(control, "/form")
-        await control.act("pm", "type", view_id=view_id, values={"title": "half a thought"})
-        await control.act("pm", "close", view_id=view_id)
+        for command in ("/quiet", "/form"):
+            view_id = await _open(control, command)
+            await control.act("pm", "type", view_id=view_id, values={"title": "half a thought"})
+            await control.act("pm", "close", view_id=view_id)
 
     [body] = closed
     assert body["view"]["state"] == {"values": {}}
     assert body["is_cleared"] is False
+
+
+async def test_two_forms_cannot_have_the_same_external_id(
+    control: Control, app: AsyncApp, connect: Connect
+) -> None:
+    refused: list[str] = []
+
+    @app.command("/form")
+    async def open_form(ack: AsyncAck, client: AsyncWebClient, body: Body) -> None:
+        await ack()
+        view = modal(text_input("title", "Title"), external_id="draft-1")
+        try:
+            await client.views_open(trigger_id=body["trigger_id"], view=view)
+        except SlackApiError as error:
+            refused.append(error.response["error"])
+
+    async with connect(app, "socket"):
+        await control.act("pm", "command", channel="payments", command="/form")
+        await control.act("engineer", "command", channel="payments", command="/form", wait=False)
+        await until(lambda: _is_true(refused))
+
+    assert refused == ["duplicate_external_id"]
 
 
 async def test_a_trigger_opens_one_view_and_only_for_a_moment(
@@ -515,10 +541,10 @@ async def test_a_request_can_be_sent_again_as_a_double_click_would(
     assert [answer["status"] for answer in again] == [200] * 5
 
 
-def _opens(app: AsyncApp, view: Body) -> None:
-    """`/form` opens this view."""
+def _opens(app: AsyncApp, view: Body, command: str = "/form") -> None:
+    """The command opens this view."""
 
-    @app.command("/form")
+    @app.command(command)
     async def open_form(ack: AsyncAck, client: AsyncWebClient, body: Body) -> None:
         await ack()
         await client.views_open(trigger_id=body["trigger_id"], view=view)

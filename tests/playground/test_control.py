@@ -166,6 +166,27 @@ async def test_a_response_url_works_five_times_within_half_an_hour(
     assert "expired_url" in late[1]
 
 
+async def test_a_response_is_checked_like_a_post(
+    control: Control, app: AsyncApp, connect: Connect, session: aiohttp.ClientSession
+) -> None:
+    @app.command("/hello")
+    async def hello(ack: AsyncAck) -> None:
+        await ack()
+
+    async with connect(app, "socket"):
+        await control.act("pm", "command", channel="payments", command="/hello", wait=False)
+    [request] = await control.ledger(type="slash_commands")
+    url = request["payload"]["response_url"]
+    async with session.post(url, json={"blocks": [{"type": "header"}]}) as response:
+        wrong = await response.text()
+    async with session.post(url, data="no json") as response:
+        unreadable = (response.status, await response.text())
+
+    assert "invalid_blocks" in wrong
+    assert unreadable == (400, "invalid_payload")
+    assert (await control.get("state"))["ephemerals"] == []
+
+
 async def test_a_response_may_replace_or_remove_what_was_pressed(
     control: Control, app: AsyncApp, connect: Connect, client: AsyncWebClient, channels: dict[str, str]
 ) -> None:

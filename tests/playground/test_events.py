@@ -1,9 +1,12 @@
 """Events: which reach the app, in what shape, and how often until they are acknowledged."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -157,10 +160,12 @@ async def test_only_events_of_the_manifest_are_sent(control: Control) -> None:
         await quiet.post("settings", events_url="http://127.0.0.1:9/nobody", retry_scale=1000)
         said = await quiet.act("pm", "message", channel="payments", text="hello")
         joined = await quiet.act("designer", "join", channel="payments")
+        opened = await quiet.act("pm", "home")
         reacted = await quiet.act("pm", "react", channel="payments", ts=said["ts"], name="bulb")
 
     assert said["status"] == "not_dispatched", "subscribed, but without channels:history Slack sends nothing"
     assert joined["status"] == "not_dispatched"
+    assert opened["status"] == "not_dispatched", "a right it has, but no subscription"
     assert reacted["status"] == "connection_failed"
 
 
@@ -189,6 +194,56 @@ async def test_an_event_is_sent_again_until_it_is_acknowledged(
     assert retries[1:] == [("1", reason), ("2", reason)]
     ids = {r["payload"]["event_id"] for r in await control.ledger(type="events_api") if "retry" in r}
     assert len(ids) == 1, "a retry is the same event"
+
+
+async def test_an_app_may_decline_retries(
+    control: Control, session: aiohttp.ClientSession, channels: dict[str, str]
+) -> None:
+    attempts: list[str | None] = []
+
+    async def fail(request: web.Request) -> web.Response:
+        attempts.append(request.headers.get("X-Slack-Retry-Num"))
+        return web.Response(status=500, headers={"X-Slack-No-Retry": "1"} if len(attempts) == 2 else {})
+
+    server = web.Application()
+    server.router.add_post("/", fail)
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+        await control.post("settings", events_url=url, retry_scale=0.0005)
+        await control.act("pm", "message", channel="payments", text="hello")
+        await until(lambda: _length(attempts, 2))
+        await control.act(
+            "pm", "message", channel="payments", text="the retries before would have come by now"
+        )
+        await until(lambda: _length(attempts, 6))
+    finally:
+        await runner.cleanup()
+
+    assert attempts == [None, "1", None, "1", "2", "3"]
+
+
+async def test_a_connection_needs_a_fresh_address_and_there_are_ten_at_most(
+    slack: LocalSlack, session: aiohttp.ClientSession
+) -> None:
+    async def address() -> str:
+        opened = await client_of(slack).apps_connections_open(app_token=slack.app_token)
+        url: str = opened["url"]
+        return url
+
+    async with AsyncExitStack() as stack:
+        used = ""
+        for _ in range(10):
+            used = await address()
+            socket = await stack.enter_async_context(session.ws_connect(used))
+            assert (await socket.receive_json())["type"] == "hello"
+        eleventh = await stack.enter_async_context(session.ws_connect(await address()))
+        assert (await eleventh.receive_json())["reason"] == "too_many_websockets"
+
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await session.ws_connect(used)
 
 
 async def _length(things: list[Any], wanted: int) -> bool:

@@ -110,6 +110,25 @@ async def test_a_group_message_is_opened_once_for_the_same_people(
     assert (await client.conversations_members(channel=first["channel"]["id"]))["members"]
 
 
+async def test_history_is_for_members_only(client: AsyncWebClient, channels: dict[str, str]) -> None:
+    public = await refusal(client.conversations_history(channel=channels["platform"]))
+    private = await refusal(client.conversations_history(channel=channels["secret"]))
+
+    assert (public["error"], private["error"]) == ("not_in_channel", "channel_not_found")
+
+
+async def test_an_update_is_checked_like_a_post(client: AsyncWebClient, channels: dict[str, str]) -> None:
+    at = (await client.chat_postMessage(channel=channels["payments"], text="hello"))["ts"]
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}]
+
+    refused = await refusal(
+        client.chat_update(channel=channels["payments"], ts=at, text="hello", blocks=blocks)
+    )
+
+    assert refused["error"] == "invalid_blocks"
+    assert "/blocks/0/text" in refused["response_metadata"]["messages"][0]
+
+
 async def test_an_update_keeps_the_blocks_it_does_not_name(
     client: AsyncWebClient, channels: dict[str, str]
 ) -> None:

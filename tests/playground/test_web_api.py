@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.server import LocalSlack
-from tests.playground.conftest import Control, client_of, refusal
+from tests.playground.conftest import Control, client_of, modal, refusal, text_input
 
 
 async def test_the_token_says_which_app_and_workspace_calls(
@@ -112,16 +112,36 @@ async def test_a_revoked_token_is_told_so(control: Control, client: AsyncWebClie
     assert (await refusal(client.auth_test()))["error"] == "token_revoked"
 
 
-async def test_a_workspace_cannot_see_another_ones_channels() -> None:
+async def test_a_workspace_cannot_touch_what_is_another_ones(session: aiohttp.ClientSession) -> None:
     seed = {"workspaces": [_workspace(), _workspace(name="Beta")]}
     async with LocalSlack(seed) as slack:
+        control = Control(session, slack.url)
         one, two = slack.described()["workspaces"]
-        mine = client_of(slack, one["bot_token"])
-        theirs = await refusal(mine.chat_postMessage(channel=two["channels"]["general"], text="hello"))
+        mine, theirs = client_of(slack, one["bot_token"]), client_of(slack, two["bot_token"])
+        await control.act(two["users"]["pm"], "command", channel="general", command="/form", wait=False)
+        [request] = await control.ledger(type="slash_commands")
+        form = modal(text_input("title", "Title"))
+        trigger = request["payload"]["trigger_id"]
+        empty = {"type": "home", "blocks": [{"type": "divider"}]}
+        home = await theirs.views_publish(user_id=two["users"]["pm"], view=empty)
+        file = await theirs.files_getUploadURLExternal(filename="a.csv", length=1)
+        answers = [
+            await refusal(mine.chat_postMessage(channel=two["channels"]["general"], text="hello")),
+            await refusal(mine.users_info(user=two["users"]["pm"])),
+            await refusal(mine.views_open(trigger_id=trigger, view=form)),
+            await refusal(mine.views_update(view_id=home["view"]["id"], view=empty)),
+            await refusal(mine.files_info(file=file["file_id"])),
+        ]
 
-        assert one["team_id"] != two["team_id"]
-        assert (await client_of(slack, two["bot_token"]).auth_test())["team_id"] == two["team_id"]
-        assert theirs["error"] == "channel_not_found"
+        assert request["payload"]["team_id"] == two["team_id"] != one["team_id"]
+        assert (await theirs.views_open(trigger_id=trigger, view=form))["view"]["team_id"] == two["team_id"]
+    assert [answer["error"] for answer in answers] == [
+        "channel_not_found",
+        "user_not_found",
+        "invalid_trigger_id",
+        "not_found",
+        "file_not_found",
+    ]
 
 
 def _workspace(**more: Any) -> dict[str, Any]:
