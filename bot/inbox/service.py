@@ -1,5 +1,6 @@
 """Takes events in. All of it is part of the caller's transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ async def receive(
     *,
     event_id: str,
     slack_team_id: str,
-    event: dict[str, Any],
+    event: Mapping[str, Any],
     event_time: datetime,
     now: datetime,
     workspace_id: int | None = None,
@@ -31,8 +32,8 @@ async def receive(
             workspace_id=workspace_id,
             slack_team_id=slack_team_id,
             event_id=event_id,
-            type=event["type"],
-            payload=event,
+            type=event_name(event),
+            payload=dict(event),
             event_time=event_time,
             received_at=now,
             not_before=now,
@@ -41,6 +42,11 @@ async def receive(
         .returning(Envelope.id)
     )
     return taken is not None
+
+
+def event_name(event: Mapping[str, Any]) -> str:
+    """`reaction_added`; of messages the kind of change, `message.message_deleted`."""
+    return f"{event['type']}.{event['subtype']}" if event.get("subtype") else str(event["type"])
 
 
 async def purge(session: AsyncSession, *, now: datetime) -> None:

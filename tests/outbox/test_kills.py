@@ -3,10 +3,10 @@
 import asyncio
 import json
 import random
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from bot.db.engine import Database
 from bot.db.keyring import Keyring, new_key
 from bot.slack.clients import Clients
 from tests.outbox.rig import Json, Rig, seed
+from tests.processes import process
 
 CHANNELS = 50
 
@@ -32,25 +33,16 @@ STORM: list[Json] = [  # how Slack behaves on its worst day, for each post
 
 
 @asynccontextmanager
-async def process(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    running = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        yield running
-    finally:
-        with suppress(ProcessLookupError):
-            running.kill()
-        await running.communicate()
-
-
-@asynccontextmanager
 async def slack_in_a_process(document: Json, folder: Path) -> AsyncIterator[Json]:
     file = folder / "seed.json"
     file.write_text(json.dumps(document))
     async with process("bot.playground", "--json", "--seed", str(file)) as running:
         assert running.stdout is not None
         yield json.loads(await running.stdout.readline())
+
+
+def has_sent(at_least: int, states: Counter[str]) -> bool:
+    return states["sent"] >= at_least
 
 
 class Workers:
@@ -106,7 +98,7 @@ async def test_kill_9_while_sending_loses_nothing_and_doubles_nothing(
             await workers.add()
         for kill in range(1, kills + 1):
             reached = posts * kill // (kills + 2)
-            await rig.until(lambda states, at_least=reached: states["sent"] >= at_least, seconds=60)  # type: ignore[misc]
+            await rig.until(partial(has_sent, reached), seconds=60)
             await workers.kill_one()
         assert await rig.settled(seconds=90) == {"sent": posts}
         assert Counter(await rig.texts()) == Counter(str(n) for n in range(posts))
