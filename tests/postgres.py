@@ -25,19 +25,29 @@ QUICK = {  # data that lives as long as the suite need not survive a crash
 }
 
 
+KEEPER = """
+cat >/dev/null  # until the suite closes this, or ends in whatever way: nothing else stops a server that went its own way
+read -r server < "$1/data/postmaster.pid" && kill -QUIT "$server"
+while kill -0 "$server" 2>/dev/null; do sleep 0.02; done
+rm -rf "$1"
+"""
+
+
 @contextmanager
 def running() -> Iterator[URL]:
     """A server of our own on a free port of this machine."""
-    with tempfile.TemporaryDirectory(prefix="common-ground-postgres-") as folder:
-        home = Path(folder)
+    home = Path(tempfile.mkdtemp(prefix="common-ground-postgres-"))
+    keeper = subprocess.Popen(
+        ["/bin/sh", "-c", KEEPER, "keeper", home], stdin=subprocess.PIPE, start_new_session=True
+    )
+    try:
         server = _Server(home)
         server.start()
-        try:
-            yield URL.create(
-                "postgresql+asyncpg", "postgres", host="127.0.0.1", port=server.port, database="postgres"
-            )
-        finally:
-            server.stop()
+        yield URL.create(
+            "postgresql+asyncpg", "postgres", host="127.0.0.1", port=server.port, database="postgres"
+        )
+    finally:
+        keeper.communicate()
 
 
 class _Server:
@@ -60,9 +70,6 @@ class _Server:
         self._run(
             "pg_ctl", "start", "--wait", f"--log={self.log}", f"--options={options} -p {self.port} -k ''"
         )
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "stop", "--wait", "--mode=immediate")
 
     def _run(self, tool: str, *arguments: str) -> None:
         done = subprocess.run(
