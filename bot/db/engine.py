@@ -71,7 +71,7 @@ class Database:
 
 def sqlite_engine(url: URL, *, begin: str, foreign_keys: bool = True, **pool: Any) -> AsyncEngine:
     """An engine whose transactions begin with exactly these words, at once."""
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, **pool)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, **pool)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
@@ -103,6 +103,7 @@ def _postgresql(url: URL, *, pool_size: int) -> AsyncEngine:
         url,
         pool_size=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,  # they are what people wrote, and a failing statement is logged
         connect_args={
             "server_settings": {"statement_timeout": str(STATEMENT_MILLISECONDS), "timezone": "UTC"}
         },

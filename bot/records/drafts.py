@@ -22,7 +22,7 @@ async def keep_shown(request: Request, values: Values) -> None:
     """Keep what Slack has just shown of an open form. A form that wants this carries its subject as `draft`."""
     subject = request.ids.get("draft")
     if values and subject:
-        async with request.begin() as session:
+        async with request.aside() as session:
             await keep(
                 session,
                 actor=request.actor,

@@ -14,6 +14,7 @@ from bot.db.upsert import insert
 from bot.errors import AlreadySaved, FieldRefusal
 from bot.i18n import _
 from bot.records.models import Counter, Record, RecordLink, Relation, Revision, Submission
+from bot.slack.request import Request
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
@@ -46,6 +47,13 @@ async def submit_once(session: AsyncSession, *, workspace_id: int, view_id: str,
     return submission
 
 
+async def is_saved(request: Request) -> bool:
+    """Whether the submitted form was saved after all, when its commit broke off."""
+    async with request.read() as session:
+        found = await session.get(Submission, (request.actor.workspace_id, request.view["id"]))
+    return found is not None
+
+
 async def next_number(session: AsyncSession, *, workspace_id: int, kind: str) -> int:
     """The next short number; its row stays locked until the commit, so none is given twice and none is left out."""
     number: int | None = await session.scalar(
@@ -75,7 +83,7 @@ async def by_name(
         NotFound, NotAllowed: see `access.rules.require`.
     """
     digits = name.strip().upper().removeprefix(f"{kind.prefix}-").removeprefix(kind.prefix)
-    wanted = kind.number == int(digits) if _is_number(digits) else false()
+    wanted = kind.number == int(digits) if is_number(digits) else false()
     return await _required(session, viewer, kind, wanted, action=action, name=name.strip()[:NAME_SHOWN])
 
 
@@ -88,7 +96,7 @@ async def by_id(
     action: Action = Action.READ,
 ) -> AnyRecord:
     """The record behind an id from a button or a modal, else as `by_name`."""
-    wanted = kind.id == int(str(record_id)) if _is_number(str(record_id)) else false()
+    wanted = kind.id == int(str(record_id)) if is_number(str(record_id)) else false()
     return await _required(session, viewer, kind, wanted, action=action)
 
 
@@ -110,7 +118,8 @@ async def _required(
     return record
 
 
-def _is_number(digits: str) -> bool:
+def is_number(digits: str) -> bool:
+    """Whether what came from outside can be a row's id: `int` takes more than that, and databases less."""
     return digits.isascii() and digits.isdigit() and len(digits) <= NUMBER_DIGITS
 
 

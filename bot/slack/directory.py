@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.rules import Actor, Kind, Viewer
+from bot.clock import Clock
 
 log = structlog.get_logger()
 
@@ -36,16 +37,16 @@ T = TypeVar("T")
 class Cache(Generic[T]):
     """Values by key for a limited time; the oldest go when there are too many; one look-up at a time a key."""
 
-    def __init__(self, seconds: float, kept: int) -> None:
-        self._seconds, self._kept = seconds, kept
+    def __init__(self, seconds: float, kept: int, clock: Clock) -> None:
+        self._seconds, self._kept, self._clock = seconds, kept, clock
         self._values: OrderedDict[tuple[Hashable, ...], tuple[float, asyncio.Future[T]]] = OrderedDict()
 
     async def get(self, key: tuple[Hashable, ...], look_up: Callable[[], Awaitable[T]]) -> T:
-        found = self._values.get(key)
-        if found is None or found[0] < time.monotonic() or _failed(found[1]):
+        found, now = self._values.get(key), time.monotonic() + self._clock.ahead.total_seconds()
+        if found is None or found[0] <= now or _failed(found[1]):
             future = asyncio.ensure_future(look_up())
             future.add_done_callback(_failed)  # whoever asked may have lost patience before it failed
-            found = self._values[key] = (time.monotonic() + self._seconds, future)
+            found = self._values[key] = (now + self._seconds, future)
             self._values.move_to_end(key)
             while len(self._values) > self._kept:
                 self._values.popitem(last=False)
@@ -63,10 +64,10 @@ def _failed(future: asyncio.Future[T]) -> bool:
 class Directory:
     """Answers "who is this?" and "what can they see?" for every workspace of this process."""
 
-    def __init__(self) -> None:
-        self._people: Cache[PersonFacts] = Cache(FRESH_SECONDS, KEPT)
-        self._own: Cache[frozenset[str]] = Cache(FRESH_SECONDS, KEPT)
-        self._public: Cache[frozenset[str]] = Cache(FRESH_SECONDS, KEPT)
+    def __init__(self, clock: Clock) -> None:
+        self._people: Cache[PersonFacts] = Cache(FRESH_SECONDS, KEPT, clock)
+        self._own: Cache[frozenset[str]] = Cache(FRESH_SECONDS, KEPT, clock)
+        self._public: Cache[frozenset[str]] = Cache(FRESH_SECONDS, KEPT, clock)
 
     async def person(self, slack: AsyncWebClient, actor: Actor, *, home: str) -> PersonFacts:
         """Facts about a person. `home`: Slack's id of the workspace or org, to tell its own people from strangers."""

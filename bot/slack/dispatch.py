@@ -11,7 +11,10 @@ from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import AlreadySaved, Refusal
 from bot.i18n import _
@@ -25,7 +28,8 @@ log = structlog.get_logger()
 Listener = Callable[..., Awaitable[object]]
 
 SAVE_SECONDS = 2.2  # of Slack's three; what takes longer is rolled back and said to have failed
-DRAFT_SECONDS = 0.4  # more of the three, to keep what a refused form held
+LOOK_SECONDS = 0.3  # more of the three, to find out whether a commit that broke off came about
+DRAFT_SECONDS = 0.3  # and more, to keep what a refused form held
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,12 @@ class Dispatch:
         installations: Installations,
         receive_event: ReceiveEvent,
         keep_draft: Listener,
+        is_saved: Callable[[Request], Awaitable[bool]],
     ) -> None:
         self._tables, self._around, self._installations = tables, around, installations
         self._receive_event = receive_event
         self._keep_draft = Listening(keep_draft, arguments_of(keep_draft))
+        self._is_saved = is_saved
         self._under_way = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -104,6 +110,7 @@ class Dispatch:
         bolt.shortcut(any_id)(self._on_shortcut)
         bolt.options(any_id)(self._on_options)
         bolt.event(any_id)(self._on_event)
+        bolt.error(self._on_error)
 
     async def idle(self) -> None:
         """Wait until every request that has begun is answered."""
@@ -148,6 +155,18 @@ class Dispatch:
     async def _on_event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await self._receive_event(body)  # commits; if it cannot, Slack gets no 200 and sends the event again
         await ack()
+
+    async def _on_error(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
+        """What reached no listener. Only what may go well the next time is answered so that Slack sends it again."""
+        kind = body.get("type")
+        if isinstance(error, BoltUnhandledRequestError):
+            log.warning("nobody_listens", kind=kind)
+            return BoltResponse(status=200)
+        if isinstance(error, SQLAlchemyError | OSError | TimeoutError):
+            log.error("not_taken_in", kind=kind, exc_info=error)
+            return BoltResponse(status=500)
+        log.error("request_not_understood", kind=kind, exc_info=error)
+        return BoltResponse(status=200)
 
     async def _run(
         self,
@@ -194,12 +213,23 @@ class Dispatch:
             await request.ack()
 
     async def _answer(self, request: Request, error: Exception) -> None:
-        if request.committed:
+        if request.committed or await self._was_saved(request):
             await errors.answer_saved(request, error)
             return
         if request.kind == "view_submission" and not isinstance(error, AlreadySaved):
             await self._keep_what_was_typed(request)
         await errors.answer(request, error)
+
+    async def _was_saved(self, request: Request) -> bool:
+        """A commit that broke off may have come about; a saved form leaves a row that tells."""
+        if not request.committing or request.kind != "view_submission":
+            return False
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                return await self._is_saved(request)
+        except Exception as error:  # noqa: BLE001 -- then we cannot know, and the words say so
+            log.warning("outcome_unknown", error=type(error).__name__)
+            return False
 
     async def _keep_what_was_typed(self, request: Request) -> None:
         """A refused submission carries every field; the draft of it outlives a closed modal."""

@@ -29,7 +29,7 @@ async def answer(request: Request, error: Exception) -> None:
     if request.kind == "view_submission":
         await _answer_in_form(request, error)
     elif request.kind == "command":
-        await request.ack(text=words_for(error))
+        await request.ack(text=words_for(error, unknown=request.committing))
     else:
         await request.ack()
         await tell(request, error)
@@ -44,10 +44,11 @@ async def answer_saved(request: Request, error: Exception) -> None:
 
 async def tell(request: Request, error: Exception) -> None:
     """Tell of a failure after the answer, such as a form that would not open."""
-    request.tell(b.message(words_for(error)))
+    request.tell(b.message(words_for(error, unknown=request.committing and not request.committed)))
 
 
-def words_for(error: Exception) -> str:
+def words_for(error: Exception, *, unknown: bool = False) -> str:
+    """`unknown`: it broke while it was being saved, so that nobody can say whether it was."""
     if isinstance(error, Refusal):
         return error.message
     if isinstance(error, SlackApiError) and error.response["error"] in LATE:
@@ -55,14 +56,20 @@ def words_for(error: Exception) -> str:
         return _("Slack took too long to open the form, and nothing is lost. Please try once more.")
     reference = "".join(secrets.choice(REFERENCE_ALPHABET) for _n in range(4))
     log.error("fault", reference=reference, exc_info=error)
+    if unknown:
+        return _(
+            "Something broke on our side while this was being saved. Please try again in a minute: "
+            "it is not saved twice. (ref {reference})",
+            reference=reference,
+        )
     return _(
         "Something broke on our side and nothing was saved. Please try again in a minute. (ref {reference})",
         reference=reference,
     )
 
 
-def words_in_form(error: Exception) -> str:
-    words = words_for(error)
+def words_in_form(error: Exception, *, unknown: bool) -> str:
+    words = words_for(error, unknown=unknown)
     return words if isinstance(error, Refusal) else f"{words} {_('Your text is still here.')}"
 
 
@@ -72,10 +79,11 @@ async def _answer_in_form(request: Request, error: Exception) -> None:
         await request.ack(response_action="update", view=notice)
         return
     fields = error.fields if isinstance(error, FieldRefusal) else {}
-    if errors := _on_screen(fields or {"": words_in_form(error)}, block_ids(request.view)):
+    words = words_in_form(error, unknown=request.committing)
+    if errors := _on_screen(fields or {"": words}, block_ids(request.view)):
         await request.ack(response_action="errors", errors=errors)
     else:
-        notice = b.modal("kernel.notice", _("Not saved"), [b.section(words_in_form(error))])
+        notice = b.modal("kernel.notice", _("Not saved"), [b.section(words)])
         await request.ack(response_action="push", view=notice)
 
 

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from bot.errors import FieldRefusal
 from bot.i18n import _
 from bot.slack.blocks import VALUE, Payload
+from bot.slack.text import plain
 
 Values = dict[str, Any]
 """Block id → value: a string, a list of strings, or absent when the field was left empty."""
@@ -100,6 +101,8 @@ def _value(element: Mapping[str, Any]) -> Any:
             return value
         case [{"value": _}, *_]:
             return [option["value"] for option in found]
+        case str():
+            return plain(found)  # a title of invisible characters alone is an empty one
     return found
 
 

@@ -77,6 +77,8 @@ class Request:
         """What stands after the command and its sub-command."""
         self.committed = False
         """Set by the first commit: from then on nothing may change the answer."""
+        self.committing = False
+        """Set when a commit begins: if it fails then, only the database knows whether it came about."""
 
     # Who, where, when
 
@@ -160,7 +162,14 @@ class Request:
     async def begin(self) -> AsyncIterator[AsyncSession]:
         async with self._around.database.begin() as session:
             yield session
+            self.committing = True
         self.committed = True
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that decides nothing about the answer, such as a draft's."""
+        async with self._around.database.begin() as session:
+            yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -170,7 +179,10 @@ class Request:
     # How it answers, beside `ack`
 
     async def open_form(self, bare: Payload, full: Callable[[], Awaitable[Payload]] | None = None) -> None:
-        """Open a modal: the full one if its read is done in 300 ms, else the bare one, updated when it is."""
+        """Open a modal: the full one if its read is done in 300 ms, else the bare one, updated when it is.
+
+        A click in a modal lays it over that one.
+        """
         view, late = bare, None
         if full is not None:
             late = self.tasks.start(_awaited(full()), name="form_defaults")
@@ -181,21 +193,12 @@ class Request:
         self.tasks.start(self._told(self._open(view, late)), name="views_open")
 
     def open_view(self, view: Payload) -> None:
+        """Open a modal; over the open one, when the click came from there."""
         self.tasks.start(self._told(self._open(view, None)), name="views_open")
 
-    def push_view(self, view: Payload) -> None:
-        """Lay a view over the open one."""
-        trigger_id = self.body["trigger_id"]
-        self.tasks.start(
-            self._told(self.slack.views_push(trigger_id=trigger_id, view=view)), name="views_push"
-        )
-
-    def show_view(self, view: Payload) -> None:
-        """Open a modal; over the open one, when the click came from there."""
-        if (self.body.get("view") or {}).get("type") == "modal":
-            self.push_view(view)
-        else:
-            self.open_view(view)
+    @property
+    def _in_modal(self) -> bool:
+        return bool((self.body.get("view") or {}).get("type") == "modal")
 
     def update_view(self, view: Payload) -> None:
         """Change the open view; when another change was faster, that one stands."""
@@ -213,14 +216,18 @@ class Request:
         self._failed = listener
 
     async def _open(self, view: Payload, late: "asyncio.Task[Payload] | None") -> None:
-        opened = await self.slack.views_open(trigger_id=self.body["trigger_id"], view=view)
+        place = self.slack.views_push if self._in_modal else self.slack.views_open
+        opened = await place(trigger_id=self.body["trigger_id"], view=view)
         if late is not None:
-            seen = opened["view"]
-            await self.slack.views_update(view_id=seen["id"], hash=seen["hash"], view=await late)
+            await self._replace(opened["view"], await late)
 
     async def _update(self, view: Payload) -> None:
+        await self._replace(self.view, view)
+
+    async def _replace(self, seen: dict[str, Any], view: Payload) -> None:
+        """Change a view as it was seen; whoever clicked in it meanwhile has a newer one, and that one stands."""
         try:
-            await self.slack.views_update(view_id=self.view["id"], hash=self.view["hash"], view=view)
+            await self.slack.views_update(view_id=seen["id"], hash=seen["hash"], view=view)
         except SlackApiError as error:
             if error.response["error"] not in (
                 "hash_conflict",

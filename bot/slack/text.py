@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 # Characters that change how their neighbours are shown: a title could otherwise read backwards or hide words.
-# Unicode bidi controls (UAX #9), zero-width characters, and control characters other than newline and tab.
+# Unicode bidi controls (UAX #9), zero-width characters, control characters other than newline and tab, and halves
+# of surrogate pairs, which no database takes. The joiners U+200C and U+200D stay: Persian and emoji need them.
 _INVISIBLE = re.compile(
-    r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]"
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
+_SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{1,31}")
 # An address that stands alone: nothing before it that could make it part of somebody's forged `<url|text>`.
 _ADDRESS = re.compile(r"(?<![^\s(])https?://[^\s<>|()\[\]\"'`]+")
 
@@ -25,6 +28,32 @@ def escape(text: str) -> str:
     (https://docs.slack.dev/messaging/formatting-message-text/#escaping).
     """
     return plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+_MARKUP = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
+
+
+def typed(words: str) -> str:
+    """What Slack sends of a person's words, as they typed it: `@ana` for `<@U1|ana>`, `&` for `&amp;`."""
+    shown = _MARKUP.sub(_as_typed, words)
+    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _as_typed(match: re.Match[str]) -> str:
+    sign, target, label = match.groups()
+    if sign == "!":  # <!here>, <!subteam^S1|@payments-team>, <!date^…|15 Feb>
+        return label or f"@{target.partition('^')[0]}"
+    if sign:
+        return f"{sign}{(label or target).removeprefix(sign)}"
+    address = target.removeprefix("mailto:")
+    if not label or label == address:
+        return address
+    return label if address.partition("://")[2] == label else f"{label} ({address})"
+
+
+def mentioned(words: str) -> list[str]:
+    """The people whom Slack names by id alone, as it does in messages, each once."""
+    return list(dict.fromkeys(re.findall(r"<@([UW][A-Z0-9]+)>", words)))
 
 
 def linked(text: str) -> str:
@@ -58,7 +87,8 @@ def first_lines(text: str, *, lines: int, characters: int) -> str:
 
 
 def mention(user_id: str) -> str:
-    return f"<@{user_id}>"
+    """A person by Slack's id; what is none, such as a name from an imported file, stays a word."""
+    return f"<@{user_id}>" if _SLACK_ID.fullmatch(user_id) else escape(user_id)
 
 
 def mentions(user_ids: Iterable[str]) -> str:
@@ -66,7 +96,8 @@ def mentions(user_ids: Iterable[str]) -> str:
 
 
 def channel(channel_id: str) -> str:
-    return f"<#{channel_id}>"
+    """A channel by Slack's id; who cannot see it reads "private channel"."""
+    return f"<#{channel_id}>" if _SLACK_ID.fullmatch(channel_id) else escape(channel_id)
 
 
 def link(url: str, words: str) -> str:

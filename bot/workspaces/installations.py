@@ -1,16 +1,22 @@
 """Finds the installation a request belongs to, and keeps it for a minute; forgets it when Slack says it changed."""
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from slack_bolt.authorization import AuthorizeResult
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
 from bot.workspaces.models import Workspace, WorkspaceState
 
+log = structlog.get_logger()
+
+PATIENCE_SECONDS = 1.0  # of the three that Slack gives an answer
 KEPT_SECONDS = 60  # stack: a revoked installation is noticed within a minute on every replica
 
 
@@ -41,8 +47,19 @@ class Installations:
     async def by_slack_id(self, slack_id: str) -> Installation | None:
         kept = self._kept.get(slack_id)
         if kept is None or kept[0] < time.monotonic():
-            kept = self._kept[slack_id] = (time.monotonic() + KEPT_SECONDS, await self._load(slack_id))
+            kept = self._kept[slack_id] = (time.monotonic() + KEPT_SECONDS, await self._looked_up(slack_id))
         return kept[1]
+
+    async def _looked_up(self, slack_id: str) -> Installation | None:
+        """With the database down what was known last: enough to tell people that it is."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._load(slack_id)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            if slack_id not in self._kept:
+                raise
+            log.warning("installation_not_read", error=type(error).__name__)
+            return self._kept[slack_id][1]
 
     async def _load(self, slack_id: str) -> Installation | None:
         async with self._db.read() as session:
