@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.playground.app_link import AppAnswer, AppLink, Retry
+from bot.playground.call import SCOPE_FAMILY
 from bot.playground.json_types import Json
 from bot.playground.state import EVENT_RETRIES, State
 from bot.playground.world import Channel, Kind, Workspace
@@ -27,8 +28,6 @@ NEEDED_SCOPES = {
     "message_metadata_posted": "metadata.message:read",
     "user_change": "users:read",
     "team_join": "users:read",
-    "member_joined_channel": "channels:read",
-    "member_left_channel": "channels:read",
     "channel_rename": "channels:read",
     "channel_archive": "channels:read",
     "channel_unarchive": "channels:read",
@@ -92,6 +91,8 @@ class Events:
         kind = event["type"]
         name = MESSAGE_EVENTS[channel.kind] if kind == "message" and channel else kind
         needed = NEEDED_SCOPES.get(name)
+        if kind in ("member_joined_channel", "member_left_channel") and channel is not None:
+            needed = f"{SCOPE_FAMILY[channel.kind]}:read"
         return (
             workspace.installed
             and name in self._state.world.manifest.events

@@ -7,7 +7,8 @@ import yaml
 
 from bot.playground.json_types import Json
 
-ALL_BOT_SCOPES = frozenset(
+# All but chat:write.public: with it, an app never learns that it was not invited.
+BOT_SCOPES = frozenset(
     [
         "app_mentions:read",
         "bookmarks:read",
@@ -18,14 +19,17 @@ ALL_BOT_SCOPES = frozenset(
         "channels:join",
         "channels:manage",
         "channels:read",
+        "channels:write.invites",
+        "channels:write.topic",
         "chat:write",
-        "chat:write.public",
         "commands",
         "files:read",
         "files:write",
         "groups:history",
         "groups:read",
         "groups:write",
+        "groups:write.invites",
+        "groups:write.topic",
         "im:history",
         "im:read",
         "im:write",
@@ -43,7 +47,7 @@ ALL_BOT_SCOPES = frozenset(
         "users:read.email",
     ]
 )
-ALL_BOT_EVENTS = frozenset(
+BOT_EVENTS = frozenset(
     [
         "app_home_opened",
         "app_mention",
@@ -89,9 +93,9 @@ class Manifest:
 
 EVERYTHING = Manifest(
     name="Common Ground",
-    scopes=ALL_BOT_SCOPES,
+    scopes=BOT_SCOPES,
     optional_scopes=frozenset(),
-    events=ALL_BOT_EVENTS,
+    events=BOT_EVENTS,
     commands=None,
     shortcuts=None,
 )

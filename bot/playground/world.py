@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from bot.playground.clock import Clock
@@ -22,6 +23,11 @@ CONVERSATION_TYPE: dict[Kind, str] = {
     "im": "im",
     "mpim": "mpim",
 }
+
+
+@cache
+def _joined(scopes: frozenset[str]) -> str:
+    return ",".join(sorted(scopes))
 
 
 @dataclass(slots=True)
@@ -93,7 +99,7 @@ class Workspace:
 
     @property
     def scopes_text(self) -> str:
-        return ",".join(sorted(self.scopes))
+        return _joined(self.scopes)
 
     def direct_message(self, members: Iterable[str]) -> Channel | None:
         """The conversation of just these people, once somebody has opened it."""

@@ -12,41 +12,40 @@ from tests.playground.conftest import Control, button, refusal
 @pytest.mark.parametrize(
     ("channel", "error"),
     [
-        ("platform", None),  # public: chat:write.public lets the app in
+        ("platform", "not_in_channel"),
         ("secret", "channel_not_found"),
         ("attic", "is_archived"),
         ("nowhere", "channel_not_found"),
     ],
 )
 async def test_a_post_goes_only_where_the_app_may_write(
-    client: AsyncWebClient, channel: str, error: str | None
+    client: AsyncWebClient, channel: str, error: str
 ) -> None:
-    if error is None:
-        assert (await client.chat_postMessage(channel=channel, text="hello"))["ok"]
-    else:
-        assert (await refusal(client.chat_postMessage(channel=channel, text="hello")))["error"] == error
+    assert (await refusal(client.chat_postMessage(channel=channel, text="hello")))["error"] == error
 
 
-async def test_without_the_right_to_post_everywhere_the_app_must_be_invited() -> None:
+async def test_an_app_may_join_a_public_channel_and_then_post(
+    client: AsyncWebClient, channels: dict[str, str]
+) -> None:
+    await client.conversations_join(channel=channels["platform"])
+
+    assert (await client.chat_postMessage(channel=channels["platform"], text="hello"))["ok"]
+
+
+async def test_the_right_to_post_everywhere_needs_no_invitation() -> None:
     seed = {
         "workspaces": [
             {
                 "name": "Acme",
                 "users": [{"name": "pm"}],
-                "withheld_scopes": ["chat:write.public"],
+                "scopes": ["chat:write", "chat:write.public"],
                 "channels": [{"name": "platform", "members": ["pm"], "bot": False}],
             }
         ]
     }
     async with LocalSlack(seed) as slack:
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
-        channel = slack.described()["channels"]["platform"]
-        assert (await refusal(client.chat_postMessage(channel=channel, text="hi")))[
-            "error"
-        ] == "not_in_channel"
-
-        await client.conversations_join(channel=channel)
-        assert (await client.chat_postMessage(channel=channel, text="hi"))["ok"]
+        assert (await client.chat_postMessage(channel="platform", text="hello"))["ok"]
 
 
 async def test_a_post_without_anything_to_say_is_refused(client: AsyncWebClient, control: Control) -> None:

@@ -15,6 +15,8 @@ MOST_MESSAGES_A_PAGE = 999
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 WRITE = ("channels:manage", "groups:write", "im:write", "mpim:write")
+INVITE = (*WRITE, "channels:write.invites", "groups:write.invites")
+TOPIC = (*WRITE, "channels:write.topic", "groups:write.topic")
 
 
 def listed(call: Call, wanted: Callable[[Channel], bool]) -> Json:
@@ -226,7 +228,7 @@ METHODS: Methods = {
     "conversations.replies": Method(replies, HISTORY, tier=3),
     "conversations.open": Method(open_conversation, ("im:write", "mpim:write"), tier=3, writes=True),
     "conversations.join": Method(join, ("channels:join",), tier=3, writes=True),
-    "conversations.invite": Method(invite, WRITE, tier=3, writes=True),
+    "conversations.invite": Method(invite, INVITE, tier=3, writes=True),
     "conversations.leave": Method(leave, WRITE, tier=3, writes=True),
-    "conversations.setTopic": Method(set_topic, WRITE, tier=2, writes=True),
+    "conversations.setTopic": Method(set_topic, TOPIC, tier=2, writes=True),
 }
