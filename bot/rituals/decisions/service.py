@@ -71,9 +71,10 @@ class LinkedRecord:
     forward: bool
     """True: this record supersedes the other; False: the other supersedes this one."""
     record_id: int
-    name: str
+    channel_id: str
+    name: str | None
     title: str | None
-    """None where readers of this record's channel need not be able to read the other."""
+    """Both None where the readers need not be able to read the other's channel: they learn nothing but that."""
 
 
 @dataclass(frozen=True)
@@ -237,10 +238,10 @@ async def acknowledge(
     return changed is not None
 
 
-async def sheet(session: AsyncSession, decision: Decision) -> Sheet:
-    """All that is shown of a decision to people of its channel."""
+async def sheet(session: AsyncSession, decision: Decision, *, viewer: Viewer | None = None) -> Sheet:
+    """All that is shown of a decision: to this person, or to everybody in its channel."""
     links = [
-        _linked(decision, link, source, target)
+        _linked(decision, link, source, target, viewer=viewer)
         for link, source, target in await records.links_of(session, record_ids=[decision.id])
     ]
     named = {
@@ -418,8 +419,11 @@ async def _replace(
     )
 
 
-def _linked(decision: Decision, link: RecordLink, source: Record, target: Record) -> LinkedRecord:
+def _linked(
+    decision: Decision, link: RecordLink, source: Record, target: Record, *, viewer: Viewer | None
+) -> LinkedRecord:
     forward = link.from_id == decision.id
     other = target if forward else source
-    shown = other.title if other.channel_id == decision.channel_id else None
-    return LinkedRecord(Relation(link.relation), forward, other.id, other.name, shown)
+    seen = other.channel_id == decision.channel_id or (viewer is not None and viewer.sees(other.channel_id))
+    name, title = (other.name, other.title) if seen else (None, None)
+    return LinkedRecord(Relation(link.relation), forward, other.id, other.channel_id, name, title)

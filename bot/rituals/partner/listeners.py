@@ -62,7 +62,7 @@ def _form(team: Team | None, channel_id: str | None, name: str, actor: Actor, ti
 
 
 async def _team(session: AsyncSession, actor: Actor, team_id: str, channel_id: str | None) -> Team | None:
-    if team_id.isdigit():
+    if records.is_number(team_id):
         return await people.team_by_id(session, workspace_id=actor.workspace_id, team_id=int(team_id))
     if channel_id:
         return await people.team_of(session, workspace_id=actor.workspace_id, channel_id=channel_id)

@@ -155,7 +155,12 @@ def _link_line(link: LinkedRecord) -> str:
         (Relation.RELATES_TO, False): _("belongs to {name}"),
     }[link.relation, link.forward]
     title = f" {text.escape(text.shortened(link.title, 80))}" if link.title else ""
-    return words.format(name=link.name) + title
+    return words.format(name=linked_name(link)) + title
+
+
+def linked_name(link: LinkedRecord) -> str:
+    """Its number, or only where it is: Slack shows a private channel's name to nobody outside."""
+    return link.name or _("a decision in {channel}", channel=text.channel(link.channel_id))
 
 
 def _why(decision: Decision) -> list[Block]:
@@ -279,10 +284,12 @@ def _row(decision: Decision) -> Block:
     return b.section(line(decision), accessory=b.button(_("Open"), ids.OPEN, value=decision.id))
 
 
-def results(found: Found, *, typed: str) -> b.Payload:
+def results(found: Found, *, typed: str, title: str) -> b.Payload:
     """What a search found: the records quoted, with the words that matched in bold; or an honest nothing."""
-    asked = text.escape(text.shortened(typed, 150))
-    log = b.actions(b.button(_("Log this as a decision"), ids.LOG, value=text.shortened(typed, 1_000)))
+    asked = text.escape(text.shortened(text.typed(typed), 150))
+    log = b.actions(b.button(_("Log this as a decision"), ids.LOG, value=text.shortened(title, 1_000)))
+    if not found.terms:
+        return _filtered(found, asked)
     if not found.hits:
         words = _("No decision mentions *{asked}*. Ask in the channel, or log it when you know.", asked=asked)
         return b.message(words, [b.section(words), log])
@@ -293,6 +300,16 @@ def results(found: Found, *, typed: str) -> b.Payload:
     heading = _("*Decisions on {asked}*", asked=asked)
     words = "\n".join([heading, *(line(hit.decision) for hit in found.hits)])
     return b.message(words, [b.section(heading), *_hit_blocks(found, found.hits), log])
+
+
+def _filtered(found: Found, asked: str) -> b.Payload:
+    """The answer to filters alone: nothing was searched for that could be logged."""
+    if not found.hits:
+        words = _("No decision matches *{asked}*. `/decision list` shows all.", asked=asked)
+        return b.message(words, [b.section(words)])
+    heading = _("*Decisions that match {asked}*", asked=asked)
+    words = "\n".join([heading, *(line(hit.decision) for hit in found.hits)])
+    return b.message(words, [b.section(heading), *_hit_blocks(found, found.hits)])
 
 
 def _hit_blocks(found: Found, hits: Iterable[Hit]) -> list[Block]:
@@ -306,6 +323,9 @@ def _hit_blocks(found: Found, hits: Iterable[Hit]) -> list[Block]:
 
 def snippets(decision: Decision, terms: Sequence[str], *, most: int = 3, characters: int = 220) -> list[str]:
     """The passages where the terms stand, each with its field and the matched words marked."""
+    pattern = _marker(terms)
+    if pattern is None:
+        return []
     passages = [
         (_("Decision"), decision.title),
         (_("Why"), decision.context),
@@ -316,9 +336,6 @@ def snippets(decision: Decision, terms: Sequence[str], *, most: int = 3, charact
         (_("Accepted in return"), decision.trade_offs),
         (_("Notes"), decision.notes),
     ]
-    pattern = _marker(terms)
-    if pattern is None:
-        return []
     matching = [(label, passage) for label, passage in passages if passage and pattern.search(passage)]
     return [
         f"{label}: {_marked(_around(passage, pattern, characters), pattern)}"

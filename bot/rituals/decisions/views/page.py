@@ -10,9 +10,9 @@ from bot.i18n import _
 from bot.records.models import Relation, Revision, Source, SourceState
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import Answer, Decision, Part
-from bot.rituals.decisions.service import Sheet
+from bot.rituals.decisions.service import LinkedRecord, Sheet
 from bot.rituals.decisions.views.form import status_word
-from bot.rituals.decisions.views.messages import acknowledged_line, facts_line, revisit_line
+from bot.rituals.decisions.views.messages import acknowledged_line, facts_line, linked_name, revisit_line
 from bot.slack import blocks as b
 from bot.slack import limits, request, text
 
@@ -82,13 +82,14 @@ def _lines(sheet: Sheet) -> list[Block]:
         _("Consulted: {who}", who=text.mentions(consulted)) if consulted else "",
         revisit_line(decision),
         " ".join(f"#{text.escape(tag)}" for tag in decision.tag_names),
-        *(_related(link.name, link.title) for link in sheet.links if link.relation is Relation.RELATES_TO),
+        *(_related(link) for link in sheet.links if link.relation is Relation.RELATES_TO),
     ]
     return [b.context(line) for line in lines if line]
 
 
-def _related(name: str, title: str | None) -> str:
-    return _("Belongs to {name} {title}", name=name, title=text.escape(text.shortened(title or "", 100)))
+def _related(link: LinkedRecord) -> str:
+    title = text.escape(text.shortened(link.title or "", 100))
+    return _("Belongs to {name} {title}", name=linked_name(link), title=title).rstrip()
 
 
 def _answers(decision: Decision) -> list[Block]:
@@ -250,7 +251,3 @@ def linking(decision: Decision) -> b.Payload:
         submit=_("Link"),
         private_metadata=request.ids(record=decision.id),
     )
-
-
-def notice(title: str, words: str) -> b.Payload:
-    return b.modal("decisions.notice", title, [b.section(words)])
