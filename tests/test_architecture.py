@@ -1,6 +1,7 @@
 """Rules about the whole, held over the whole."""
 
 import ast
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,3 +52,8 @@ def test_tests_replace_nothing_inside_modules(path: Path) -> None:
 @pytest.mark.parametrize("path", OURS, ids=named)
 def test_every_module_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+async def test_tests_reach_nothing_but_this_machine() -> None:
+    with pytest.raises(RuntimeError, match="nothing but this machine"):
+        await asyncio.open_connection("192.0.2.1", 80)  # reserved for documents: RFC 5737
