@@ -99,6 +99,32 @@ def test_a_database_that_is_down_is_a_failure_without_a_traceback(
     assert "pa55word" not in said.err
 
 
+def test_what_doctor_finds_is_json_alone_on_stdout_and_an_exit_code(command_line: CommandLine) -> None:
+    said = command_line("doctor", "--json")
+    checks = json.loads(said.out)
+    assert said.code == 1
+    assert {"name", "ok", "say", "do"} == checks[0].keys()
+    assert "SLACK_BOT_TOKEN" in {check["name"] for check in checks if not check["ok"]}
+    assert list(Path().iterdir()) == []  # looking makes nothing
+
+
+def test_what_doctor_finds_is_a_table_for_people(command_line: CommandLine) -> None:
+    said = command_line("doctor")
+    assert said.code == 1
+    assert "wrong" in said.out
+    assert "Copy the token" in said.out
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_backups_of_postgresql_are_left_to_its_own_tools(
+    command_line: CommandLine, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://bot@127.0.0.1:1/nothing")
+    said = command_line(command, "kept")
+    assert said.code == 2
+    assert "pg_" in said.err
+
+
 def test_migrating_is_done_by_one_command_and_undone_by_it(command_line: CommandLine, database: Path) -> None:
     assert ("workspaces",) in rows(database, "SELECT name FROM sqlite_master")
     assert command_line("migrate", "base").code == 0
