@@ -76,8 +76,8 @@ def form(state: FormState) -> b.Payload:
 
 def state_of(view: dict[str, Any], values: Values, held: dict[str, Any]) -> FormState:
     """The state of an open form, from what Slack sends with every click in it."""
-    blocks = {block["block_id"]: block for block in view["blocks"]}
-    rows = tuple(row_numbers(blocks, "alternatives"))
+    inputs = {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
+    rows = tuple(row_numbers(inputs, "alternatives"))
     kept = {name: value for name, value in held.items() if name not in ("more", "generation")}
     return FormState(
         ids=kept,
@@ -85,7 +85,7 @@ def state_of(view: dict[str, Any], values: Values, held: dict[str, Any]) -> Form
         rows=rows,
         more=bool(held.get("more")),
         generation=int(held.get("generation") or 0),
-        teams=_teams_on_screen(blocks),
+        teams=_teams_on_screen(inputs),
     )
 
 
@@ -160,8 +160,8 @@ def _team(state: FormState) -> list[Block]:
     return [b.field("team", _("Which team?"), b.select_input(state.teams, chosen=chosen), optional=False)]
 
 
-def _teams_on_screen(blocks: dict[str, Any]) -> list[tuple[str, str]]:
-    options = blocks.get("team", {}).get("element", {}).get("options", [])
+def _teams_on_screen(inputs: dict[str, Any]) -> list[tuple[str, str]]:
+    options = inputs.get("team", {}).get("element", {}).get("options", [])
     return [(option["text"]["text"], option["value"]) for option in options]
 
 
