@@ -28,6 +28,10 @@ from tests.bot import local_slack, running_bot
 from tests.person import Slack
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", metavar="DIR", help="keep the pictures that browser tests take here")
+
+
 class _TestSettings(BaseSettings):
     test_database_url: str | None = None
 
