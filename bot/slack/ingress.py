@@ -27,14 +27,13 @@ def routes(bolt: AsyncApp, *, signing_secret: str) -> list[web.RouteDef]:
             return web.Response(status=401, text="not signed by Slack")
         try:
             bolt_request = AsyncBoltRequest(
-                body=body.decode(),
-                query=request.query_string,
-                headers=dict(request.headers),
+                body=body.decode(), query=request.query_string, headers=dict(request.headers)
             )
-        except Exception as error:  # noqa: BLE001 -- Bolt raises whatever comes of a shape it does not expect
+            answer = await bolt.async_dispatch(bolt_request)
+        except Exception as error:  # noqa: BLE001 -- Bolt raises whatever comes of a shape that it does not expect
             log.warning("request_not_understood", bytes=len(body), error=type(error).__name__)
             return web.Response()
-        return await to_aiohttp_response(await bolt.async_dispatch(bolt_request))
+        return await to_aiohttp_response(answer)
 
     return [web.post("/slack/events", receive)]
 
