@@ -120,6 +120,10 @@ class Person:
         place = {"channel": message["channel"], "ts": message["ts"]}
         return await self._do("press", {**place, "action_id": action_id, **_given(value), **more})
 
+    async def type_into(self, view: Json, values: Json) -> None:
+        """Fill fields in and leave it at that: Slack tells the app nothing."""
+        await self._do("type", {"view_id": view["id"], "values": values})
+
     async def press_in(self, view: Json, action_id: str, value: Any = None, **more: Any) -> Result:
         """Press a button of a modal or of Home, or choose something in an input."""
         return await self._do(
@@ -137,12 +141,26 @@ class Person:
         )
         return {**answered["body"], "channel": channel} if isinstance(answered["body"], dict) else answered
 
+    async def edit(self, message: Json, text: str) -> None:
+        place = {"channel": message["channel"], "ts": message["ts"]}
+        await self._do("edit", {**place, "text": text})
+
+    async def delete(self, message: Json) -> None:
+        await self._do("delete", {"channel": message["channel"], "ts": message["ts"]})
+
     async def react(self, message: Json, name: str) -> None:
         place = {"channel": message["channel"], "ts": message["ts"]}
         await self._slack.post(f"as/{self.id}/react", {**place, "name": name}, **self._params)
 
-    async def open_home(self) -> None:
-        await self._slack.post(f"as/{self.id}/home", {}, **self._params)
+    async def open_home(self) -> Json:
+        """The Home tab as it stands a moment later."""
+        answered: Json = await self._slack.post(f"as/{self.id}/home", {}, **self._params)
+        return dict(answered["view"] or {})
+
+    async def view(self, view: Json) -> Json:
+        """An open view as it stands now."""
+        found = (await self.sees())["views"]
+        return next(now for now in found if now["id"] == view["id"])
 
     async def sees(self) -> Json:
         return await self._slack.state(user=self.id, **self._params)
@@ -164,7 +182,7 @@ def words_of(thing: Any) -> str:
     return ""
 
 
-async def until(look: Callable[[], Awaitable[T]], *, seconds: float = PATIENCE_SECONDS) -> T:
+async def until(look: Callable[[], Awaitable[T | None]], *, seconds: float = PATIENCE_SECONDS) -> T:
     """What `look` finds, as soon as that is something."""
     end = time.monotonic() + seconds
     while True:

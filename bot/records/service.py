@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, false, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -83,8 +83,10 @@ async def by_name(
         NotFound, NotAllowed: see `access.rules.require`.
     """
     digits = name.strip().upper().removeprefix(f"{kind.prefix}-").removeprefix(kind.prefix)
-    wanted = kind.number == int(digits) if is_number(digits) else false()
-    return await _required(session, viewer, kind, wanted, action=action, name=name.strip()[:NAME_SHOWN])
+    if not is_number(digits):
+        return await _required(session, viewer, kind, false(), action=action, name=name.strip()[:NAME_SHOWN])
+    shown = f"{kind.prefix}-{int(digits)}"
+    return await _required(session, viewer, kind, kind.number == int(digits), action=action, name=shown)
 
 
 async def by_id(
@@ -161,9 +163,13 @@ async def link(
 ) -> None:
     """Point from one record to another of the same workspace.
 
+    That one replaced the other says more than that they belong together, and stays.
+
     Raises:
-        FieldRefusal: a record cannot come after itself, directly or around a circle.
+        FieldRefusal: a record cannot be linked to itself, nor come after itself around a circle.
     """
+    if source.id == target.id:
+        raise FieldRefusal({"links": _("{name} is this one. Pick another.", name=target.name)})
     if relation is not Relation.RELATES_TO and await _leads_to(session, start=target, goal=source):
         raise FieldRefusal(
             {
@@ -184,7 +190,11 @@ async def link(
             created_by=user_id,
             created_at=now,
         )
-        .on_conflict_do_update(index_elements=["from_id", "to_id"], set_={"relation": relation})
+        .on_conflict_do_update(
+            index_elements=["from_id", "to_id"],
+            set_={"relation": relation},
+            where=literal(relation is not Relation.RELATES_TO),
+        )
     )
 
 

@@ -53,6 +53,16 @@ class Snapshots:
             self._fetching = False
 
 
+async def text_of(slack: AsyncWebClient, *, channel_id: str, ts: str) -> str:
+    """What a message says, where the app may read it; else nothing."""
+    try:
+        found = await slack.conversations_replies(channel=channel_id, ts=ts, limit=1)
+    except (SlackClientError, ClientError, TimeoutError, OSError) as error:
+        log.info("message_not_read", error=str(error))
+        return ""
+    return next((str(said.get("text", "")) for said in found["messages"] if said["ts"] == ts), "")
+
+
 async def _tokens(session: AsyncSession, workspace_ids: set[int]) -> dict[int, str | None]:
     if not workspace_ids:
         return {}

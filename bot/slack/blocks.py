@@ -151,13 +151,16 @@ def field(
     *,
     hint: str | None = None,
     optional: bool = True,
+    tells: bool = False,
 ) -> InputBlock:
+    """`tells`: choosing something is told at once, with all that stands in the form (not for text: every key would be)."""
     return InputBlock(
         block_id=name,
         label=text(label),
         element=element,
         hint=text(hint) if hint else None,
         optional=optional,
+        dispatch_action=tells or None,
     )
 
 

@@ -9,17 +9,19 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 from aiohttp import ClientError
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.rules import Actor, Kind, Viewer
 from bot.clock import Clock
+from bot.slack.text import mentioned
 
 log = structlog.get_logger()
 
 FRESH_SECONDS = 300  # design: visibility by membership is at most five minutes old
 PATIENCE_SECONDS = 2.0  # of the three that Slack gives an answer
 KEPT = 20_000  # people and channels kept in memory
+NAMED = 10  # people of one message whose names are looked up
 PAGE = 999  # docs reference/methods/users.conversations: "under 1000"
 
 
@@ -93,13 +95,23 @@ class Directory:
             channels = frozenset({here})
         return Viewer(actor.workspace_id, actor.user_id, person.kind, person.is_admin, channels)
 
+    async def with_names(self, slack: AsyncWebClient, words: str, *, workspace_id: int, home: str) -> str:
+        """A message's text with names beside the bare ids that Slack has in it; only ids where there is no name."""
+        for user_id in mentioned(words)[:NAMED]:
+            try:
+                person = await self.person(slack, Actor(workspace_id, user_id), home=home)
+            except (SlackClientError, ClientError, TimeoutError, OSError):
+                continue
+            words = words.replace(f"<@{user_id}>", f"<@{user_id}|{person.name}>")
+        return words
+
     async def new_team(
-        self, slack: AsyncWebClient, actor: Actor, *, home: str, channel_id: str
+        self, slack: AsyncWebClient, actor: Actor, *, home: str, channel_id: str | None
     ) -> dict[str, str]:
-        """A sensible name and zone for the team of a channel that has none: the channel's name, the asker's zone."""
+        """A sensible name and zone for a new team: the channel's name, as far as we see it, and the asker's zone."""
         person = await self.person(slack, actor, home=home)
-        channel = (await slack.conversations_info(channel=channel_id))["channel"]
-        return {"name": channel.get("name") or channel_id, "timezone": person.timezone}
+        name = await _channel_name(slack, channel_id) if channel_id else ""
+        return {"name": name, "timezone": person.timezone}
 
     async def _channels(self, slack: AsyncWebClient, actor: Actor, kind: Kind) -> frozenset[str]:
         if kind not in (Kind.MEMBER, Kind.GUEST):
@@ -135,6 +147,15 @@ async def _person(slack: AsyncWebClient, user_id: str, home: str) -> PersonFacts
         or user.get("name")
         or user_id,
     )
+
+
+async def _channel_name(slack: AsyncWebClient, channel_id: str) -> str:
+    try:
+        found = await slack.conversations_info(channel=channel_id)
+    except SlackApiError as error:  # a private channel that the bot is not in
+        log.info("channel_not_seen", reason=error.response["error"])
+        return ""
+    return str(found["channel"].get("name") or "")
 
 
 def _kind(user: dict[str, Any], home: str) -> Kind:

@@ -17,9 +17,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.access.rules import Actor, Viewer
+from bot.access.rules import Actor, Kind, Viewer
 from bot.clock import Clock
 from bot.db.engine import Database
+from bot.errors import Refusal
+from bot.i18n import _
 from bot.slack.blocks import Payload
 from bot.slack.directory import Directory
 from bot.slack.forms import Values, values
@@ -113,10 +115,19 @@ class Request:
         return self._around.directory
 
     async def see(self) -> Viewer:
-        """The actor with all that they may see."""
-        return await self._around.directory.viewer(
+        """The actor with all that they may see.
+
+        Raises:
+            Refusal: Slack did not say it in time.
+        """
+        viewer = await self._around.directory.viewer(
             self.slack, self.actor, home=self.workspace.slack_id, here=self.channel_id
         )
+        if viewer.kind is Kind.UNKNOWN:
+            raise Refusal(
+                _("Slack is slow to say what you can see, so nothing was done. Please try again in a minute.")
+            )
+        return viewer
 
     # What it carries
 

@@ -30,7 +30,8 @@ def escape(text: str) -> str:
     return plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-_MARKUP = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
+# What Slack writes for a person or a channel, for all of a group or a date, for an address; `<pre>` is none of these.
+_MARKUP = re.compile(r"<(?:([@#])([A-Z0-9]+)|(!)([a-z]+[^<>|]*)|()([a-z]+:[^<>|]+))(?:\|([^<>]*))?>")
 
 
 def typed(words: str) -> str:
@@ -40,7 +41,7 @@ def typed(words: str) -> str:
 
 
 def _as_typed(match: re.Match[str]) -> str:
-    sign, target, label = match.groups()
+    sign, target, label = (*(part for part in match.groups()[:-1] if part is not None), match[7])
     if sign == "!":  # <!here>, <!subteam^S1|@payments-team>, <!date^…|15 Feb>
         return label or f"@{target.partition('^')[0]}"
     if sign:

@@ -44,19 +44,25 @@ class Found:
     terms: Sequence[str]
 
 
-_FILTER = re.compile(r'(?<!\S)(status|tag|by|in|since|before):("[^"]*"|\S+)', re.IGNORECASE)
+_FILTER = re.compile(
+    r"(?<!\S)(status|tag|by|in|since|before):"
+    r'(?:\s*(<[@#][^<>]*>)|("[^"]*"|\S+))',  # Slack offers names only after a space, and some names have one
+    re.IGNORECASE,
+)
 _MENTION = re.compile(r"<[@#]([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
-def parse(typed: str) -> Wanted:
+def parse(typed: str, *, user_id: str) -> Wanted:
     """Words and filters: `retry status:accepted tag:api by:@ana in:#payments since:2026-01-01 before:2026-07-01`."""
-    filters = {name.lower(): value.strip('"') for name, value in _FILTER.findall(typed)}
+    filters = {name.lower(): place or value.strip('"') for name, place, value in _FILTER.findall(typed)}
+    if filters.get("by", "").lower() == "me":
+        filters["by"] = user_id
     return Wanted(" ".join(_FILTER.sub(" ", typed).split()), filters)
 
 
 def parse_list(typed: str, *, user_id: str) -> Wanted | None:
     """What `list …` asks for, or None when it is no list but the beginning of a title."""
-    wanted = parse(typed)
+    wanted = parse(typed, user_id=user_id)
     words = wanted.words.lower().split()
     filters = dict(wanted.filters)
     for word in words:
@@ -196,7 +202,7 @@ def _by(value: str, _today: date) -> ColumnElement[bool]:
     user_id = _slack_id(value)
     if user_id is None:
         raise Refusal(
-            _("`by:` wants a person, as in `by:@name`. Pick them from the list that Slack shows after @.")
+            _("`by:` wants a person: type `by: @` and pick them from Slack's list, or say `by:me`.")
         )
     decided = exists().where(
         DecisionPerson.decision_id == Decision.id,
@@ -209,9 +215,7 @@ def _by(value: str, _today: date) -> ColumnElement[bool]:
 def _in(value: str, _today: date) -> ColumnElement[bool]:
     channel_id = _slack_id(value)
     if channel_id is None:
-        raise Refusal(
-            _("`in:` wants a channel, as in `in:#name`. Pick it from the list that Slack shows after #.")
-        )
+        raise Refusal(_("`in:` wants a channel: type `in: #` and pick it from Slack's list."))
     return Decision.channel_id == channel_id
 
 

@@ -152,12 +152,13 @@ async def edit_decision(
                 "Somebody changed {name} while you had it open ({fields}). Nothing of theirs is overwritten: "
                 "open it again to see it. Your text is kept as a draft.",
                 name=decision.name,
-                fields=", ".join(sorted(set().union(*(edit.changes for edit in edits[seen_edit:])))),
+                fields=", ".join(
+                    map(field_words, set().union(*(edit.changes for edit in edits[seen_edit:])))
+                ),
             )
         )
     before = facts(decision)
-    if fields.revisit_on != decision.revisit_on:
-        _check_dates(fields, team=decision.team, now=now)
+    _check_dates(fields, team=decision.team, now=now, was=decision)
     status = decision.status
     _fill(decision, fields)
     if status not in (Status.PROPOSED, Status.ACCEPTED, Status.REJECTED):
@@ -323,6 +324,25 @@ def facts(decision: Decision) -> dict[str, Any]:
     }
 
 
+def field_words(name: str) -> str:
+    """What people call a field of `facts`."""
+    return {
+        "title": _("the decision"),
+        "status": _("status"),
+        "date": _("date"),
+        "deciders": _("who decided"),
+        "context": _("why"),
+        "alternatives": _("alternatives"),
+        "trade_offs": _("what we accept"),
+        "must_know": _("who must know"),
+        "consulted": _("who was consulted"),
+        "tags": _("tags"),
+        "revisit_on": _("when to look again"),
+        "revisit_when": _("what makes us look again"),
+        "withdrawn": _("withdrawn"),
+    }.get(name, name)
+
+
 SIMILAR_SHARE = 0.6  # of the shorter title's telling words
 
 
@@ -333,14 +353,14 @@ def _alike(ours: set[str], theirs: set[str]) -> bool:
     )
 
 
-def _check_dates(fields: DecisionFields, *, team: Team, now: datetime) -> None:
+def _check_dates(fields: DecisionFields, *, team: Team, now: datetime, was: Decision | None = None) -> None:
+    """`was`: a date that stands there already is not asked about again, however old it has become."""
     today = now.astimezone(ZoneInfo(team.timezone)).date()
+    tomorrow = today + timedelta(days=1)  # somebody east of the team is a day ahead
     wrong = {}
-    if fields.date is not None and fields.date > today + timedelta(
-        days=1
-    ):  # somebody east of the team is a day ahead
+    if fields.date and fields.date > tomorrow and not (was and was.decided_on == fields.date):
         wrong["date"] = _("That day has not come yet. Pick today or the day it was decided.")
-    if fields.revisit_on is not None and fields.revisit_on < today:
+    if fields.revisit_on and fields.revisit_on < today and not (was and was.revisit_on == fields.revisit_on):
         wrong["revisit_on"] = _("That date is already over. Pick one from today on.")
     if wrong:
         raise FieldRefusal(wrong)
@@ -412,6 +432,8 @@ async def _replace(
 ) -> None:
     """The later decision takes the earlier one's place: both records change together."""
     require(viewer, Action.CHANGE, old)
+    if old.withdrawn_at is not None:
+        raise FieldRefusal({"links": _("{name} is withdrawn, so nothing replaces it.", name=old.name)})
     await records.link(session, source=new, target=old, relation=relation, user_id=viewer.user_id, now=now)
     was, old.status = old.status, Status.SUPERSEDED if relation is Relation.SUPERSEDES else Status.REVERSED
     await records.revise(

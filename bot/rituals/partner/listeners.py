@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Actor, Viewer, require
-from bot.errors import FieldRefusal
 from bot.i18n import _
 from bot.outbox import service as outbox
 from bot.people import service as people
@@ -35,26 +34,28 @@ async def show_menu(request: Request) -> None:
 
 async def open_team(request: Request) -> None:
     """`/partner team`: the team of this channel, or a new one."""
-    await _open(request, team_id="", channel_name=str(request.body.get("channel_name") or ""))
+    await _open(request, team_id="")
 
 
 async def open_team_by_button(request: Request, value: str) -> None:
-    await _open(request, team_id=value, channel_name="")
+    await _open(request, team_id=value)
 
 
-async def _open(request: Request, *, team_id: str, channel_name: str) -> None:
+async def _open(request: Request, *, team_id: str) -> None:
     here = request.channel_id if request.channel_id and request.channel_id[:1] in "CG" else None
 
     async def full() -> Payload:
-        person = await request.directory.person(request.slack, request.actor, home=request.workspace.slack_id)
         async with request.read() as session:
             team = await _team(session, request.actor, team_id, here)
         if team is None:
-            return _form(None, here, channel_name, request.actor, person.timezone)
+            known = await request.directory.new_team(
+                request.slack, request.actor, home=request.workspace.slack_id, channel_id=here
+            )
+            return _form(None, here, known["name"], request.actor, known["timezone"])
         require(await request.see(), Action.ADMINISTER, team)
         return _form(team, team.channel_id, team.name, request.actor, team.timezone)
 
-    await request.open_form(_form(None, here, channel_name, request.actor, "UTC"), full)
+    await request.open_form(_form(None, here, "", request.actor, "UTC"), full)
 
 
 def _form(team: Team | None, channel_id: str | None, name: str, actor: Actor, timezone: str) -> Payload:
@@ -72,8 +73,7 @@ async def _team(session: AsyncSession, actor: Actor, team_id: str, channel_id: s
 async def submit_team(request: Request) -> None:
     fields = read(TeamFields, request.view)
     viewer = await request.see()
-    if not viewer.sees(fields.channel):
-        raise FieldRefusal({"channel": _("Pick a channel that you are in.")})
+    service.require_channel(viewer, fields.channel)
     async with request.begin() as session:
         await records.submit_once(
             session, workspace_id=viewer.workspace_id, view_id=request.view["id"], now=request.now

@@ -42,14 +42,20 @@ class TeamFields(Fields):
     capture_emoji: Annotated[str, AfterValidator(_emoji), Field(max_length=100)] = ""
 
 
+def require_channel(viewer: Viewer, channel_id: str) -> None:
+    """Raises FieldRefusal for a channel that this person, or the bot, cannot see."""
+    if not viewer.sees(channel_id):
+        words = _("Pick a channel that you are in. Into a private one, invite me first: `/invite` there.")
+        raise FieldRefusal({"channel": words})
+
+
 async def save_team(session: AsyncSession, *, viewer: Viewer, team: Team, fields: TeamFields) -> Team:
     """Keep a team's settings.
 
     Raises:
         FieldRefusal: the channel is another team's, or one that this person cannot see.
     """
-    if not viewer.sees(fields.channel):
-        raise FieldRefusal({"channel": _("Pick a channel that you are in.")})
+    require_channel(viewer, fields.channel)
     other = await team_of(session, workspace_id=viewer.workspace_id, channel_id=fields.channel)
     if other is not None and other.id != team.id:
         raise FieldRefusal(

@@ -54,7 +54,7 @@ async def _open_reason(request: Request, record_id: str, answer: Answer) -> None
     viewer = await request.see()
     async with request.read() as session:
         decision = await _decision(session, viewer, record_id, Action.ACKNOWLEDGE)
-    request.open_view(page.reason(decision, answer))
+    request.open_view(page.reason(decision, answer, pressed_at=request.action["action_ts"]))
 
 
 async def submit_reason(request: Request) -> None:
@@ -70,7 +70,7 @@ async def submit_reason(request: Request) -> None:
             decision=decision,
             answer=answer,
             reason=reason,
-            pressed_at=f"{request.now.timestamp():.6f}",
+            pressed_at=str(request.ids.get("pressed_at") or ""),
             now=request.now,
         )
         await update_card(session, decision, request.now)
@@ -93,14 +93,14 @@ async def submit_reason(request: Request) -> None:
 
 
 async def open_page(request: Request, value: str) -> None:
-    request.show_view(await finding.page(request, value))
+    request.open_view(await finding.page(request, value))
 
 
 async def change(request: Request, value: str) -> None:
     """The card's menu and the page's buttons: `edit:12`, `supersede:12`, …"""
     what, _colon, record_id = value.partition(":")
     if what == "open":
-        request.show_view(await finding.page(request, record_id))
+        request.open_view(await finding.page(request, record_id))
         return
     viewer = await request.see()
     async with request.read() as session:
@@ -113,7 +113,7 @@ async def change(request: Request, value: str) -> None:
                 view = page.linking(decision)
             case _:
                 view = await _edit_form(session, viewer, decision)
-    request.show_view(view)
+    request.open_view(view)
 
 
 async def _edit_form(session: AsyncSession, viewer: Viewer, decision: Decision) -> Payload:
@@ -161,7 +161,7 @@ async def submit_link(request: Request) -> None:
         )
         for decision in changed:
             await update_card(session, decision, request.now)
-    await request.ack()
+    await request.ack(response_action="clear")
 
 
 # A mistake
@@ -172,7 +172,7 @@ async def open_withdrawal(request: Request, value: str) -> None:
     async with request.read() as session:
         decision = await _decision(session, viewer, value, Action.READ)
     require(viewer, Action.WITHDRAW, decision)
-    request.show_view(page.withdrawal(decision))
+    request.open_view(page.withdrawal(decision))
 
 
 async def submit_withdrawal(request: Request) -> None:

@@ -1,44 +1,48 @@
 """Every way into the form: `/decision`, shortcuts, Home, the team's emoji."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.access.rules import Actor
-from bot.i18n import _
+from bot.access.rules import Actor, missing
+from bot.errors import NotFound
 from bot.people import service as people
-from bot.records import drafts, sources
+from bot.records import drafts, snapshots, sources
 from bot.rituals.decisions import ids, queries
 from bot.rituals.decisions.listeners import finding
-from bot.rituals.decisions.views import form, messages, page
+from bot.rituals.decisions.views import form, messages
 from bot.rituals.decisions.views.form import FormState
+from bot.slack import limits, text
 from bot.slack.blocks import Payload
 from bot.slack.forms import Values
 from bot.slack.request import Request
-from bot.slack.text import shortened
 
 TITLE = 150  # characters; what is longer begins the context, so that nothing typed is lost
 
 
-async def run_command(request: Request, text: str) -> None:
+async def run_command(request: Request) -> None:
     """`/decision …`: a first word is a keyword only when the rest makes sense for it; a title is never lost."""
-    word, _space, rest = text.partition(" ")
+    typed = request.text
+    word, _space, rest = typed.partition(" ")
     rest = rest.strip()
     match word.lower():
         case "help" if not rest:
             await request.ack(**messages.help_text())
-        case "why" | "search" | "find" if rest:
-            await request.ack(**await finding.found(request, rest))
+        case "why" if rest:
+            await request.ack(**await finding.found(request, rest, title=rest))
+        case "search" | "find" if rest:  # "Find a new office" may have been meant as a title
+            await request.ack(**await finding.found(request, rest, title=typed))
         case "list" if (wanted := queries.parse_list(rest, user_id=request.actor.user_id)) is not None:
             await request.ack(**await finding.listed(request, rest, wanted))
         case "show" if re.fullmatch(r"[Dd]?-?\d+", rest):
             request.open_view(await finding.page_by_name(request, rest))
         case _:
-            await _open(request, channel_id=request.channel_id, typed=_as_title(text))
+            await _open(request, channel_id=request.channel_id, typed=_as_title(typed))
 
 
 async def open_new(request: Request, value: str) -> None:
     """From Home, or from a search that found nothing, with what was searched for as the title."""
-    await _open(request, channel_id=request.channel_id, typed=_as_title("" if value == "new" else value))
+    await _open(request, channel_id=request.channel_id, typed=_as_title(value))
 
 
 async def open_by_shortcut(request: Request) -> None:
@@ -48,15 +52,30 @@ async def open_by_shortcut(request: Request) -> None:
 async def open_from_message(request: Request) -> None:
     """The message shortcut, the main door in threads. The message is copied at once, as Slack may forget it."""
     said = str(request.message.get("text") or "").strip()
-    typed: Values = {"title": shortened(said.splitlines()[0], TITLE) if said else "", "context": said[:3_000]}
-    await _open(request, channel_id=request.channel_id, typed=typed, source_ts=request.message["ts"])
+
+    async def read() -> str:
+        return said
+
+    await _open(
+        request,
+        channel_id=request.channel_id,
+        typed=_from_message(said),
+        read=read,
+        source_ts=request.message["ts"],
+    )
     await _copy(request, str(request.channel_id), request.message)
 
 
 async def open_captured(request: Request, value: str) -> None:
     """The button that the team's emoji brought."""
     channel_id, _colon, ts = value.partition(":")
-    await _open(request, channel_id=channel_id, source_ts=ts)
+    if not (await request.see()).sees(channel_id):
+        raise NotFound(missing(""))
+
+    async def read() -> str:
+        return await snapshots.text_of(request.slack, channel_id=channel_id, ts=ts)
+
+    await _open(request, channel_id=channel_id, read=read, source_ts=ts)
     await _copy(request, channel_id, {"ts": ts})
 
 
@@ -72,18 +91,33 @@ async def _copy(request: Request, channel_id: str, message: dict[str, str]) -> N
 
 
 async def _open(
-    request: Request, *, channel_id: str | None, typed: Values | None = None, source_ts: str = ""
+    request: Request,
+    *,
+    channel_id: str | None,
+    typed: Values | None = None,
+    read: Callable[[], Awaitable[str]] | None = None,
+    source_ts: str = "",
 ) -> None:
-    """The form with what is known at once; defaults, teams and the offer of a draft come from one short read."""
+    """The form with what is known at once; defaults, teams and the offer of a draft come from one short read.
+
+    `read` fetches the message that title and context are taken from.
+    """
+    typed = typed or {}
     in_channel = channel_id if channel_id and channel_id[:1] in "CG" else None
     subject = f"channel:{in_channel or 'any'}"
     held = {"channel": in_channel, "ts": source_ts or None, "draft": subject}
-    bare = FormState(ids=held, values=form.usual(None, request.actor, request.now) | (typed or {}))
+    bare = FormState(ids=held, values=form.usual(None, request.actor, request.now) | typed)
 
     async def full() -> Payload:
-        return await _with_defaults(request, bare, typed or {})
+        known = _from_message(await _named(request, await read())) if read else typed
+        return await _with_defaults(request, bare, known)
 
     await request.open_form(form.form(bare), full)
+
+
+async def _named(request: Request, said: str) -> str:
+    home, workspace_id = request.workspace.slack_id, request.workspace.id
+    return await request.directory.with_names(request.slack, said, workspace_id=workspace_id, home=home)
 
 
 async def _with_defaults(request: Request, bare: FormState, typed: Values) -> Payload:
@@ -97,21 +131,19 @@ async def _with_defaults(request: Request, bare: FormState, typed: Values) -> Pa
             )
             state = bare
         else:
-            teams = (await people.teams_of(session, viewer=viewer))[:100]
-            if not teams:
-                return page.notice(_("No team yet"), _no_team_words())
-            team = teams[0]
+            teams = (await people.teams_of(session, viewer=viewer))[: limits.OPTIONS]
+            team = teams[0] if teams else None
             state = replace(bare, teams=[(team.name, team.channel_id) for team in teams])
     state = replace(state, values=form.usual(team, actor, request.now) | typed)
     return form.form(replace(state, draft_from=draft.updated_at) if draft else state)
 
 
-def _no_team_words() -> str:
-    return _(
-        "A decision belongs to a team's channel, and I know none of yours yet. "
-        "Type `/decision` in the channel, or set the team up with `/partner team`."
-    )
+def _as_title(words: str) -> Values:
+    """What was typed as the title; with more than one line, or too long for it, whole as the context too."""
+    return _from_message(words) if len(words) > TITLE or "\n" in words else {"title": text.typed(words)}
 
 
-def _as_title(text: str) -> Values:
-    return {"title": text} if len(text) <= TITLE else {"title": shortened(text, TITLE), "context": text}
+def _from_message(said: str) -> Values:
+    words = text.typed(said)
+    first = words.partition("\n")[0]
+    return {"title": text.shortened(first, TITLE), "context": text.shortened(words, limits.INPUT_TEXT)}

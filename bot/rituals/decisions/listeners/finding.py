@@ -14,18 +14,18 @@ from bot.slack.blocks import Payload
 from bot.slack.request import Request
 
 
-async def found(request: Request, typed: str) -> Payload:
+async def found(request: Request, typed: str, *, title: str) -> Payload:
+    """`title`: what to call it when they log it after all."""
     viewer = await request.see()
+    wanted = queries.parse(typed, user_id=viewer.user_id)
     async with request.read() as session:
-        result = await queries.search(
-            session, viewer=viewer, wanted=queries.parse(typed), today=request.now.date()
-        )
-    return messages.results(result, typed=typed)
+        result = await queries.search(session, viewer=viewer, wanted=wanted, today=request.now.date())
+    return messages.results(result, typed=typed, title=title)
 
 
 async def search_from_home(request: Request, value: str) -> None:
     if value.strip():
-        request.open_view(messages.as_modal(await found(request, value.strip())))
+        request.open_view(messages.as_modal(await found(request, value.strip(), title=value.strip())))
 
 
 async def listed(request: Request, typed: str, wanted: queries.Wanted, offset: int = 0) -> Payload:
@@ -40,7 +40,7 @@ async def listed(request: Request, typed: str, wanted: queries.Wanted, offset: i
 async def show_next_page(request: Request, value: str) -> None:
     offset, _colon, typed = value.partition(":")
     wanted = queries.parse_list(typed, user_id=request.actor.user_id)
-    if wanted is None or not (offset.isdigit() and len(offset) < 7):
+    if wanted is None or not (records.is_number(offset) and len(offset) < 7):
         raise Refusal(_("That list is too old to go on. `/decision list` starts it again."))
     request.tell(await listed(request, typed, wanted, int(offset)))
 
@@ -61,7 +61,7 @@ async def page_by_name(request: Request, name: str) -> Payload:
 
 async def _whole(session: AsyncSession, viewer: Viewer, decision: Decision) -> Payload:
     return pages.page(
-        await service.sheet(session, decision),
+        await service.sheet(session, decision, viewer=viewer),
         viewer=viewer,
         chain=await service.chain(session, viewer=viewer, decision=decision),
         revisions=await records.revisions_of(session, record=decision),

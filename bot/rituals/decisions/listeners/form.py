@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.access.rules import Action, Viewer, missing
-from bot.errors import NotFound
+from bot.access.rules import Action, Viewer
 from bot.people import service as people
 from bot.people.models import Team
 from bot.records import drafts, sources
@@ -55,9 +54,10 @@ async def resume_draft(request: Request) -> None:
         draft = await drafts.find(session, actor=request.actor, form=ids.FORM, subject=_subject(state))
     if draft is not None:
         usual = await _usual(request, state)
+        typed = {} if "record" in state.ids else state.values  # a draft of an edit has every field of its own
         state = replace(
             state,
-            values=usual | draft.values,
+            values=usual | typed | draft.values,
             rows=form.rows_of(draft.values),
             more=state.more or form.shows_more(draft.values, usual),
             generation=state.generation + 1,
@@ -121,7 +121,7 @@ async def _save_edit(request: Request, viewer: Viewer, fields: DecisionFields) -
         )
         await update_card(session, decision, request.now)
         await drafts.discard(session, actor=viewer, form=ids.FORM, subject=_subject(state))
-    await request.ack()
+    await request.ack(response_action="clear")  # a page below still shows what was there before
     request.refresh_home()
 
 
@@ -129,7 +129,12 @@ async def _save_new(request: Request, viewer: Viewer, fields: DecisionFields) ->
     state = _state(request)
     channel_id = str(state.values.get("team") or state.ids.get("channel") or "")
     if not viewer.sees(channel_id):
-        raise NotFound(missing(""))
+        raise Refusal(
+            _(
+                "I cannot see that channel. If it is a private one, invite me with `/invite` and try again. "
+                "Your text is kept as a draft."
+            )
+        )
     choice = str(state.values.get(ids.SIMILAR) or "")
     async with request.read() as session:
         team = await people.team_of(session, workspace_id=viewer.workspace_id, channel_id=channel_id)
@@ -188,9 +193,10 @@ async def _log(
 
 
 async def _new_team(request: Request, channel_id: str) -> dict[str, str]:
-    return await request.directory.new_team(
+    facts = await request.directory.new_team(
         request.slack, request.actor, home=request.workspace.slack_id, channel_id=channel_id
     )
+    return {**facts, "name": facts["name"] or channel_id}
 
 
 def _with_usual(fields: DecisionFields, request: Request, team: Team) -> DecisionFields:

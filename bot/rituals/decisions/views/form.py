@@ -154,10 +154,17 @@ def _similar(state: FormState) -> list[Block]:
 
 
 def _team(state: FormState) -> list[Block]:
-    if not state.teams:
+    """Outside of a channel: which team it is for; where nobody has one yet, which channel's."""
+    if any(state.ids.get(name) for name in ("channel", "record")):
         return []
-    chosen = state.values.get("team") or state.teams[0][1]
-    return [b.field("team", _("Which team?"), b.select_input(state.teams, chosen=chosen), optional=False)]
+    chosen = state.values.get("team")
+    if not state.teams:
+        hint = _("A decision belongs to a channel: who can read that can read the decision.")
+        return [
+            b.field("team", _("Which channel is it for?"), b.channel_input(chosen), hint=hint, optional=False)
+        ]
+    picked = b.select_input(state.teams, chosen=chosen or state.teams[0][1])
+    return [b.field("team", _("Which team?"), picked, optional=False)]
 
 
 def _teams_on_screen(inputs: dict[str, Any]) -> list[tuple[str, str]]:
@@ -232,7 +239,7 @@ def _more_questions(state: FormState) -> list[Block]:
             _("What do you accept in return?"),
             b.text_input(value("trade_offs"), multiline=True),
         ),
-        b.field("deciders", _("Who decided?"), b.people_input(value("deciders") or [])),
+        b.field("deciders", _("Who decided?"), b.people_input(value("deciders") or []), tells=True),
         *(
             [
                 b.field(
@@ -240,26 +247,33 @@ def _more_questions(state: FormState) -> list[Block]:
                     _("Where does it stand?"),
                     b.select_input(statuses, chosen=status),
                     optional=False,
+                    tells=True,
                 )
             ]
             if status or "record" not in state.ids
             else []
         ),
-        b.field("date", _("When was it decided?"), b.date_input(value("date"))),
+        b.field("date", _("When was it decided?"), b.date_input(value("date")), tells=True),
         b.field(
             "must_know",
             _("Who must know?"),
             b.people_input(value("must_know") or []),
             hint=_("They are asked to press “I know” on the card."),
+            tells=True,
         ),
-        b.field("consulted", _("Who was consulted?"), b.people_input(value("consulted") or [])),
+        b.field("consulted", _("Who was consulted?"), b.people_input(value("consulted") or []), tells=True),
         b.field(
             "tags",
             _("Which tags?"),
             b.text_input(value("tags"), placeholder=_("api, billing"), max_length=300),
             hint=_("Commas between them. `/decision list #api` shows them."),
         ),
-        b.field("revisit_on", _("When should you look at it again?"), b.date_input(value("revisit_on"))),
+        b.field(
+            "revisit_on",
+            _("When should you look at it again?"),
+            b.date_input(value("revisit_on")),
+            tells=True,
+        ),
         b.field(
             "revisit_when",
             _("Or what should make you look again?"),

@@ -19,7 +19,7 @@ def waiting_item(decision: Decision) -> HomeItem:
 
 
 def section(rows: Sequence[Decision]) -> HomeSection:
-    log = b.button(_("Log a decision"), ids.LOG, value="new", style="primary")
+    log = b.button(_("Log a decision"), ids.LOG, style="primary")
     if not rows:
         example = _(
             "Nothing is logged yet. A decision is one sentence, such as “Use webhooks instead of polling for the "

@@ -68,7 +68,7 @@ def spoken(sheet: Sheet) -> str:
     parts = [
         f"{decision.name} {text.escape(decision.title)}",
         *replaced,
-        facts_line(sheet),
+        " · ".join(_facts(sheet)),
         text.escape(decision.context),
         _("Considered: {rows}", rows=text.escape("; ".join(rows))) if rows else "",
         _("We accept: {what}", what=text.escape(decision.trade_offs)) if decision.trade_offs else "",
@@ -80,8 +80,13 @@ def spoken(sheet: Sheet) -> str:
 def facts_line(sheet: Sheet) -> str:
     """`D-12 · accepted · 15 Feb 2026 · decided by @pm and @lead jointly · edited`."""
     decision = sheet.decision
+    return " · ".join([f"*{decision.name}*", *_facts(sheet)])
+
+
+def _facts(sheet: Sheet) -> list[str]:
+    decision = sheet.decision
     deciders = decision.user_ids(Part.DECIDER)
-    parts = [f"*{decision.name}*", status_word(decision.status)]
+    parts = [status_word(decision.status)]
     if decision.decided_on:
         parts.append(text.day(decision.decided_on))
     if deciders:
@@ -95,7 +100,7 @@ def facts_line(sheet: Sheet) -> str:
         parts.append(_("the message it came from was deleted, our copy is kept"))
     elif decision.source is not None and decision.source.state == SourceState.EDITED:
         parts.append(_("the message it came from was edited since"))
-    return " · ".join(parts)
+    return parts
 
 
 def acknowledged_line(sheet: Sheet) -> str:

@@ -10,7 +10,7 @@ from bot.i18n import _
 from bot.records.models import Relation, Revision, Source, SourceState
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import Answer, Decision, Part
-from bot.rituals.decisions.service import LinkedRecord, Sheet
+from bot.rituals.decisions.service import LinkedRecord, Sheet, field_words
 from bot.rituals.decisions.views.form import status_word
 from bot.rituals.decisions.views.messages import acknowledged_line, facts_line, linked_name, revisit_line
 from bot.slack import blocks as b
@@ -142,7 +142,7 @@ def _history(revisions: Sequence[Revision]) -> list[Block]:
         lines = [
             _("Edited by {who}, {when}", who=text.mention(revision.user_id), when=text.moment(revision.at)),
             *(
-                f"{name}: {_value(before)} → {_value(after)}"
+                f"{field_words(name)}: {_value(before)} → {_value(after)}"
                 for name, (before, after) in revision.changes.items()
             ),
         ]
@@ -183,7 +183,8 @@ def _buttons(decision: Decision, viewer: Viewer) -> list[Block]:
 # Small forms
 
 
-def reason(decision: Decision, answer: Answer) -> b.Payload:
+def reason(decision: Decision, answer: Answer, *, pressed_at: str) -> b.Payload:
+    """`pressed_at`: Slack's time of the click, as answers are put in order by Slack's clock alone."""
     title, question = {
         Answer.QUESTION: (_("Ask about it"), _("What is your question?")),
         Answer.DISAGREE: (_("Disagree, will commit"), _("What do you see differently?")),
@@ -198,7 +199,7 @@ def reason(decision: Decision, answer: Answer) -> b.Payload:
             b.context(_("It goes into the card's thread, with your name.")),
         ],
         submit=_("Ask") if answer is Answer.QUESTION else _("Say so"),
-        private_metadata=request.ids(record=decision.id, answer=answer.value),
+        private_metadata=request.ids(record=decision.id, answer=answer.value, pressed_at=pressed_at),
     )
 
 

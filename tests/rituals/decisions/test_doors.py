@@ -1,0 +1,144 @@
+"""Every way into the form, and what stands in it when it opens."""
+
+import pytest
+
+from bot.app import App
+from tests.person import Slack, words_of
+from tests.rituals.stories import (
+    COMMAND,
+    choose,
+    filled,
+    home_view,
+    inputs,
+    labels,
+    logged,
+    more_fields,
+    opens,
+    saved,
+    set_up_team,
+    told,
+)
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "list vendors for Q3",
+        "show me the money",
+        "help us decide faster",
+        "why",
+        "search",
+        "Keep <pre> & co",
+    ],
+)
+async def test_what_stands_after_the_command_is_the_title_unless_it_asks_for_something(
+    slack: Slack, typed: str
+) -> None:
+    opened = await slack.person("pm").command("payments", COMMAND, typed)
+    assert filled(opened.view) == ({"title": typed} if typed else {})
+    assert inputs(opened.view) == {"title", "context", "alternatives.0.name", "alternatives.0.why_not"}
+
+
+async def test_a_title_that_is_too_long_begins_the_context_so_that_nothing_is_lost(slack: Slack) -> None:
+    typed = "Use webhooks instead of polling " * 6
+    held = filled((await slack.person("pm").command("payments", COMMAND, typed)).view)
+    assert len(held["title"]) <= 150
+    assert held["title"].endswith("…")
+    assert held["context"] == typed.strip()
+    held = filled(
+        (await slack.person("pm").command("payments", COMMAND, "Use webhooks\nPolling is slow")).view
+    )
+    assert held == {"title": "Use webhooks", "context": "Use webhooks\nPolling is slow"}
+
+
+async def test_names_in_a_command_are_read_as_they_were_typed(slack: Slack) -> None:
+    opened = await slack.person("pm").command("payments", COMMAND, "Let @techlead own #payments")
+    assert filled(opened.view) == {"title": "Let @techlead own #payments"}
+
+
+async def test_the_message_shortcut_takes_title_and_context_from_the_message(slack: Slack) -> None:
+    pm, engineer = slack.person("pm"), slack.person("engineer")
+    said = f"<@{slack.users['techlead']}> says: webhooks &amp; no polling\nThe partner limits us"
+    message = await engineer.say("payments", said)
+    held = filled((await pm.shortcut("decisions.log_message", message)).view)
+    assert held["title"] == "@techlead says: webhooks & no polling"
+    assert held["context"] == "@techlead says: webhooks & no polling\nThe partner limits us"
+
+
+async def test_in_a_thread_the_shortcut_logs_the_reply(slack: Slack) -> None:
+    pm = slack.person("pm")
+    question = await pm.say("payments", "Webhooks or polling?")
+    reply = await pm.say("payments", "Webhooks it is", thread_ts=question["ts"])
+    opened = await pm.shortcut("decisions.log_message", reply)
+    await pm.submit(opened.view)
+    card = await slack.message("payments", "D-1")
+    assert "Webhooks it is" in words_of(card)
+    assert "thread_ts" not in card, "the card is a headline, not a reply"
+    assert "As it was in Slack" in words_of(await choose(pm, card, "open"))
+
+
+async def test_outside_of_a_channel_the_form_asks_which_team(slack: Slack) -> None:
+    pm = slack.person("pm")
+    await set_up_team(slack)
+    await set_up_team(slack, channel="leads", name="Leads")
+    for door in (
+        pm.command("dm", COMMAND, "Use webhooks"),
+        pm.shortcut("decisions.log"),
+        pm.press_in(await home_view(slack, "pm"), "decisions.log"),
+    ):
+        view = await opens(pm, door)
+        assert "Which team?" in words_of(view)
+        assert "Leads" in words_of(view)
+    await pm.submit(view, {"title": "Hire a designer", "team": "Leads"})
+    card = await slack.message("leads", "Hire a designer")
+    assert "jointly" in words_of(card), "the team that was picked says who decides"
+
+
+async def test_where_nobody_has_a_team_yet_the_form_asks_for_the_channel(slack: Slack) -> None:
+    pm = slack.person("pm")
+    opened = await pm.command("dm", COMMAND, "Use webhooks")
+    assert filled(opened.view) == {"title": "Use webhooks"}, "the title is not lost"
+    assert "Which channel is it for?" in words_of(opened.view)
+    saved_now = await pm.submit(await more_fields(pm, opened.view), {"team": "payments"})
+    assert saved_now.errors == {}
+    await slack.message("payments", "Use webhooks")
+
+
+async def test_the_first_decision_of_a_channel_makes_its_team_and_offers_to_set_it_up(slack: Slack) -> None:
+    card = await logged(slack, "Use webhooks", by="engineer")
+    assert "Set up the team" in labels(card)
+    assert f"decided by <@{slack.users['engineer']}>" in words_of(card)
+    engineer = slack.person("engineer")
+    held = filled(await opens(engineer, engineer.press(card, "partner.set_up")))
+    assert held["name"] == "payments"
+    assert held["members"] == [slack.users["engineer"]]
+    assert held["timezone"] == "Europe/Lisbon"
+
+
+async def test_the_emoji_of_the_team_on_a_message_offers_to_log_it(slack: Slack, bot: App) -> None:
+    await set_up_team(slack, capture_emoji=":Pushpin:")
+    engineer = slack.person("engineer")
+    message = await slack.person("techlead").say("payments", "Webhooks it is")
+    await engineer.react(message, "eyes")
+    await engineer.react(message, "pushpin")
+    offer = await told(slack, "engineer", "Log that message as a decision?")
+    assert len((await slack.state())["ephemerals"]) == 1, (
+        "another emoji offers nothing, and nobody else is asked"
+    )
+    view = await opens(engineer, engineer.press(offer, "decisions.log_captured"))
+    assert filled(view) == {"title": "Webhooks it is", "context": "Webhooks it is"}
+    await engineer.submit(view)
+    assert "Webhooks it is" in words_of(await slack.message("payments", "D-1"))
+
+
+async def test_a_search_that_may_have_been_a_title_offers_to_log_it_whole(slack: Slack) -> None:
+    pm = slack.person("pm")
+    await saved(slack, "PostgreSQL carries the search", alternatives__0__name="Elasticsearch")
+    answer = await pm.command("payments", COMMAND, "search uses Elasticsearch")
+    assert "D-1" in answer.text, "it is found by its losing alternative"
+    shown = await told(slack, "pm", "Decisions on")
+    view = await opens(pm, pm.press(shown, "decisions.log"))
+    assert filled(view) == {"title": "search uses Elasticsearch"}

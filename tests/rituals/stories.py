@@ -1,0 +1,136 @@
+"""What many stories begin with: a decision that is logged, a form that is open, a team that is set up."""
+
+from collections.abc import Awaitable
+from datetime import timedelta
+
+from bot.clock import MovableClock
+from tests.person import Json, Person, Result, Slack, until, words_of
+
+COMMAND = "/decision"
+PACE = timedelta(seconds=2)  # longer than a channel has to rest between two messages
+
+
+async def logged(
+    slack: Slack, title: str, *, by: str = "pm", channel: str = "payments", **fields: object
+) -> Json:
+    """A decision of that title, and its card."""
+    await saved(slack, title, by=by, channel=channel, **fields)
+    return await slack.message(channel, title)
+
+
+async def saved(
+    slack: Slack, title: str, *, by: str = "pm", channel: str = "payments", **fields: object
+) -> Result:
+    """A decision of that title, kept; `fields` by block id, with "__" for the dots in it."""
+    person = slack.person(by)
+    opened = await person.command(channel, COMMAND, title)
+    values = {name.replace("__", "."): value for name, value in fields.items()}
+    view = opened.view
+    if values.keys() - inputs(view):
+        view = await more_fields(person, view)
+    result = await person.submit(view, values)
+    assert result.errors == {}, result.errors
+    assert not result.views, words_of(result.views)
+    return result
+
+
+async def more_fields(person: Person, view: Json) -> Json:
+    await person.press_in(view, "decisions.more_fields")
+    return await person.view(view)
+
+
+async def replaced(
+    slack: Slack, clock: MovableClock, old: Json, title: str, *, by: str = "pm", how: str = "supersede"
+) -> Json:
+    """A decision that takes the place of the one on this card, and its own card."""
+    clock.advance(PACE)
+    view = await choose(slack.person(by), old, how)
+    result = await slack.person(by).submit(view, {"title": title})
+    assert result.errors == {}
+    return await slack.message(old["channel"], title)
+
+
+async def opens(person: Person, act: Awaitable[Result]) -> Json:
+    """The modal that an act brings; it may come a moment after the answer."""
+    before = {view["id"] for view in (await person.sees())["views"]}
+    await act
+
+    async def look() -> Json | None:
+        return next((view for view in (await person.sees())["views"] if view["id"] not in before), None)
+
+    return await until(look)
+
+
+async def choose(person: Person, card: Json, what: str) -> Json:
+    """What opens for an entry of the card's menu."""
+    return await opens(person, person.press(card, "decisions.change", f"{what}:{record_id(card)}"))
+
+
+def record_id(card: Json) -> str:
+    """The id that the card's buttons carry."""
+    return next(
+        str(element["value"])
+        for block in card["blocks"]
+        for element in block.get("elements", [])
+        if element.get("action_id") in ("decisions.acknowledge", "decisions.open")
+    )
+
+
+async def set_up_team(
+    slack: Slack, *, by: str = "pm", channel: str = "payments", name: str = "Payments", **fields: object
+) -> Result:
+    opened = await slack.person(by).command(channel, "/partner", "team")
+    usual: Json = {"name": name, "pm": "pm", "lead": "techlead", "members": ["engineer"]}
+    result = await slack.person(by).submit(opened.view, {**usual, **fields})
+    assert result.errors == {}, result.errors
+    return result
+
+
+def inputs(view: Json) -> set[str]:
+    """The fields of a form."""
+    return {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+
+
+def filled(view: Json) -> Json:
+    """What stands in the fields of an open form, by block id."""
+    found = {}
+    for block_id, elements in view["state"]["values"].items():
+        for element in elements.values():
+            value = next((element[key] for key in element if key != "type"), None)
+            found[block_id] = value["value"] if isinstance(value, dict) else value
+    return {block_id: value for block_id, value in found.items() if value not in (None, "", [])}
+
+
+def labels(message: Json) -> list[str]:
+    """The words on the buttons of a message or a view."""
+    elements = [
+        element
+        for block in message["blocks"]
+        for element in [*block.get("elements", []), block.get("accessory", {})]
+    ]
+    return [element["text"]["text"] for element in elements if element.get("type") == "button"]
+
+
+async def home(slack: Slack, person: str) -> str:
+    """The words of somebody's Home, opened anew."""
+    return words_of(await home_view(slack, person))
+
+
+async def home_view(slack: Slack, person: str) -> Json:
+    return await slack.person(person).open_home()
+
+
+async def told(slack: Slack, person: str, holding: str) -> Json:
+    """The passing message or direct message with these words that only this person sees, as soon as it is there."""
+
+    async def look() -> Json | None:
+        seen = await slack.person(person).sees()
+        private = {channel_id for channel_id in seen["messages"] if channel_id.startswith("D")}
+        direct = [
+            {**message, "channel": channel_id}
+            for channel_id in private
+            for message in seen["messages"][channel_id]
+        ]
+        return next((found for found in [*seen["ephemerals"], *direct] if holding in words_of(found)), None)
+
+    return await until(look)
