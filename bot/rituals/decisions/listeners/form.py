@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Viewer
+from bot.errors import Refusal
+from bot.i18n import _
 from bot.people import service as people
 from bot.people.models import Team
 from bot.records import drafts, sources
@@ -137,6 +139,7 @@ async def _save_new(request: Request, viewer: Viewer, fields: DecisionFields) ->
         )
     choice = str(state.values.get(ids.SIMILAR) or "")
     async with request.read() as session:
+        await records.turn_back(session, workspace_id=viewer.workspace_id, view_id=request.view["id"])
         team = await people.team_of(session, workspace_id=viewer.workspace_id, channel_id=channel_id)
         settled = choice or _replaces(state)
         similar = [] if settled else await service.similar(session, viewer=viewer, title=fields.title)
