@@ -127,7 +127,8 @@ class Events:
 
     async def _deliver(self, envelope: Json, first: asyncio.Future[AppAnswer]) -> None:
         answer = await self._attempt(envelope)
-        first.set_result(answer)
+        if not first.done():  # whoever waited for it may have left
+            first.set_result(answer)
         for number, delay in enumerate(EVENT_RETRIES, start=1):
             if answer.ok or answer.no_retry:
                 return

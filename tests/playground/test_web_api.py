@@ -125,12 +125,15 @@ async def test_a_workspace_cannot_touch_what_is_another_ones(session: aiohttp.Cl
         empty = {"type": "home", "blocks": [{"type": "divider"}]}
         home = await theirs.views_publish(user_id=two["users"]["pm"], view=empty)
         file = await theirs.files_getUploadURLExternal(filename="a.csv", length=1)
+        async with session.post(file["upload_url"], data=b"x") as response:
+            assert response.status == 200
         answers = [
             await refusal(mine.chat_postMessage(channel=two["channels"]["general"], text="hello")),
             await refusal(mine.users_info(user=two["users"]["pm"])),
             await refusal(mine.views_open(trigger_id=trigger, view=form)),
             await refusal(mine.views_update(view_id=home["view"]["id"], view=empty)),
             await refusal(mine.files_info(file=file["file_id"])),
+            await refusal(mine.files_completeUploadExternal(files=[{"id": file["file_id"]}])),
         ]
 
         assert request["payload"]["team_id"] == two["team_id"] != one["team_id"]
@@ -140,6 +143,7 @@ async def test_a_workspace_cannot_touch_what_is_another_ones(session: aiohttp.Cl
         "user_not_found",
         "invalid_trigger_id",
         "not_found",
+        "file_not_found",
         "file_not_found",
     ]
 
