@@ -20,7 +20,6 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 30.0
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-witness", "xapp-witness", "a-secret-of-the-witness"
-CHANNEL = "payments"
 PEOPLE = {"U1PETRA": "Petra Manager", "U1LEO": "Leo Lead"}
 BOT_USER = "U0COMMON"
 
@@ -76,7 +75,7 @@ def _workspace(events_url: str | None) -> dict[str, Any]:
             {"id": user_id, "name": name.split()[0].lower(), "real_name": name, "tz": "Europe/Berlin"}
             for user_id, name in PEOPLE.items()
         ],
-        "channels": [{"id": "C1PAYMENTS", "name": CHANNEL, "members": [*PEOPLE, BOT_USER]}],
+        "channels": [{"id": "C1PAYMENTS", "name": "payments", "members": [*PEOPLE, BOT_USER]}],
     }
 
 

@@ -4,8 +4,6 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.witness.running import CHANNEL
-
 
 class Someone:
     """Every step waits until the page shows what it needs, and a picture can be taken at any moment."""
@@ -20,17 +18,17 @@ class Someone:
         name = f"{self._taken:02} {of}.png".replace(" ", "-")
         self._page.screenshot(path=self._pictures / name, animations="disabled")
 
-    # In a channel
+    # In a conversation
 
-    def open_channel(self) -> None:
-        self._page.locator(".sidebar-item", has_text=CHANNEL).click()
+    def open_direct_messages(self) -> None:
+        self._page.locator(".sidebar-item", has=self._page.locator(".dot")).click()
 
     def command(self, words: str) -> None:
         self._page.locator(".composer-input").fill(words)
         self._page.locator(".composer-input").press("Enter")
 
     def message(self, words: str) -> Locator:
-        """The one message of the channel that has these words."""
+        """The one message in sight that has these words."""
         return self._page.locator(".messages .msg", has_text=words)
 
     @property
@@ -64,7 +62,7 @@ class Someone:
     # In Home
 
     def open_home(self) -> None:
-        self._page.locator(".sidebar-item", has_text="Common Ground").filter(has_text="🏠").click()
+        self._page.locator(".sidebar-item", has_text="🏠").click()
 
     @property
     def home(self) -> Locator:

@@ -105,3 +105,11 @@ def test_asking_why_quotes_the_decision(bot: Process, someone: Someone) -> None:
     found.get_by_role("button", name="Open").click()
     expect(someone.form).to_contain_text(CONTEXT)
     someone.picture("the record")
+
+
+def test_who_first_looks_at_home_is_greeted_in_a_direct_message(bot: Process, someone: Someone) -> None:
+    someone.open_home()
+    expect(someone.home).to_contain_text("Nothing is logged yet.")
+    someone.open_direct_messages()
+    expect(someone.message("Hello, I keep what your team decides")).to_have_count(1)
+    someone.picture("the greeting")
