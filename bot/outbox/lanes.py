@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import String, case, func, literal_column, select, update
+from sqlalchemy import String, case, func, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from bot.db.types import UTCDateTime
 from bot.db.upsert import insert
 from bot.outbox.models import Delivery, DeliveryState, Gate, Kind, Lane
 
@@ -55,13 +56,20 @@ class Claimed:
         return self.source.partition(":")[0]
 
 
+class OpenLane(NamedTuple):
+    """A line that may go on, and the conversation behind it when it is a person's and was opened before."""
+
+    id: int
+    workspace_id: int
+    kind: Kind
+    channel_id: str | None
+
+
 async def route(session: AsyncSession, *, now: datetime) -> None:
     """Put what is new, or due again, in the line of its conversation."""
     new = (
-        await session.execute(
-            select(
-                Delivery.number, Delivery.workspace_id, Delivery.recipient, Delivery.kind, Delivery.not_before
-            )
+        await session.scalars(
+            select(Delivery.number)
             .where(Delivery.lane_id.is_(None), Delivery.state == _DUE)
             .order_by(Delivery.number)
             .limit(ROUTED_AT_ONCE)
@@ -70,23 +78,13 @@ async def route(session: AsyncSession, *, now: datetime) -> None:
     ).all()
     if not new:
         return
-    first: dict[tuple[int, str, str], datetime] = {}
-    for _, workspace_id, recipient, kind, not_before in new:
-        line = (workspace_id, recipient, kind)
-        first[line] = min(not_before, first.get(line, not_before))
-    arrival = insert(session, Lane).values(
-        [
-            {
-                "workspace_id": workspace_id,
-                "recipient": recipient,
-                "kind": kind,
-                "free_at": now,
-                "next_at": at,
-            }
-            for (workspace_id, recipient, kind), at in sorted(
-                first.items()
-            )  # one order, so that no two replicas
-        ]  # hold what the other waits for
+    line = (Delivery.workspace_id, Delivery.recipient, Delivery.kind)
+    arrival = insert(session, Lane).from_select(
+        ["workspace_id", "recipient", "kind", "free_at", "next_at"],
+        select(*line, literal(now, UTCDateTime), func.min(Delivery.not_before))
+        .where(Delivery.number.in_(new))
+        .group_by(*line)
+        .order_by(*line),  # one order, so that no two replicas hold what the other waits for
     )
     sooner = case(
         (Lane.next_at < arrival.excluded.next_at, Lane.next_at),
@@ -101,7 +99,7 @@ async def route(session: AsyncSession, *, now: datetime) -> None:
     await session.execute(
         update(Delivery)
         .where(
-            Delivery.number.in_([row.number for row in new]),
+            Delivery.number.in_(new),
             Lane.workspace_id == Delivery.workspace_id,
             Lane.recipient == Delivery.recipient,
             Lane.kind == Delivery.kind,
@@ -111,18 +109,18 @@ async def route(session: AsyncSession, *, now: datetime) -> None:
     )
 
 
-async def open_lanes(session: AsyncSession, *, now: datetime, limit: int) -> list[Lane]:
+async def open_lanes(session: AsyncSession, *, now: datetime, limit: int) -> list[OpenLane]:
     """The lines whose next message may go now, longest waiting first. They are ours for this transaction."""
-    return list(
-        await session.scalars(
-            select(Lane)
-            .where(Lane.next_at <= now)
-            .order_by(Lane.next_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .execution_options(populate_existing=True)
-        )
+    rows = await session.execute(
+        select(Lane.id, Lane.workspace_id, Lane.kind, Lane.channel_id)
+        .where(Lane.next_at <= now)
+        .order_by(Lane.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
+    return [
+        OpenLane(id_, workspace_id, Kind(kind), channel_id) for id_, workspace_id, kind, channel_id in rows
+    ]
 
 
 async def closed_gates(session: AsyncSession, *, now: datetime) -> Gates:
@@ -130,7 +128,7 @@ async def closed_gates(session: AsyncSession, *, now: datetime) -> Gates:
     return {(workspace_id, method): until for workspace_id, method, until in rows}
 
 
-async def hold(session: AsyncSession, lanes: Collection[Lane], *, until: datetime | None) -> None:
+async def hold(session: AsyncSession, lanes: Collection[OpenLane], *, until: datetime | None) -> None:
     """Let lines stand still: until a time, or until something new comes into them."""
     await session.execute(
         update(Lane)
@@ -141,7 +139,12 @@ async def hold(session: AsyncSession, lanes: Collection[Lane], *, until: datetim
 
 
 async def claim(
-    session: AsyncSession, lanes: Collection[Lane], *, now: datetime, lease_until: datetime, pace: timedelta
+    session: AsyncSession,
+    lanes: Collection[OpenLane],
+    *,
+    now: datetime,
+    lease_until: datetime,
+    pace: timedelta,
 ) -> list[Claimed]:
     """Take the first delivery of each line until the lease ends, and set when each line goes on."""
     if not lanes:

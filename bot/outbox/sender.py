@@ -16,8 +16,7 @@ from bot.db.database_time import database_time
 from bot.db.engine import Database
 from bot.outbox import lanes, service
 from bot.outbox.codes import NO_ANSWER, Verdict
-from bot.outbox.lanes import Claimed
-from bot.outbox.models import Kind, Lane
+from bot.outbox.lanes import Claimed, OpenLane
 from bot.outbox.settle import Result, recover, release_waiting, settle
 from bot.outbox.wire import Line, deliver
 from bot.slack.clients import Clients
@@ -192,7 +191,7 @@ class Sender:
     async def _take(
         self,
         session: AsyncSession,
-        found: Sequence[Lane],
+        found: Sequence[OpenLane],
         *,
         now: datetime,
         lease_until: datetime,
@@ -204,12 +203,12 @@ class Sender:
         self._gates = {gate: clock + (until - now).total_seconds() for gate, until in closed.items()}
         for result in self._results:  # what came in since this turn began
             self._mind_limit(result)
-        held: dict[datetime | None, list[Lane]] = {}
+        held: dict[datetime | None, list[OpenLane]] = {}
         ready = []
         for lane in found:
             if lane.workspace_id not in usable:
                 held.setdefault(None, []).append(lane)
-            elif until := closed.get((lane.workspace_id, lanes.METHODS[Kind(lane.kind)])):
+            elif until := closed.get((lane.workspace_id, lanes.METHODS[lane.kind])):
                 held.setdefault(until, []).append(lane)
             else:
                 ready.append(lane)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import String, case, column, func, literal, literal_column, select, update, values
+from sqlalchemy import String, case, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from bot.db.rows import rows_as
 from bot.db.upsert import insert
 from bot.outbox import service
 from bot.outbox.codes import CODES, UNREADABLE, Verdict
@@ -162,12 +163,8 @@ def _later(delivery: Claimed, given_up: DeliveryState, *, now: datetime, retries
 
 
 async def _write(session: AsyncSession, rows: Sequence[Row]) -> None:
-    types = {name: Delivery.__table__.c[name].type for name in ("number", *_WRITTEN)}
-    data = values(*(column(name, type_) for name, type_ in types.items())).data(
-        # As literals, since PostgreSQL takes a bare NULL in VALUES for text.
-        [tuple(literal(row[name], type_) for name, type_ in types.items()) for row in rows]
-    )
-    new = data.cte("new")
+    columns = Delivery.__table__.c
+    new = rows_as(session, "new", rows, [columns.number, *(columns[name] for name in _WRITTEN)])
     await session.execute(
         update(Delivery)
         .where(Delivery.number == new.c.number)
