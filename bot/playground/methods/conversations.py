@@ -82,26 +82,25 @@ def replies(call: Call) -> Json:
 
 
 def _messages(call: Call, channel: Channel, candidates: Iterable[str], *, newest_first: bool) -> Json:
-    oldest, latest, inclusive = call.text("oldest", "0"), call.text("latest"), call.flag("inclusive")
+    oldest = _seconds(call.text("oldest") or "0")
+    latest = _seconds(call.text("latest") or "inf")
+    after = _seconds(call.text("cursor").removeprefix("after:") or "nan")  # nothing compares with nan
+    inclusive = call.flag("inclusive")
     limit = call.number("limit", 100, MOST_MESSAGES_A_PAGE)
-    with_metadata = call.flag("include_all_metadata")
     chosen: list[str] = []
     more = False
-    start = _seconds(call.text("cursor").removeprefix("after:") or "0")
     for ts in candidates:
         at = float(ts)
-        if start and (at >= start if newest_first else at <= start):
-            continue
-        if at < _seconds(oldest) or (at == _seconds(oldest) and not inclusive):
-            if newest_first:
-                break
-            continue
-        if latest and (at > _seconds(latest) or (at == _seconds(latest) and not inclusive)):
+        if newest_first and at < oldest:
+            break
+        seen = at >= after if newest_first else at <= after
+        if seen or not oldest <= at <= latest or (at in (oldest, latest) and not inclusive):
             continue
         if len(chosen) == limit:
             more = True
             break
         chosen.append(ts)
+    with_metadata = call.flag("include_all_metadata")
     answer: Json = {
         "messages": [shapes.message(channel, ts, with_metadata=with_metadata) for ts in chosen],
         "has_more": more,
