@@ -1,7 +1,8 @@
 """From `/decision` to Home, through the page of a Slack double that this project did not write.
 
 It is no Slack in these ways: a form's buttons do nothing, there are no people pickers, an error stands at the end of
-the form with the name of its field, and a field that nobody touched is sent as empty, whatever stood in it.
+the form with the name of its field, a field that nobody touched is sent as empty, whatever stood in it, and everybody
+sees the answer to a command. Blocks that have no id are given none.
 """
 
 import pytest
