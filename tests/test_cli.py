@@ -237,7 +237,7 @@ def test_what_is_no_sound_backup_is_refused_and_nothing_changes(
 
 def _install(database: Path, *, posts: list[datetime] | None = None) -> None:
     async def fill() -> None:
-        settings = Settings(database_url=f"sqlite:///{database}")  # type: ignore[arg-type]
+        settings = Settings(database_url=f"sqlite:///{database}")
         db = Database(settings.database_url, keyring=settings.keyring())
         async with db.begin() as session:
             workspace = await save(
