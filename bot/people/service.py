@@ -129,10 +129,6 @@ async def muted_names(
 
 
 async def any_team(session: AsyncSession, *, workspace_id: int) -> bool:
-    """Whether anybody has set up a team in this workspace."""
-    return (
-        await session.scalar(
-            select(Team.id).where(Team.workspace_id == workspace_id, Team.is_set_up).limit(1)
-        )
-        is not None
-    )
+    """Whether this workspace has a team yet, set up or made by a first record."""
+    found = await session.scalar(select(Team.id).where(Team.workspace_id == workspace_id).limit(1))
+    return found is not None

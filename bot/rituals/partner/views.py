@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.access.rules import WhoMay
 from bot.i18n import _, ngettext
@@ -26,12 +26,15 @@ def menu(commands: Menu, *, muted: bool) -> b.Payload:
         _("`/partner mute` · no more mentions of you by me; `/partner unmute` brings them back"),
     ]
     blocks: list[Block] = [b.section(line) for line in lines]
-    return b.message("\n".join(lines), [*blocks, _buttons(muted=muted)])
+    return b.message("\n".join(lines), [*blocks, b.actions(_set_up(), _quiet(muted=muted))])
 
 
-def _buttons(*, muted: bool) -> Block:
-    quiet = b.button(_("Unmute me"), ids.UNMUTE) if muted else b.button(_("Mute me"), ids.MUTE)
-    return b.actions(b.button(set_up_words(), SET_UP, style="primary"), quiet)
+def _set_up() -> ButtonElement:
+    return b.button(set_up_words(), SET_UP, style="primary")
+
+
+def _quiet(*, muted: bool) -> ButtonElement:
+    return b.button(_("Unmute me"), ids.UNMUTE) if muted else b.button(_("Mute me"), ids.MUTE)
 
 
 def muted_words(*, muted: bool) -> str:
@@ -115,9 +118,7 @@ def welcome() -> b.Payload:
         _("I read no messages. In a thread, the message shortcut *Log as decision* hands me just that one."),
     ]
     blocks: list[Block] = [b.section(line) for line in lines]
-    return b.message(
-        "\n".join(lines), [*blocks, b.actions(b.button(set_up_words(), SET_UP, style="primary"))]
-    )
+    return b.message("\n".join(lines), [*blocks, b.actions(_set_up())])
 
 
 def home(teams: Sequence[Team], *, muted: bool, troubles: Sequence[Trouble] | None) -> HomeSection:
@@ -130,7 +131,8 @@ def home(teams: Sequence[Team], *, muted: bool, troubles: Sequence[Trouble] | No
         blocks.append(b.section(team_line(team), accessory=change))
     if troubles is not None:
         blocks += _health(troubles)
-    return HomeSection(_("Your team"), [*blocks, _buttons(muted=muted)])
+    buttons = [_quiet(muted=muted)] if teams else [_set_up(), _quiet(muted=muted)]
+    return HomeSection(_("Your team"), [*blocks, b.actions(*buttons)])
 
 
 def _health(troubles: Sequence[Trouble]) -> list[Block]:
