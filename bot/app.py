@@ -1,6 +1,7 @@
 """Puts the parts together: the only module that knows every one of them."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -142,6 +143,7 @@ def assemble(
         is_saved=records.is_saved,
     )
     bolt = AsyncApp(
+        logger=logging.getLogger("slack_bolt"),  # or it takes the root's level, and at DEBUG writes down what people say
         client=clients.bot(None),
         authorize=_authorize(found),
         raise_error_for_unhandled_request=True,  # so that the dispatch answers it: Bolt's own answer is a 404

@@ -92,11 +92,14 @@ async def test_nothing_else_takes_a_request_in(slack: Slack, door: Door, path: s
     assert await slack.calls("views.open") == []
 
 
-async def test_the_same_requests_are_heard_when_slack_signs_them(slack: Slack, door: Door) -> None:
+async def test_the_same_requests_are_heard_when_slack_signs_them_and_not_written_down(
+    slack: Slack, door: Door, logged: StringIO
+) -> None:
     for name, (body, kind) in bodies(slack).items():
         answer = await door.post(body, kind)
         assert answer.status == (401 if name == "no text" else 200), name
     assert await slack.message("payments", CANARY)
+    assert CANARY not in logged.getvalue()
 
 
 @pytest.mark.parametrize("secret", ["", " ", "\t\n"])
