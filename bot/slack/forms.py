@@ -41,7 +41,7 @@ def read(form: type[AnyFields], view: Mapping[str, Any]) -> AnyFields:
     try:
         return form.model_validate(nested)
     except ValidationError as error:
-        raise FieldRefusal({places.get(_path(e), _path(e)): _words_for(e) for e in error.errors()}) from None
+        raise FieldRefusal({_place(e, places): _words_for(e) for e in error.errors()}) from None
 
 
 def row_numbers(typed: Mapping[str, object], name: str) -> list[int]:
@@ -133,8 +133,10 @@ def _cells(cells: Mapping[str, object]) -> Iterator[str]:
     yield from ("name",) if "name" not in cells else ()  # the cell that a row cannot do without
 
 
-def _path(error: ErrorDetails) -> str:
-    return ".".join(str(part) for part in error["loc"])
+def _place(error: ErrorDetails, places: Mapping[str, str]) -> str:
+    """The block that an error belongs under; one about the third of several tags is about the tags."""
+    path = ".".join(str(part) for part in error["loc"])
+    return places.get(path, str(error["loc"][0]))
 
 
 def _words_for(error: ErrorDetails) -> str:

@@ -1,6 +1,5 @@
 """App Home: what waits for one person, put together from what the rituals offer, published at most every two seconds."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,7 +77,7 @@ class Home:
                 view = await self._view(viewer)
                 await slack.views_publish(user_id=actor.user_id, view=view)
                 if actor in self._asked:
-                    await asyncio.sleep(PAUSE_SECONDS)
+                    await self._tasks.pause(PAUSE_SECONDS)
         finally:
             self._publishing.discard(actor)
 

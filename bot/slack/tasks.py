@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ class Tasks:
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
+        self._stopping = asyncio.Event()
 
     def start(self, work: Coroutine[Any, Any, object], *, name: str) -> asyncio.Task[Any]:
         task = asyncio.create_task(work, name=name)
@@ -26,6 +28,11 @@ class Tasks:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("task_failed", task=task.get_name(), exc_info=error)
 
+    async def pause(self, seconds: float) -> None:
+        """Sleep; a shutdown cuts it short, so that nobody waits for what only waits."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
     async def idle(self) -> None:
         """Wait until nothing is running, also what running tasks start."""
         while self._running:
@@ -33,6 +40,7 @@ class Tasks:
 
     async def stop(self, *, seconds: float) -> None:
         """Let what is running finish; after `seconds` cancel the rest."""
+        self._stopping.set()
         try:
             async with asyncio.timeout(seconds):
                 await self.idle()

@@ -15,7 +15,7 @@ async def logged(
 ) -> Json:
     """A decision of that title, and its card."""
     await saved(slack, title, by=by, channel=channel, **fields)
-    return await slack.message(channel, title)
+    return await card(slack, title, channel=channel)
 
 
 async def saved(
@@ -23,15 +23,19 @@ async def saved(
 ) -> Result:
     """A decision of that title, kept; `fields` by block id, with "__" for the dots in it."""
     person = slack.person(by)
-    opened = await person.command(channel, COMMAND, title)
+    view = await form(person, title, channel=channel)
     values = {name.replace("__", "."): value for name, value in fields.items()}
-    view = opened.view
     if values.keys() - inputs(view):
         view = await more_fields(person, view)
     result = await person.submit(view, values)
     assert result.errors == {}, result.errors
     assert not result.views, words_of(result.views)
     return result
+
+
+async def form(person: Person, title: str = "", *, channel: str = "payments") -> Json:
+    """The form, as the command opens it."""
+    return await opens(person, person.command(channel, COMMAND, title))
 
 
 async def more_fields(person: Person, view: Json) -> Json:
@@ -47,7 +51,20 @@ async def replaced(
     view = await choose(slack.person(by), old, how)
     result = await slack.person(by).submit(view, {"title": title})
     assert result.errors == {}
-    return await slack.message(old["channel"], title)
+    return await card(slack, title, channel=old["channel"])
+
+
+async def card(slack: Slack, title: str, holding: str = "", *, channel: str = "payments") -> Json:
+    """The card of a decision, by its title or by `D-2`, as soon as it is there and has these words."""
+
+    async def look() -> Json | None:
+        for message in await slack.messages(channel):
+            name, _space, rest = message["text"].partition("\n")[0].partition(" ")
+            if title in (name, rest) and holding in words_of(message):
+                return message
+        return None
+
+    return await until(look)
 
 
 async def opens(person: Person, act: Awaitable[Result]) -> Json:
@@ -61,16 +78,16 @@ async def opens(person: Person, act: Awaitable[Result]) -> Json:
     return await until(look)
 
 
-async def choose(person: Person, card: Json, what: str) -> Json:
-    """What opens for an entry of the card's menu."""
-    return await opens(person, person.press(card, "decisions.change", f"{what}:{record_id(card)}"))
+async def choose(person: Person, shown: Json, what: str) -> Json:
+    """What opens for an entry of a card's menu."""
+    return await opens(person, person.press(shown, "decisions.change", f"{what}:{record_id(shown)}"))
 
 
-def record_id(card: Json) -> str:
-    """The id that the card's buttons carry."""
+def record_id(shown: Json) -> str:
+    """The id that a card's buttons carry."""
     return next(
         str(element["value"])
-        for block in card["blocks"]
+        for block in shown["blocks"]
         for element in block.get("elements", [])
         if element.get("action_id") in ("decisions.acknowledge", "decisions.open")
     )
@@ -79,9 +96,10 @@ def record_id(card: Json) -> str:
 async def set_up_team(
     slack: Slack, *, by: str = "pm", channel: str = "payments", name: str = "Payments", **fields: object
 ) -> Result:
-    opened = await slack.person(by).command(channel, "/partner", "team")
+    person = slack.person(by)
+    view = await opens(person, person.command(channel, "/partner", "team"))
     usual: Json = {"name": name, "pm": "pm", "lead": "techlead", "members": ["engineer"]}
-    result = await slack.person(by).submit(opened.view, {**usual, **fields})
+    result = await person.submit(view, {**usual, **fields})
     assert result.errors == {}, result.errors
     return result
 
@@ -134,3 +152,17 @@ async def told(slack: Slack, person: str, holding: str) -> Json:
         return next((found for found in [*seen["ephemerals"], *direct] if holding in words_of(found)), None)
 
     return await until(look)
+
+
+async def shows(person: Person, view: Json, holding: str) -> Json:
+    """The open view as soon as these words stand in it."""
+
+    async def look() -> Json | None:
+        now = await person.view(view)
+        return now if holding in words_of(now["blocks"]) or holding in filled(now).values() else None
+
+    return await until(look)
+
+
+async def gone(person: Person, view: Json) -> bool:
+    return view["id"] not in {left["id"] for left in (await person.sees())["views"]}

@@ -8,6 +8,7 @@ from tests.rituals.stories import (
     COMMAND,
     choose,
     filled,
+    form,
     home_view,
     inputs,
     labels,
@@ -16,6 +17,7 @@ from tests.rituals.stories import (
     opens,
     saved,
     set_up_team,
+    shows,
     told,
 )
 
@@ -37,14 +39,14 @@ pytestmark = pytest.mark.usefixtures("bot")
 async def test_what_stands_after_the_command_is_the_title_unless_it_asks_for_something(
     slack: Slack, typed: str
 ) -> None:
-    opened = await slack.person("pm").command("payments", COMMAND, typed)
-    assert filled(opened.view) == ({"title": typed} if typed else {})
-    assert inputs(opened.view) == {"title", "context", "alternatives.0.name", "alternatives.0.why_not"}
+    view = await form(slack.person("pm"), typed)
+    assert filled(view) == ({"title": typed} if typed else {})
+    assert inputs(view) == {"title", "context", "alternatives.0.name", "alternatives.0.why_not"}
 
 
 async def test_a_title_that_is_too_long_begins_the_context_so_that_nothing_is_lost(slack: Slack) -> None:
     typed = "Use webhooks instead of polling " * 6
-    held = filled((await slack.person("pm").command("payments", COMMAND, typed)).view)
+    held = filled(await form(slack.person("pm"), typed))
     assert len(held["title"]) <= 150
     assert held["title"].endswith("…")
     assert held["context"] == typed.strip()
@@ -55,16 +57,16 @@ async def test_a_title_that_is_too_long_begins_the_context_so_that_nothing_is_lo
 
 
 async def test_names_in_a_command_are_read_as_they_were_typed(slack: Slack) -> None:
-    opened = await slack.person("pm").command("payments", COMMAND, "Let @techlead own #payments")
-    assert filled(opened.view) == {"title": "Let @techlead own #payments"}
+    view = await form(slack.person("pm"), "Let @techlead own #payments")
+    assert filled(view) == {"title": "Let @techlead own #payments"}
 
 
 async def test_the_message_shortcut_takes_title_and_context_from_the_message(slack: Slack) -> None:
     pm, engineer = slack.person("pm"), slack.person("engineer")
     said = f"<@{slack.users['techlead']}> says: webhooks &amp; no polling\nThe partner limits us"
     message = await engineer.say("payments", said)
-    held = filled((await pm.shortcut("decisions.log_message", message)).view)
-    assert held["title"] == "@techlead says: webhooks & no polling"
+    view = await opens(pm, pm.shortcut("decisions.log_message", message))
+    held = filled(await shows(pm, view, "@techlead says: webhooks & no polling"))
     assert held["context"] == "@techlead says: webhooks & no polling\nThe partner limits us"
 
 
@@ -72,12 +74,11 @@ async def test_in_a_thread_the_shortcut_logs_the_reply(slack: Slack) -> None:
     pm = slack.person("pm")
     question = await pm.say("payments", "Webhooks or polling?")
     reply = await pm.say("payments", "Webhooks it is", thread_ts=question["ts"])
-    opened = await pm.shortcut("decisions.log_message", reply)
-    await pm.submit(opened.view)
-    card = await slack.message("payments", "D-1")
-    assert "Webhooks it is" in words_of(card)
-    assert "thread_ts" not in card, "the card is a headline, not a reply"
-    assert "As it was in Slack" in words_of(await choose(pm, card, "open"))
+    await pm.submit(await opens(pm, pm.shortcut("decisions.log_message", reply)))
+    shown = await slack.message("payments", "D-1")
+    assert "Webhooks it is" in words_of(shown)
+    assert "thread_ts" not in shown, "the card is a headline, not a reply"
+    assert "As it was in Slack" in words_of(await choose(pm, shown, "open"))
 
 
 async def test_outside_of_a_channel_the_form_asks_which_team(slack: Slack) -> None:
@@ -89,31 +90,30 @@ async def test_outside_of_a_channel_the_form_asks_which_team(slack: Slack) -> No
         pm.shortcut("decisions.log"),
         pm.press_in(await home_view(slack, "pm"), "decisions.log"),
     ):
-        view = await opens(pm, door)
-        assert "Which team?" in words_of(view)
+        view = await shows(pm, await opens(pm, door), "Which team?")
         assert "Leads" in words_of(view)
     await pm.submit(view, {"title": "Hire a designer", "team": "Leads"})
-    card = await slack.message("leads", "Hire a designer")
-    assert "jointly" in words_of(card), "the team that was picked says who decides"
+    shown = await slack.message("leads", "Hire a designer")
+    assert "jointly" in words_of(shown), "the team that was picked says who decides"
 
 
 async def test_where_nobody_has_a_team_yet_the_form_asks_for_the_channel(slack: Slack) -> None:
     pm = slack.person("pm")
-    opened = await pm.command("dm", COMMAND, "Use webhooks")
-    assert filled(opened.view) == {"title": "Use webhooks"}, "the title is not lost"
-    assert "Which channel is it for?" in words_of(opened.view)
-    saved_now = await pm.submit(await more_fields(pm, opened.view), {"team": "payments"})
+    view = await form(pm, "Use webhooks", channel="dm")
+    assert filled(view) == {"title": "Use webhooks"}, "the title is not lost"
+    assert "Which channel is it for?" in words_of(view)
+    saved_now = await pm.submit(await more_fields(pm, view), {"team": "payments"})
     assert saved_now.errors == {}
     await slack.message("payments", "Use webhooks")
 
 
 async def test_the_first_decision_of_a_channel_makes_its_team_and_offers_to_set_it_up(slack: Slack) -> None:
-    card = await logged(slack, "Use webhooks", by="engineer")
-    assert "Set up the team" in labels(card)
-    assert f"decided by <@{slack.users['engineer']}>" in words_of(card)
+    shown = await logged(slack, "Use webhooks", by="engineer")
+    assert "Set up the team" in labels(shown)
+    assert f"decided by <@{slack.users['engineer']}>" in words_of(shown)
     engineer = slack.person("engineer")
-    held = filled(await opens(engineer, engineer.press(card, "partner.set_up")))
-    assert held["name"] == "payments"
+    view = await opens(engineer, engineer.press(shown, "partner.set_up"))
+    held = filled(await shows(engineer, view, "payments"))
     assert held["members"] == [slack.users["engineer"]]
     assert held["timezone"] == "Europe/Lisbon"
 
@@ -129,6 +129,7 @@ async def test_the_emoji_of_the_team_on_a_message_offers_to_log_it(slack: Slack,
         "another emoji offers nothing, and nobody else is asked"
     )
     view = await opens(engineer, engineer.press(offer, "decisions.log_captured"))
+    view = await shows(engineer, view, "Webhooks it is")
     assert filled(view) == {"title": "Webhooks it is", "context": "Webhooks it is"}
     await engineer.submit(view)
     assert "Webhooks it is" in words_of(await slack.message("payments", "D-1"))

@@ -175,9 +175,12 @@ async def _log(
         session, workspace_id=viewer.workspace_id, view_id=request.view["id"], now=request.now
     )
     channel_id = str(state.values.get("team") or state.ids["channel"])
-    team = team or await people.ensure_team(
-        session, actor=viewer, channel_id=channel_id, now=request.now, **facts
-    )
+    if team is None:
+        team = await people.ensure_team(
+            session, actor=viewer, channel_id=channel_id, now=request.now, **facts
+        )
+    else:
+        session.add(team)  # read before; what is read from here on points to this one
     replaces = await _replaced(session, viewer, state, choice)
     decision = await service.log_decision(
         session,
