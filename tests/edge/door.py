@@ -118,7 +118,9 @@ def choose(team: str, user: str, action_id: str, value: str, *, channel: str) ->
     return asked
 
 
-def view(callback_id: str, *, metadata: Json | str, fields: Mapping[str, Any] | None = None, **more: Any) -> Json:
+def view(
+    callback_id: str, *, metadata: Json | str, fields: Mapping[str, Any] | None = None, **more: Any
+) -> Json:
     """An open modal with text inputs, filled in; a list is a choice of people, a tuple one chosen option."""
     typed = fields or {}
     blocks = [
@@ -172,7 +174,9 @@ async def told(slack: Slack, user: str) -> str:
 
     async def look() -> str:
         seen = await slack.state(user=user)
-        direct = [m for c in seen["channels"].values() if c["kind"] == "im" for m in seen["messages"][c["id"]]]
+        direct = [
+            m for c in seen["channels"].values() if c["kind"] == "im" for m in seen["messages"][c["id"]]
+        ]
         return words_of([*seen["ephemerals"], *direct])
 
     return await until(look)

@@ -41,7 +41,9 @@ async def pm_view(pm: Person, view: Json) -> Json:
     return await until(look)
 
 
-async def everything_they_can_ask(slack: Slack, door: Door, who: str, channel: str = "general") -> dict[str, str]:
+async def everything_they_can_ask(
+    slack: Slack, door: Door, who: str, channel: str = "general"
+) -> dict[str, str]:
     """Every door that shows decisions, as this person: what came back, in words."""
     team, user, where = slack.described["team_id"], slack.users[who], slack.channels[channel]
     found: dict[str, str] = {}
@@ -54,13 +56,19 @@ async def everything_they_can_ask(slack: Slack, door: Door, who: str, channel: s
     }
     for name, text in asked.items():
         found[name] = (await door.send(d.command(team, user, where, text))).text
-    for action, value in (("decisions.open", "1"), ("decisions.change", "open:1"), ("decisions.question", "1")):
+    for action, value in (
+        ("decisions.open", "1"),
+        ("decisions.change", "open:1"),
+        ("decisions.question", "1"),
+    ):
         found[action] = (await door.send(d.press(team, user, action, value, channel=where))).text
     form = d.view(
         "decisions.form", metadata={"channel": where}, fields={"title": f"{SECRET} now", "context": "x"}
     )
     found["similar"] = (await door.send(d.submission(team, user, form))).text
-    link = d.view("decisions.linking", metadata={"record": 2}, fields={"relation": ("supersedes",), "links": "D-1"})
+    link = d.view(
+        "decisions.linking", metadata={"record": 2}, fields={"relation": ("supersedes",), "links": "D-1"}
+    )
     found["link"] = (await door.send(d.submission(team, user, link))).text
     answer = d.view("decisions.reason", metadata={"record": 1, "answer": "question"}, fields={"reason": "x"})
     found["answer"] = (await door.send(d.submission(team, user, answer))).text
@@ -89,7 +97,9 @@ async def assert_nothing_leaks(slack: Slack, bot: App, door: Door, who: str) -> 
     assert "*D-1*" not in seen
 
 
-@pytest.mark.parametrize("who", ["engineer", "designer", "admin", "owner", "guest", "stranger", "gone", "otherbot"])
+@pytest.mark.parametrize(
+    "who", ["engineer", "designer", "admin", "owner", "guest", "stranger", "gone", "otherbot"]
+)
 async def test_who_is_not_in_the_channel_learns_nothing(
     slack: Slack, bot: App, door: Door, hidden: Json, who: str
 ) -> None:
@@ -103,7 +113,9 @@ async def test_home_shows_nothing_of_a_channel_one_is_not_in(slack: Slack, bot: 
         home = (await slack.state(user=slack.users[who]))["homes"].get(slack.users[who])
         assert home is not None
         assert (SECRET in words_of(home)) is sees
-        assert ("1 thing waits" in words_of(home)) is sees  # the engineer must know it, and is not in the channel
+        assert (
+            "1 thing waits" in words_of(home)
+        ) is sees  # the engineer must know it, and is not in the channel
 
 
 async def test_a_card_elsewhere_links_to_it_without_its_number_or_title(slack: Slack, hidden: Json) -> None:
@@ -159,7 +171,7 @@ async def test_a_channel_made_private_closes_within_five_minutes(
 @pytest.mark.parametrize("method", ["users.info", "users.conversations", "conversations.list"])
 @pytest.mark.parametrize("kind", ["error", "http", "hang"])
 async def test_when_slack_does_not_say_who_is_where_nobody_sees_anything(
-    slack: Slack, bot: App, door: Door, clock: MovableClock, hidden: Json, method: str, kind: str
+    slack: Slack, clock: MovableClock, hidden: Json, method: str, kind: str
 ) -> None:
     clock.advance(timedelta(seconds=301))
     await slack.fault(method, kind, times=20)
@@ -186,7 +198,9 @@ async def _told_of(slack: Slack, event: str) -> None:
     async def look() -> bool:
         entries = await slack.get("ledger", since="0")
         return any(
-            e.get("kind") == "request" and e["status"] == 200 and (e["payload"].get("event") or {}).get("type") == event
+            e.get("kind") == "request"
+            and e["status"] == 200
+            and (e["payload"].get("event") or {}).get("type") == event
             for e in entries
         )
 

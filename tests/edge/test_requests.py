@@ -32,9 +32,9 @@ def _changed(name: str, value: str) -> Callable[[str], Callable[[bytes], dict[st
 
 WRONG: dict[str, Callable[[str], Callable[[bytes], dict[str, str]]]] = {
     "no signature": lambda _secret: lambda _body: {},
-    "no timestamp": lambda secret: lambda body: {
-        "X-Slack-Signature": _signed(secret)(body)["X-Slack-Signature"]
-    },
+    "no timestamp": lambda secret: (
+        lambda body: {"X-Slack-Signature": _signed(secret)(body)["X-Slack-Signature"]}
+    ),
     "a bad signature": _changed("X-Slack-Signature", "v0=" + "0" * 64),
     "an empty signature": _changed("X-Slack-Signature", ""),
     "a signature that is not ASCII": _changed("X-Slack-Signature", "v0=é"),
@@ -53,7 +53,12 @@ def bodies(slack: Slack) -> dict[str, tuple[bytes, str]]:
     """One request of each kind that would change something, each with the canary in what a person wrote."""
     team, user, channel = slack.described["team_id"], slack.users["pm"], slack.channels["payments"]
     form = d.view("decisions.form", metadata={"channel": channel}, fields={"title": CANARY})
-    message = {"type": "message", "channel": channel, "subtype": "message_changed", "message": {"text": CANARY, "ts": "1.0"}}
+    message = {
+        "type": "message",
+        "channel": channel,
+        "subtype": "message_changed",
+        "message": {"text": CANARY, "ts": "1.0"},
+    }
     asked = {
         "command": d.command(team, user, channel, CANARY),
         "submission": d.submission(team, user, form),
@@ -84,7 +89,9 @@ async def test_only_slack_is_listened_to_and_what_others_send_is_not_written_dow
     assert await slack.calls("chat.postMessage") == []
 
 
-@pytest.mark.parametrize("path", ["/slack/install", "/slack/oauth_redirect", "/healthz", "/readyz", "/metrics", "/"])
+@pytest.mark.parametrize(
+    "path", ["/slack/install", "/slack/oauth_redirect", "/healthz", "/readyz", "/metrics", "/"]
+)
 async def test_nothing_else_takes_a_request_in(slack: Slack, door: Door, path: str) -> None:
     body, kind = bodies(slack)["command"]
     answer = await door.post(body, kind, path=path)
@@ -146,7 +153,9 @@ def senseless(slack: Slack, dice: random.Random) -> tuple[bytes, str]:
             d.interaction("shortcut", team, user, callback_id=nowhere),
             d.interaction("message_action", team, user, callback_id=nowhere, channel={"id": channel}),
             d.interaction("block_suggestion", team, user, action_id=nowhere, block_id="b", value="x"),
-            d.interaction(dice.choice(["dialog_submission", "interactive_message", "unheard_of"]), team, user),
+            d.interaction(
+                dice.choice(["dialog_submission", "interactive_message", "unheard_of"]), team, user
+            ),
             {**d.interaction("block_actions", team, user), "user": dice.choice([None, {}, "x"])},
             {**d.interaction("shortcut", team, user, callback_id="x"), "team": dice.choice([None, "x", []])},
         ]
