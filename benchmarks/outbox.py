@@ -15,8 +15,10 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import uvloop
 from aiohttp import ClientSession
@@ -77,11 +79,18 @@ class Measured:
     name: str
     seconds: float
     sent: int
-    statements: float | None = None
+    cpu_seconds: float  # of the sending processes: steadier than the clock on a machine that others use too
+    statements: int | None = None
 
-    @property
-    def rate(self) -> float:
-        return self.sent / self.seconds
+    def shown(self, base: "Measured") -> str:
+        rate, base_rate = self.sent / self.seconds, base.sent / base.seconds
+        cpu, base_cpu = self.cpu_seconds / self.sent, base.cpu_seconds / base.sent
+        shown = f"{self.name:32} {rate:6.0f}/s {rate / base_rate:5.2f} ×   {cpu * 1e6:5.0f} µs CPU a send {cpu / base_cpu:5.2f} ×"
+        return (
+            shown
+            if self.statements is None
+            else f"{shown}   {self.statements / self.sent:.2f} statements a send"
+        )
 
 
 @asynccontextmanager
@@ -125,9 +134,10 @@ async def bare_loop(load: Load, api_url: str) -> Measured:
                     await client.api_call("chat.postMessage", json={"channel": channel, "text": text})
                 await asyncio.sleep(max(0.0, began + PACE_SECONDS - time.perf_counter()))
 
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         await asyncio.gather(*(one_line(*line, texts) for line, texts in lines.items()))
-        return Measured("bare loop, no database", time.perf_counter() - began, load.posts)
+        seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
+    return Measured("bare loop, no database", seconds, load.posts, cpu_seconds)
 
 
 async def fill(db: Database, load: Load) -> None:
@@ -154,8 +164,13 @@ async def fill(db: Database, load: Load) -> None:
             )
 
 
-async def send(url: URL, key: str, api_url: str) -> int:
-    """One process: send until nothing is left; returns the statements it took."""
+class Cost(NamedTuple):
+    cpu_seconds: float
+    statements: int
+
+
+async def send(url: URL, key: str, api_url: str) -> Cost:
+    """One process: send until nothing is left."""
     db = Database(url, keyring=Keyring([key]))
     statements = 0
 
@@ -169,6 +184,7 @@ async def send(url: URL, key: str, api_url: str) -> int:
         nonlocal statements
         statements += 2  # with its BEGIN
 
+    cpu = time.process_time()
     unsent = select(func.count()).where(Delivery.state.in_((DeliveryState.DUE, DeliveryState.SENDING)))
     async with Clients(api_url=api_url, timeout_seconds=TIMEOUT_SECONDS) as clients:
         sender = Sender(db, clients, clock=Clock(), pace_seconds=PACE_SECONDS, at_once=AT_ONCE)
@@ -178,11 +194,12 @@ async def send(url: URL, key: str, api_url: str) -> int:
                 if not await session.scalar(unsent):
                     break
     await db.close()
-    return statements
+    return Cost(time.process_time() - cpu, statements)
 
 
-def send_in_a_process(url: str, key: str, api_url: str, results: Any) -> None:
-    results.put(uvloop.run(send(make_url(url), key, api_url)))
+def send_in_a_process(url: str, key: str, api_url: str, ready: Barrier, costs: "Queue[Cost]") -> None:
+    ready.wait()
+    costs.put(uvloop.run(send(make_url(url), key, api_url)))
 
 
 async def outbox_with(processes: int, load: Load, url: URL, api_url: str) -> Measured:
@@ -190,57 +207,53 @@ async def outbox_with(processes: int, load: Load, url: URL, api_url: str) -> Mea
     db = Database(url, keyring=Keyring([key]))
     await fill(db, load)
     await db.close()
-    name = f"outbox, {url.get_backend_name()}, {processes} process{'es' if processes > 1 else ''}"
+    context = multiprocessing.get_context("spawn")
+    ready, costs = context.Barrier(processes + 1), context.Queue()
+    arguments = (url.render_as_string(hide_password=False), key, api_url, ready, costs)
+    running = [context.Process(target=send_in_a_process, args=arguments) for _ in range(processes)]
+    for process in running:
+        process.start()
+    await asyncio.to_thread(ready.wait)
     began = time.perf_counter()
-    if processes == 1:
-        statements = await send(url, key, api_url)
-    else:
-        context = multiprocessing.get_context("spawn")
-        results = context.Queue()
-        arguments = (url.render_as_string(hide_password=False), key, api_url, results)
-        running = [context.Process(target=send_in_a_process, args=arguments) for _ in range(processes)]
-        for process in running:
-            process.start()
-        statements = sum([await asyncio.to_thread(results.get) for _ in running])
-        for process in running:
-            await asyncio.to_thread(process.join)
-    return Measured(name, time.perf_counter() - began, load.posts, statements / load.posts)
+    cost = [await asyncio.to_thread(costs.get) for _ in running]
+    seconds = time.perf_counter() - began
+    for process in running:
+        await asyncio.to_thread(process.join)
+    return Measured(
+        f"outbox, {url.get_backend_name()}, {processes} process{'es' if processes > 1 else ''}",
+        seconds,
+        load.posts,
+        sum(one.cpu_seconds for one in cost),
+        sum(one.statements for one in cost),
+    )
 
 
-async def counted(api_url: str, load: Load) -> Counter[str]:
+async def arrived(api_url: str) -> Counter[str]:
     """How often Slack took each message, to be sure that what was measured was done."""
-    async with ClientSession() as http:
-        async with http.get(api_url.replace("/api/", "/_control/ledger")) as response:
-            entries = await response.json()
+    async with ClientSession() as http, http.get(api_url.replace("/api/", "/_control/ledger")) as response:
+        entries = await response.json()
     return Counter(entry["arguments"]["text"] for entry in entries if entry.get("committed"))
 
 
 async def measure(load: Load) -> None:
     expected = Counter(text for *_, text in load.messages())
-    rounds = [("bare", 1), ("sqlite", 1), ("postgresql", 1), ("postgresql", 3)]
-    base: Measured | None = None
+    print(
+        f"{load.posts} posts, {load.workspaces} workspaces, {load.channels} channels, Slack {LATENCY_SECONDS} s away"
+    )
     with tempfile.TemporaryDirectory() as name, postgres.running() as server:
         folder = Path(name)
-        print(
-            f"{load.posts} posts, {load.workspaces} workspaces, {load.channels} channels, Slack {LATENCY_SECONDS} s away"
-        )
-        for kind, processes in rounds:
+        file = URL.create("sqlite+aiosqlite", database=str(folder / "outbox.sqlite"))
+        base: Measured | None = None
+        for url, processes in ((None, 1), (file, 1), (server, 1), (server, 3)):
             async with local_slack(load, folder) as described:
                 api_url = described["api_url"]
-                if kind == "bare":
-                    base = measured = await bare_loop(load, api_url)
+                if url is None:
+                    measured = base = await bare_loop(load, api_url)
                 else:
-                    sqlite = URL.create("sqlite+aiosqlite", database=str(folder / "bench.sqlite"))
-                    measured = await outbox_with(
-                        processes, load, sqlite if kind == "sqlite" else server, api_url
-                    )
-                assert await counted(api_url, load) == expected, "not every message arrived exactly once"
-            assert base is not None
-            shown = f"{measured.name:34} {measured.seconds:6.1f} s {measured.rate:6.0f}/s {measured.rate / base.rate:5.2f} ×"
-            print(
-                shown + (f" {measured.statements:5.2f} statements a send" if measured.statements else ""),
-                flush=True,
-            )
+                    measured = await outbox_with(processes, load, url, api_url)
+                if await arrived(api_url) != expected:
+                    raise RuntimeError("not every message arrived exactly once")
+            print(measured.shown(base or measured), flush=True)
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -104,6 +104,9 @@ class InboxWorker:
             except (DBAPIError, OSError) as error:
                 log.warning("database_away", error=type(error).__name__)
                 await asyncio.sleep(AFTER_FAILURE_SECONDS)
+            except Exception:  # nothing may end this task quietly
+                log.exception("handling_broke")
+                await asyncio.sleep(AFTER_FAILURE_SECONDS)
             else:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._tick_seconds):

@@ -143,12 +143,16 @@ async def claim(
     lanes: Collection[OpenLane],
     *,
     now: datetime,
-    lease_until: datetime,
+    leases_at: datetime,
+    lease: timedelta,
     pace: timedelta,
 ) -> list[Claimed]:
     """Take the first delivery of each line until the lease ends, and set when each line goes on."""
     if not lanes:
         return []
+    tried_at = min(
+        now, leases_at
+    )  # of a moved clock and the database's the earlier: history is read from here
     ids = [lane.id for lane in lanes]
     waiting = aliased(Delivery)
     head = (
@@ -174,8 +178,8 @@ async def claim(
         .values(
             state=DeliveryState.SENDING,
             attempt=Delivery.attempt + 1,
-            lease_until=lease_until,
-            first_try_at=func.coalesce(Delivery.first_try_at, now),
+            lease_until=leases_at + lease,
+            first_try_at=func.coalesce(Delivery.first_try_at, tried_at),
         )
         .returning(
             Delivery.number,
@@ -200,17 +204,17 @@ async def claim(
         .execution_options(synchronize_session=False)
     )
     channels = {lane.id: lane.channel_id for lane in lanes}
-    claimed = [_claimed(row._asdict(), now, channels) for row in rows]
+    claimed = [_claimed(row._asdict(), tried_at, channels) for row in rows]
     taken = {delivery.lane_id for delivery in claimed}
     await _go_on(session, taken, at=now + pace, keep_pace=True)
     await _go_on(session, set(ids) - taken, at=now + LOOK_AGAIN, keep_pace=False)
     return claimed
 
 
-def _claimed(row: dict[str, Any], now: datetime, channels: Mapping[int, str | None]) -> Claimed:
+def _claimed(row: dict[str, Any], tried_at: datetime, channels: Mapping[int, str | None]) -> Claimed:
     row["kind"] = Kind(row["kind"])
     row["channel_id"] = row["channel_id"] or channels[row["lane_id"]]
-    return Claimed(**row, look_first=row["first_try_at"] < now)
+    return Claimed(**row, look_first=row["first_try_at"] < tried_at)
 
 
 async def _go_on(session: AsyncSession, ids: Collection[int], *, at: datetime, keep_pace: bool) -> None:

@@ -128,6 +128,9 @@ class Sender:
             except (DBAPIError, OSError) as error:
                 log.warning("database_away", error=type(error).__name__)
                 await asyncio.sleep(AFTER_FAILURE_SECONDS)
+            except Exception:  # nothing may end this task quietly
+                log.exception("sending_broke")
+                await asyncio.sleep(AFTER_FAILURE_SECONDS)
             else:
                 await self._wait(0)
         with suppress(DBAPIError, OSError):
@@ -153,7 +156,7 @@ class Sender:
                 settled = await settle(session, results, now=now, leases_at=leases_at, retries=self._retries)
                 await self._recover(session, leases_at=leases_at, began=began)
                 await lanes.route(session, now=now)
-                claimed = await self._claim(session, now=now, lease_until=leases_at + self._lease)
+                claimed = await self._claim(session, now=now, leases_at=leases_at)
         except BaseException:
             self._results = results + self._results
             raise
@@ -172,16 +175,14 @@ class Sender:
         await release_waiting(session)
         self._recovered_at = began
 
-    async def _claim(self, session: AsyncSession, *, now: datetime, lease_until: datetime) -> list[Claimed]:
+    async def _claim(self, session: AsyncSession, *, now: datetime, leases_at: datetime) -> list[Claimed]:
         clock = asyncio.get_running_loop().time()
         self._next_at = None
         room = 0 if self._stopping else self._at_once - len(self._calls)
         if room == 0:
             return []
         found = await lanes.open_lanes(session, now=now, limit=room)
-        claimed = (
-            await self._take(session, found, now=now, lease_until=lease_until, clock=clock) if found else []
-        )
+        claimed = await self._take(session, found, now=now, leases_at=leases_at, clock=clock) if found else []
         if len(found) == room:
             self._next_at = clock if len(claimed) < room else None
         elif (soonest := await lanes.next_time(session, after=now)) is not None:
@@ -194,15 +195,13 @@ class Sender:
         found: Sequence[OpenLane],
         *,
         now: datetime,
-        lease_until: datetime,
+        leases_at: datetime,
         clock: float,
     ) -> list[Claimed]:
         """Claim from the lines that were found, but for those whose workspace or method must rest."""
         usable = await self._usable(session, {lane.workspace_id for lane in found}, clock)
         closed = await lanes.closed_gates(session, now=now)
         self._gates = {gate: clock + (until - now).total_seconds() for gate, until in closed.items()}
-        for result in self._results:  # what came in since this turn began
-            self._mind_limit(result)
         held: dict[datetime | None, list[OpenLane]] = {}
         ready = []
         for lane in found:
@@ -214,7 +213,9 @@ class Sender:
                 ready.append(lane)
         for until, resting in held.items():
             await lanes.hold(session, resting, until=until)
-        return await lanes.claim(session, ready, now=now, lease_until=lease_until, pace=self._pace)
+        return await lanes.claim(
+            session, ready, now=now, leases_at=leases_at, lease=self._lease, pace=self._pace
+        )
 
     async def _usable(self, session: AsyncSession, workspace_ids: Collection[int], clock: float) -> set[int]:
         """The workspaces we may send for, their tokens at hand."""
@@ -264,12 +265,5 @@ class Sender:
             result = Result(delivery, Verdict.UNCERTAIN, code=NO_ANSWER)
         if result.verdict is Verdict.SUSPEND:
             self._tokens.pop(delivery.workspace_id, None)
-        self._mind_limit(result)
         self._results.append(result)
         self.wake()
-
-    def _mind_limit(self, result: Result) -> None:
-        """Calls of this process that have not left yet stay back before the limit is written down for all."""
-        if result.verdict is Verdict.RETRY and result.wait_seconds:
-            gate = (result.delivery.workspace_id, result.method)
-            self._gates[gate] = asyncio.get_running_loop().time() + result.wait_seconds

@@ -251,7 +251,7 @@ async def resume(
     )
     await session.execute(  # a pause is told once; the next one is news again
         delete(Delivery).where(
-            Delivery.workspace_id == workspace_id, Delivery.state == DeliveryState.SENT, notices
+            Delivery.workspace_id == workspace_id, Delivery.state != DeliveryState.SENDING, notices
         )
     )
     _wake(session)

@@ -69,3 +69,16 @@ async def test_a_second_process_keeps_to_the_limit_that_the_first_was_told(rig: 
     await rig.post("2", source="wins:2:card", recipient=rig.channel(2))
     assert await rig.sender().send_due() == 0
     assert len(await rig.ledger("chat.postMessage")) == 1
+
+
+async def test_a_limit_learned_while_a_direct_message_is_being_opened_holds_its_message_back(
+    rig: Rig,
+) -> None:
+    await rig.fault("latency", 0.5, method="conversations.open")
+    await rig.fault("http", {"status": 429, "retry_after": 60})
+    await rig.post("to a person", source="wins:1:card", recipient="U1PM")
+    await rig.post("to a channel", source="wins:2:card")
+    await rig.sender().send_due()
+    [call] = await rig.ledger("chat.postMessage")
+    assert call["arguments"]["text"] == "to a channel"
+    assert await rig.states() == {"due": 2}
