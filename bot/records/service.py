@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, false, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -35,16 +35,26 @@ async def submit_once(session: AsyncSession, *, workspace_id: int, view_id: str,
         .returning(Submission)
     )
     if first is None:
-        made = await session.scalar(
-            select(Record)
-            .join(Submission)
+        await turn_back(session, workspace_id=workspace_id, view_id=view_id)
+    assert first is not None
+    submission: Submission = first
+    return submission
+
+
+async def turn_back(session: AsyncSession, *, workspace_id: int, view_id: str) -> None:
+    """Raise AlreadySaved, with the number of the record, if this form was saved before."""
+    saved = (
+        await session.execute(
+            select(Submission, Record)
+            .outerjoin(Record)
             .where(Submission.workspace_id == workspace_id, Submission.view_id == view_id)
         )
+    ).one_or_none()
+    if saved is not None:
+        made = saved.Record
         raise AlreadySaved(
             _("This is saved already, as {name}.", name=made.name) if made else _("This is saved already.")
         )
-    submission: Submission = first
-    return submission
 
 
 async def is_saved(request: Request) -> bool:
@@ -196,6 +206,17 @@ async def link(
             where=literal(relation is not Relation.RELATES_TO),
         )
     )
+
+
+async def loosen(session: AsyncSession, *, source: Record) -> Sequence[int]:
+    """A record replaces nothing any more and only belongs to what it replaced; returns the ids of those."""
+    rows = await session.scalars(
+        update(RecordLink)
+        .where(RecordLink.from_id == source.id, RecordLink.relation != Relation.RELATES_TO)
+        .values(relation=Relation.RELATES_TO)
+        .returning(RecordLink.to_id)
+    )
+    return rows.all()
 
 
 async def _leads_to(session: AsyncSession, *, start: Record, goal: Record) -> bool:

@@ -21,6 +21,7 @@ from bot.records import service as records
 from bot.records.fields import Day, Fields, Long, People, Short, Tags, Title, Words
 from bot.records.models import Record, RecordLink, Relation, Source
 from bot.rituals.decisions.models import (
+    CHOSEN,
     Acknowledgement,
     Alternative,
     Answer,
@@ -153,7 +154,7 @@ async def edit_decision(
                 "open it again to see it. Your text is kept as a draft.",
                 name=decision.name,
                 fields=", ".join(
-                    map(field_words, set().union(*(edit.changes for edit in edits[seen_edit:])))
+                    sorted(map(field_words, set().union(*(edit.changes for edit in edits[seen_edit:]))))
                 ),
             )
         )
@@ -179,7 +180,10 @@ async def link_decision(
 
     `relation` is a `Relation`, or "superseded_by" / "reversed_by" for the other direction.
     """
-    other = await records.by_name(session, viewer=viewer, kind=Decision, name=name, action=Action.CHANGE)
+    try:
+        other = await records.by_name(session, viewer=viewer, kind=Decision, name=name, action=Action.CHANGE)
+    except Refusal as error:
+        raise FieldRefusal({"links": error.message}) from None
     backward = {"superseded_by": Relation.SUPERSEDES, "reversed_by": Relation.REVERSES}.get(relation)
     if backward is not None:
         await _replace(session, viewer=viewer, new=other, relation=backward, old=decision, now=now)
@@ -199,8 +203,8 @@ async def link_decision(
 
 async def withdraw(
     session: AsyncSession, *, viewer: Viewer, decision: Decision, why: str, now: datetime
-) -> None:
-    """Logged by mistake: the card says who and why, the record stays."""
+) -> list[Decision]:
+    """Logged by mistake: the card says who and why, the record stays. Returns what it had replaced, which stands again."""
     require(viewer, Action.WITHDRAW, decision)
     if decision.withdrawn_at is not None:
         raise Refusal(_("{name} is withdrawn already.", name=decision.name))
@@ -208,6 +212,7 @@ async def withdraw(
     await records.revise(
         session, record=decision, user_id=viewer.user_id, now=now, changes={"withdrawn": (None, why)}
     )
+    return await _give_back(session, viewer=viewer, decision=decision, now=now)
 
 
 async def acknowledge(
@@ -439,6 +444,35 @@ async def _replace(
     await records.revise(
         session, record=old, user_id=viewer.user_id, now=now, changes={"status": (str(was), str(old.status))}
     )
+
+
+async def _give_back(
+    session: AsyncSession, *, viewer: Viewer, decision: Decision, now: datetime
+) -> list[Decision]:
+    """What a withdrawn decision had replaced is again what it was, unless another one replaces it too."""
+    loosened = await records.loosen(session, source=decision)
+    still = {
+        link.to_id
+        for link, _source, _target in await records.links_of(session, record_ids=loosened)
+        if link.relation != Relation.RELATES_TO
+    }
+    rows = await session.scalars(
+        select(Decision).where(Decision.id.in_(set(loosened) - still)).options(*Decision.whole())
+    )
+    given_back = list(rows.unique())
+    for old in given_back:
+        edits = await records.revisions_of(session, record=old)
+        was = [edit.changes["status"][0] for edit in edits if "status" in edit.changes]
+        chosen = [status for status in was if status in CHOSEN]
+        replaced, old.status = str(old.status), chosen[-1] if chosen else Status.ACCEPTED
+        await records.revise(
+            session,
+            record=old,
+            user_id=viewer.user_id,
+            now=now,
+            changes={"status": (replaced, str(old.status))},
+        )
+    return given_back
 
 
 def _linked(

@@ -55,7 +55,7 @@ async def _open(request: Request, *, team_id: str) -> None:
         require(await request.see(), Action.ADMINISTER, team)
         return _form(team, team.channel_id, team.name, request.actor, team.timezone)
 
-    await request.open_form(_form(None, here, "", request.actor, "UTC"), full)
+    await request.open_form(lambda: _form(None, here, "", request.actor, "UTC"), full)
 
 
 def _form(team: Team | None, channel_id: str | None, name: str, actor: Actor, timezone: str) -> Payload:
@@ -66,7 +66,9 @@ async def _team(session: AsyncSession, actor: Actor, team_id: str, channel_id: s
     if records.is_number(team_id):
         return await people.team_by_id(session, workspace_id=actor.workspace_id, team_id=int(team_id))
     if channel_id:
-        return await people.team_of(session, workspace_id=actor.workspace_id, channel_id=channel_id)
+        return await people.team_of(
+            session, workspace_id=actor.workspace_id, channel_id=channel_id, with_members=True
+        )
     return None
 
 

@@ -181,8 +181,11 @@ async def submit_withdrawal(request: Request) -> None:
     async with request.begin() as session:
         await _once(session, request)
         decision = await _decision(session, viewer, request.ids["record"], Action.WITHDRAW)
-        await service.withdraw(session, viewer=viewer, decision=decision, why=why, now=request.now)
-        await update_card(session, decision, request.now)
+        given_back = await service.withdraw(
+            session, viewer=viewer, decision=decision, why=why, now=request.now
+        )
+        for changed in (decision, *given_back):
+            await update_card(session, changed, request.now)
     await request.ack(response_action="clear")
     request.refresh_home()
 

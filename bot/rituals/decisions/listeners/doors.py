@@ -112,7 +112,7 @@ async def _open(
         known = _from_message(await _named(request, await read())) if read else typed
         return await _with_defaults(request, bare, known)
 
-    await request.open_form(form.form(bare), full)
+    await request.open_form(lambda: form.form(bare), full)
 
 
 async def _named(request: Request, said: str) -> str:

@@ -1,0 +1,130 @@
+"""What comes after a decision: superseding, reversing, linking, and the chain that shows it from either end."""
+
+import pytest
+
+from bot.clock import MovableClock
+from tests.person import Json, Person, Result, Slack, words_of
+from tests.rituals.stories import (
+    PACE,
+    card,
+    choose,
+    labels,
+    logged,
+    opens,
+    record_id,
+    replaced,
+    saved,
+    set_up_team,
+    told,
+)
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def _link(person: Person, shown: Json, relation: str, name: str) -> Result:
+    return await person.submit(await choose(person, shown, "link"), {"relation": relation, "links": name})
+
+
+async def test_superseding_changes_both_cards_and_shows_the_chain_from_either_end(
+    slack: Slack, clock: MovableClock
+) -> None:
+    pm = slack.person("pm")
+    old = await logged(slack, "Poll the partner")
+    view = await choose(pm, old, "supersede")
+    assert "This supersedes *D-1* Poll the partner." in words_of(view)
+    await pm.close(view)
+    new = await replaced(slack, clock, old, "Use webhooks")
+    assert "supersedes D-1 Poll the partner" in words_of(new)
+    old = await card(slack, "D-1", "superseded by D-2")
+    assert words_of(old["blocks"][0]) == "*superseded by D-2 Use webhooks*", "it says so on top"
+    assert old["text"].split("\n")[1] == "superseded by D-2 Use webhooks"
+    assert "· superseded ·" in words_of(old)
+    assert labels(old) == ["Open the record", "Set up the team"], "nobody answers what does not stand"
+    for page in (await opens(pm, pm.press(old, "decisions.open")), await choose(pm, new, "open")):
+        chain = words_of(page).partition("*How it came to this*")[2]
+        assert chain.index("D-1 Poll the partner · superseded") < chain.index("D-2 Use webhooks · accepted")
+
+
+async def test_reversing_says_what_holds_no_longer(slack: Slack, clock: MovableClock) -> None:
+    pm = slack.person("pm")
+    old = await logged(slack, "Poll the partner")
+    view = await choose(pm, old, "reverse")
+    assert "This reverses *D-1* Poll the partner. What holds instead?" in words_of(view)
+    clock.advance(PACE)
+    await pm.submit(view)
+    assert "reverses D-1" in words_of(await card(slack, "No longer: Poll the partner"))
+    assert "· reversed ·" in words_of(await card(slack, "D-1", "reversed by D-2"))
+
+
+async def test_what_is_replaced_while_nothing_is_saved_stays_as_it_was(slack: Slack) -> None:
+    """Both records change together or not at all."""
+    pm = slack.person("pm")
+    old = await logged(slack, "Poll the partner")
+    view = await choose(pm, old, "supersede")
+    await pm.press_in(view, "decisions.more_fields")
+    refused = await pm.submit(view, {"title": "Use webhooks", "links": "D-9"})
+    assert list(refused.errors) == ["links"]
+    listed = (await pm.command("payments", "/decision", "list")).text
+    assert "*D-1* Poll the partner · accepted" in listed
+    assert "D-2" not in listed
+
+
+async def test_decisions_are_linked_by_number_and_say_so_on_both_cards(
+    slack: Slack, clock: MovableClock
+) -> None:
+    pm = slack.person("pm")
+    first = await logged(slack, "Use webhooks")
+    clock.advance(PACE)
+    await saved(slack, "Sign requests")
+    clock.advance(PACE)
+    assert (await _link(pm, first, "belongs to", "d-2")).errors == {}
+    await card(slack, "D-1", "belongs to D-2 Sign requests")
+    clock.advance(PACE)
+    assert (await _link(pm, first, "is superseded by", "2")).errors == {}
+    await card(slack, "D-1", "superseded by D-2")
+    await card(slack, "D-2", "supersedes D-1")
+
+
+async def test_a_link_to_itself_or_to_nothing_is_refused_under_its_field(slack: Slack) -> None:
+    pm = slack.person("pm")
+    shown = await logged(slack, "Use webhooks")
+    for relation in ("belongs to", "supersedes", "is reversed by"):
+        refused = await _link(pm, shown, relation, "D-1")
+        assert refused.errors == {"links": "D-1 is this one. Pick another."}
+    for name, said in (("99", "D-99"), ("the other", "the other")):
+        refused = await _link(pm, shown, "supersedes", name)
+        assert refused.errors["links"].startswith(f"There is no {said} that you can see.")
+
+
+async def test_nothing_comes_after_itself_not_even_around_three(slack: Slack, clock: MovableClock) -> None:
+    pm = slack.person("pm")
+    first = await logged(slack, "Poll the partner")
+    second = await replaced(slack, clock, first, "Use webhooks")
+    refused = await _link(pm, second, "is superseded by", "D-1")
+    assert refused.errors == {"links": "D-2 already comes after D-1, so it cannot be replaced by it."}
+    third = await replaced(slack, clock, second, "Buy a gateway")
+    refused = await _link(pm, third, "is reversed by", "D-1")
+    assert refused.errors == {"links": "D-3 already comes after D-1, so it cannot be replaced by it."}
+    listed = (await pm.command("payments", "/decision", "list")).text
+    assert "*D-3* Buy a gateway · accepted" in listed
+
+
+async def test_that_one_supersedes_another_is_not_lost_by_a_weaker_link(
+    slack: Slack, clock: MovableClock
+) -> None:
+    pm = slack.person("pm")
+    new = await replaced(slack, clock, await logged(slack, "Poll the partner"), "Use webhooks")
+    assert (await _link(pm, new, "belongs to", "D-1")).errors == {}
+    assert "How it came to this" in words_of(await choose(pm, new, "open"))
+
+
+async def test_only_owners_replace_where_the_team_wants_it_so(slack: Slack) -> None:
+    await set_up_team(slack, who_may="Its makers, the PM and the tech lead")
+    shown = await logged(slack, "Use webhooks", by="pm")
+    engineer = slack.person("engineer2")
+    await engineer.press(shown, "decisions.change", f"supersede:{record_id(shown)}")
+    await told(
+        slack, "engineer2", "only the makers, the PM and the tech lead change a record. Ask one of them."
+    )
+    assert "Edit" not in labels(await choose(engineer, shown, "open"))
+    assert "Edit" in labels(await choose(slack.person("techlead"), shown, "open"))
