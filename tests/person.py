@@ -35,7 +35,7 @@ class Result:
     @property
     def text(self) -> str:
         """What the app answered in words, its blocks included."""
-        return words_of(self.body)
+        return self.body if isinstance(self.body, str) else words_of(self.body)
 
     @property
     def errors(self) -> dict[str, str]:
