@@ -64,9 +64,14 @@ def _like_decisions(name: str) -> Ritual:
 
 @asynccontextmanager
 async def bot(
-    *, slack_url: str, database_url: str, encryption_key: str, count: int | None = None
+    *,
+    slack_url: str,
+    database_url: str,
+    encryption_key: str,
+    count: int | None = None,
+    sends: bool = True,
 ) -> AsyncIterator[str]:
-    """The bot as `run` serves it; with `count` rituals instead of its own."""
+    """The bot as `run` serves it; with `count` rituals instead of its own, or with an outbox that waits."""
     settings = settings_for(
         slack_url=slack_url, database_url=database_url, encryption_key=encryption_key, port=free_port()
     )
@@ -78,7 +83,9 @@ async def bot(
         clock=Clock(),
         health=health,
         rituals=RITUALS if count is None else rituals(count),
-    ):
+    ) as app:
+        if not sends:
+            await app.sender.stop()
         yield f"http://127.0.0.1:{settings.port}"
     await database.close()
 
@@ -133,7 +140,12 @@ async def _main(arguments: argparse.Namespace) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     common = {"slack_url": arguments.slack_url, "database_url": arguments.database_url}
     side = (
-        bot(**common, encryption_key=arguments.encryption_key, count=arguments.rituals)
+        bot(
+            **common,
+            encryption_key=arguments.encryption_key,
+            count=arguments.rituals,
+            sends=arguments.outbox == "sends",
+        )
         if arguments.side == "bot"
         else bare(**common, replay=arguments.recording)
     )
@@ -153,6 +165,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--database-url", required=True)
     parser.add_argument("--encryption-key", default="")
     parser.add_argument("--rituals", type=int)
+    parser.add_argument("--outbox", choices=("sends", "waits"), default="sends")
     parser.add_argument("--recording", type=_replay)
     return parser.parse_args()
 

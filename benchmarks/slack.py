@@ -1,5 +1,6 @@
 """A Slack that answers at once and remembers nothing, and requests signed as Slack signs them."""
 
+import asyncio
 import itertools
 import json
 import random
@@ -37,6 +38,8 @@ class Slack:
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
         self.opened: Json = {}
+        self.home_seconds = 0.0
+        """How long a views.publish takes; while one is on its way the bot begins no other for that person."""
         self.url = ""
 
     @asynccontextmanager
@@ -61,6 +64,8 @@ class Slack:
             for place, block in enumerate(self.opened["blocks"]):
                 block.setdefault("block_id", f"b{place}")
         self.calls[method] += 1
+        if method == "views.publish":
+            await asyncio.sleep(self.home_seconds)
         answer = {"ok": True, **ANSWERS.get(method, {})}
         if method == "apps.connections.open":
             answer["url"] = self.url.replace("http", "ws").replace("/api/", "/socket")

@@ -12,12 +12,13 @@ from bot.db.upsert import insert
 from bot.people.models import Member, Person, Role, Team
 
 
-async def team_of(session: AsyncSession, *, workspace_id: int, channel_id: str) -> Team | None:
-    return await session.scalar(
-        select(Team)
-        .where(Team.workspace_id == workspace_id, Team.channel_id == channel_id)
-        .options(selectinload(Team.members))
-    )
+async def team_of(
+    session: AsyncSession, *, workspace_id: int, channel_id: str, with_members: bool = False
+) -> Team | None:
+    statement = select(Team).where(Team.workspace_id == workspace_id, Team.channel_id == channel_id)
+    if with_members:  # a statement more, which saving a form has no use for
+        statement = statement.options(selectinload(Team.members))
+    return await session.scalar(statement)
 
 
 async def team_by_id(session: AsyncSession, *, workspace_id: int, team_id: int) -> Team | None:
@@ -58,7 +59,7 @@ async def ensure_team(
         )
         .on_conflict_do_nothing(index_elements=["workspace_id", "channel_id"])
     )
-    team = await team_of(session, workspace_id=actor.workspace_id, channel_id=channel_id)
+    team = await team_of(session, workspace_id=actor.workspace_id, channel_id=channel_id, with_members=True)
     assert team is not None
     if not team.members:
         team.members.append(Member(user_id=actor.user_id, workspace_id=actor.workspace_id))

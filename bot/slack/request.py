@@ -189,18 +189,17 @@ class Request:
 
     # How it answers, beside `ack`
 
-    async def open_form(self, bare: Payload, full: Callable[[], Awaitable[Payload]] | None = None) -> None:
+    async def open_form(self, bare: Callable[[], Payload], full: Callable[[], Awaitable[Payload]]) -> None:
         """Open a modal: the full one if its read is done in 300 ms, else the bare one, updated when it is.
 
         A click in a modal lays it over that one.
         """
-        view, late = bare, None
-        if full is not None:
-            late = self.tasks.start(_awaited(full()), name="form_defaults")
-            try:
-                view, late = await asyncio.wait_for(asyncio.shield(late), DEFAULTS_SECONDS), None
-            except TimeoutError:
-                log.warning("form_opened_bare", ritual=bare["callback_id"])
+        late: asyncio.Task[Payload] | None = self.tasks.start(_awaited(full()), name="form_defaults")
+        try:
+            view, late = await asyncio.wait_for(asyncio.shield(late), DEFAULTS_SECONDS), None
+        except TimeoutError:
+            view = bare()
+            log.warning("form_opened_bare", ritual=view["callback_id"])
         self.tasks.start(self._told(self._open(view, late)), name="views_open")
 
     def open_view(self, view: Payload) -> None:
