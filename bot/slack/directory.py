@@ -117,7 +117,7 @@ class Directory:
         if kind not in (Kind.MEMBER, Kind.GUEST):
             return frozenset()
         key = (actor.workspace_id, actor.user_id)
-        own = self._own.get(key, lambda: _conversations(slack, "users.conversations", user=actor.user_id))
+        own = self._own.get(key, lambda: _own_conversations(slack, actor.user_id))
         if kind is Kind.GUEST:
             return await own
         public = self._public.get(
@@ -173,10 +173,21 @@ def _kind(user: dict[str, Any], home: str) -> Kind:
     return Kind.MEMBER
 
 
+async def _own_conversations(slack: AsyncWebClient, user_id: str) -> frozenset[str]:
+    try:
+        return await _conversations(
+            slack, "users.conversations", user=user_id, types="public_channel,private_channel"
+        )
+    except SlackApiError as error:
+        if error.response["error"] != "missing_scope":
+            raise
+    return await _conversations(slack, "users.conversations", user=user_id, types="public_channel")
+
+
 async def _conversations(slack: AsyncWebClient, method: str, **wanted: str) -> frozenset[str]:
     found: set[str] = set()
     cursor = ""
-    arguments: dict[str, Any] = {"types": "public_channel,private_channel", "limit": PAGE, **wanted}
+    arguments: dict[str, Any] = {"limit": PAGE, **wanted}
     while True:
         page = await slack.api_call(method, params={**arguments, "cursor": cursor} if cursor else arguments)
         found |= {conversation["id"] for conversation in page["channels"]}

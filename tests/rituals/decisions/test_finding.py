@@ -140,10 +140,10 @@ async def test_a_filter_that_makes_no_sense_is_answered_with_what_would(
 @bot
 async def test_lists_are_newest_first_and_go_on_page_by_page(slack: Slack) -> None:
     pm = slack.person("pm")
-    for day, what in enumerate("ants bees cats dogs elks frogs goats hens ibex jays kites lynx".split(), start=1):
-        await saved(slack, f"Keep {what}", date=f"2026-02-{day:02}")
+    for day, letter in enumerate("abcdefghijkl", start=1):
+        await saved(slack, f"Keep {letter * 3}", date=f"2026-02-{day:02}")
     answer = await pm.command("payments", COMMAND, "list")
-    assert answer.text.startswith("12 decisions\n*D-12* Keep lynx · accepted · 12 Feb 2026")
+    assert answer.text.startswith("12 decisions\n*D-12* Keep lll · accepted · 12 Feb 2026")
     assert re.findall(r"D-\d+", words_of(answer.body["blocks"])) == [f"D-{n}" for n in range(12, 2, -1)]
     shown = await told(slack, "pm", "Show 2 more")
     await pm.press(shown, "decisions.next_page")

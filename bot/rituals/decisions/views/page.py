@@ -122,9 +122,8 @@ def _source(source: Source | None) -> list[Block]:
         SourceState.EDITED: _("As it was in Slack; it was edited since"),
         SourceState.DELETED: _("As it was in Slack; it was deleted since"),
     }[SourceState(source.state)]
-    who = f"{text.mention(source.user_id)}: " if source.user_id else ""
-    words = f"*{state}*\n{text.quoted(source.text)}"
-    blocks = b.sections(f"*{state}*\n{who}\n{text.quoted(source.text)}" if who else words)
+    who = f"{text.mention(source.user_id)}:" if source.user_id else ""
+    blocks = b.sections("\n".join(filter(None, (f"*{state}*", who, text.quoted(source.text)))))
     for reply in source.thread[:REPLIES_SHOWN]:
         said = text.shortened(reply["text"], REPLY_CHARACTERS)
         blocks += b.sections(f"{text.mention(reply['user'])}:\n{text.quoted(said)}")
