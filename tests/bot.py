@@ -1,7 +1,7 @@
 """The whole bot against a local Slack, in this process: what `run` does, on ports of its own."""
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from bot.app import App, serving
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.ops import Health
-from bot.playground.http_delivery import Addresses
 from bot.playground.server import LocalSlack
+from bot.ritual import Ritual
+from bot.rituals import RITUALS
 from bot.settings import Settings
 from tests.person import Slack
 
@@ -28,7 +29,13 @@ async def local_slack(seed: dict[str, Any] | None = None) -> AsyncIterator[Slack
 
 @asynccontextmanager
 async def running_bot(
-    slack: Slack, db: Database, *, clock: Clock, transport: str = "http", **settings: Any
+    slack: Slack,
+    db: Database,
+    *,
+    clock: Clock,
+    transport: str = "http",
+    rituals: Sequence[Ritual] = RITUALS,
+    **settings: Any,
 ) -> AsyncIterator[App]:
     described, port = slack.described, free_port()
     door = (
@@ -40,7 +47,7 @@ async def running_bot(
     chosen = Settings(
         slack_bot_token=described["bot_token"], slack_api_url=described["api_url"], **door, **settings
     )
-    async with serving(chosen, database=db, clock=clock, health=Health(_healthy)) as app:
+    async with serving(chosen, database=db, clock=clock, health=Health(_healthy), rituals=rituals) as app:
         yield app
 
 

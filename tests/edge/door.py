@@ -17,7 +17,7 @@ from tests.person import Slack, until, words_of
 Json = dict[str, Any]
 
 FORM = "application/x-www-form-urlencoded"
-AT_ONCE = 20
+AT_ONCE = 8  # more would only wait for one another
 
 _numbers = itertools.count(1)
 
