@@ -84,6 +84,12 @@ def set_up(
     logging.captureWarnings(capture=True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_tells_something)
+
+
+def _tells_something(record: logging.LogRecord) -> bool:
+    """Bolt reads SLACK_BOT_TOKEN by itself and warns at each start that it will not use it; it never should."""
+    return "`token` will be unused" not in record.getMessage()
 
 
 def _for_people(*, colors: bool) -> list[structlog.typing.Processor]:

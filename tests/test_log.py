@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import log
 
@@ -72,3 +74,16 @@ def test_slack_libraries_do_not_log_what_people_wrote_even_at_debug(output: io.S
     logging.getLogger("slack_sdk.web.async_client").info("body: salary talk")
     structlog.get_logger().debug("ours")
     assert [record["message"] for record in lines(output)] == ["ours"]
+
+
+def test_bolt_says_nothing_of_the_token_it_is_not_to_use_and_still_warns_of_the_rest(
+    output: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-read-by-bolt-itself")
+    AsyncApp(client=AsyncWebClient(), authorize=_nobody, signing_secret="none")
+    logging.getLogger("slack_bolt.AsyncApp").warning("something else")
+    assert [line["message"] for line in lines(output)] == ["something else"]
+
+
+async def _nobody(enterprise_id: str, team_id: str, user_id: str) -> Any:
+    return None
