@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import String, case, func, literal_column, select, update
+from sqlalchemy import String, case, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from bot.db.rows import rows_as
 from bot.db.upsert import insert
@@ -180,36 +179,44 @@ async def _write(session: AsyncSession, rows: Sequence[Row]) -> None:
 
 
 async def release_waiting(session: AsyncSession, parents: Collection[str] | None = None) -> None:
-    """Let go what waited for messages that are sent now: those of the given deliveries, or of any."""
+    """Let go what waited for messages that are sent now: those of the given deliveries, or of any.
+
+    Two plain look-ups instead of one join, which PostgreSQL answers by reading the whole table when it has no
+    statistics yet. Mostly nothing waits, and the first says so.
+    """
     if parents is not None and not parents:
         return
-    parent, child = aliased(Delivery), aliased(Delivery)
-    waiting = (
-        select(
-            child.number,
-            parent.channel_id,
-            parent.message_ts,
-            func.coalesce(parent.thread_ts, parent.message_ts).label("thread_ts"),
-        )
-        .join(parent, parent.id == child.parent_id)
-        .where(child.state == _WAITING, parent.message_ts.is_not(None))
-        .with_for_update(of=child, skip_locked=True)
-    )
+    waiting = select(Delivery.number, Delivery.kind, Delivery.parent_id).where(Delivery.state == _WAITING)
     if parents is not None:
-        waiting = waiting.where(child.parent_id.in_(parents))
-    found = waiting.cte("found")
-    is_update = Delivery.kind == Kind.UPDATE
-    await session.execute(
-        update(Delivery)
-        .where(Delivery.number == found.c.number)
-        .values(
-            state=DeliveryState.DUE,
-            channel_id=found.c.channel_id,
-            thread_ts=case((is_update, None), else_=found.c.thread_ts),
-            message_ts=case((is_update, found.c.message_ts), else_=None),
+        waiting = waiting.where(Delivery.parent_id.in_(parents))
+    children = (await session.execute(waiting.with_for_update(skip_locked=True))).all()
+    if not children:
+        return
+    sent = await session.execute(
+        select(Delivery.id, Delivery.channel_id, Delivery.message_ts, Delivery.thread_ts).where(
+            Delivery.id.in_({child.parent_id for child in children}), Delivery.message_ts.is_not(None)
         )
-        .execution_options(synchronize_session=False)
     )
+    places = {id_: (channel_id, message_ts, thread_ts) for id_, channel_id, message_ts, thread_ts in sent}
+    rows = []
+    for number, kind, parent_id in children:
+        if parent_id in places:
+            channel_id, message_ts, thread_ts = places[parent_id]
+            row = {"number": number, "channel_id": channel_id, "message_ts": None, "thread_ts": None}
+            if kind == Kind.UPDATE:
+                rows.append(row | {"message_ts": message_ts})
+            else:
+                rows.append(row | {"thread_ts": thread_ts or message_ts})
+    if rows:
+        columns = Delivery.__table__.c
+        names = ("number", "channel_id", "message_ts", "thread_ts")
+        found = rows_as(session, "found", rows, [columns[name] for name in names])
+        await session.execute(
+            update(Delivery)
+            .where(Delivery.number == found.c.number)
+            .values({"state": DeliveryState.DUE} | {name: found.c[name] for name in names[1:]})
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def recover(session: AsyncSession, *, leases_at: datetime) -> int:
