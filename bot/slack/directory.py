@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -70,6 +70,7 @@ class Directory:
         self._people: Cache[PersonFacts] = Cache(FRESH_SECONDS, KEPT, clock)
         self._own: Cache[frozenset[str]] = Cache(FRESH_SECONDS, KEPT, clock)
         self._public: Cache[frozenset[str]] = Cache(FRESH_SECONDS, KEPT, clock)
+        self._strangers: Cache[bool] = Cache(FRESH_SECONDS, KEPT, clock)
 
     async def person(self, slack: AsyncWebClient, actor: Actor, *, home: str) -> PersonFacts:
         """Facts about a person. `home`: Slack's id of the workspace or org, to tell its own people from strangers."""
@@ -77,17 +78,25 @@ class Directory:
         return await self._people.get(key, lambda: _person(slack, actor.user_id, home))
 
     async def viewer(
-        self, slack: AsyncWebClient, actor: Actor, *, home: str, here: str | None = None
+        self,
+        slack: AsyncWebClient,
+        actor: Actor,
+        *,
+        home: str,
+        here: str | None = None,
+        remembered: str | None = None,
     ) -> Viewer:
         """The actor with all that they can see.
 
         `home` is Slack's id of the workspace or org; `here` the conversation in which Slack let them act just now,
-        which for a stranger is all that we can know.
+        which for a stranger is all that we can know; `remembered` one that a modal names, where Slack is asked.
         """
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 person = await self.person(slack, actor, home=home)
                 channels = await self._channels(slack, actor, person.kind)
+                if person.kind is Kind.STRANGER and remembered and not here:
+                    here = remembered if await self._is_in(slack, actor, remembered) else None
         except (TimeoutError, SlackClientError, ClientError, OSError) as error:
             log.warning("membership_unknown", user=actor.user_id, error=type(error).__name__)
             return Viewer(actor.workspace_id, actor.user_id, Kind.UNKNOWN, False, frozenset())
@@ -125,14 +134,20 @@ class Directory:
         )
         return frozenset().union(*await asyncio.gather(own, public))
 
+    async def _is_in(self, slack: AsyncWebClient, actor: Actor, channel_id: str) -> bool:
+        key = (actor.workspace_id, actor.user_id, channel_id)
+        return await self._strangers.get(key, lambda: _is_member(slack, actor.user_id, channel_id))
+
     def forget(self, workspace_id: int, user_id: str | None = None) -> None:
         """Ask Slack again: somebody joined or left, a channel was made private, a person changed."""
         if user_id is None:
             self._own.drop(workspace_id)
             self._people.drop(workspace_id)
+            self._strangers.drop(workspace_id)
         else:
             self._own.drop(workspace_id, user_id)
             self._people.drop(workspace_id, user_id)
+            self._strangers.drop(workspace_id, user_id)
         self._public.drop(workspace_id)
 
 
@@ -185,12 +200,21 @@ async def _own_conversations(slack: AsyncWebClient, user_id: str) -> frozenset[s
 
 
 async def _conversations(slack: AsyncWebClient, method: str, **wanted: str) -> frozenset[str]:
-    found: set[str] = set()
+    return frozenset([channel["id"] async for channel in _pages(slack, method, "channels", **wanted)])
+
+
+async def _is_member(slack: AsyncWebClient, user_id: str, channel_id: str) -> bool:
+    members = _pages(slack, "conversations.members", "members", channel=channel_id)
+    return user_id in [member async for member in members]
+
+
+async def _pages(slack: AsyncWebClient, method: str, what: str, **wanted: str) -> AsyncIterator[Any]:
     cursor = ""
     arguments: dict[str, Any] = {"limit": PAGE, **wanted}
     while True:
         page = await slack.api_call(method, params={**arguments, "cursor": cursor} if cursor else arguments)
-        found |= {conversation["id"] for conversation in page["channels"]}
+        for item in page[what]:
+            yield item
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
-            return frozenset(found)
+            return

@@ -1,24 +1,14 @@
 """The message a decision was made from: copied at once, its thread kept, its fate told."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from bot.app import App
 from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.playground.seed import DEFAULT
 from tests.bot import local_slack, running_bot
 from tests.person import Json, Slack, until, words_of
+from tests.rituals.conftest import OFTEN
 from tests.rituals.stories import card, choose, form, opens
-
-OFTEN = 0.05  # seconds between two looks for threads to fetch
-
-
-@pytest.fixture
-async def bot(slack: Slack, db: Database, clock: MovableClock) -> AsyncIterator[App]:
-    async with running_bot(slack, db, clock=clock, tick_seconds=OFTEN) as app:
-        yield app
 
 
 async def _log(slack: Slack, message: Json) -> Json:

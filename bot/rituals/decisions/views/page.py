@@ -198,7 +198,9 @@ def reason(decision: Decision, answer: Answer, *, pressed_at: str) -> b.Payload:
             b.context(_("It goes into the card's thread, with your name.")),
         ],
         submit=_("Ask") if answer is Answer.QUESTION else _("Say so"),
-        private_metadata=request.ids(record=decision.id, answer=answer.value, pressed_at=pressed_at),
+        private_metadata=request.ids(
+            record=decision.id, answer=answer.value, pressed_at=pressed_at, channel=decision.channel_id
+        ),
     )
 
 

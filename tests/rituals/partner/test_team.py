@@ -1,0 +1,95 @@
+"""Setting a team up and changing it, from one form with defaults everywhere."""
+
+import pytest
+
+from bot.clock import MovableClock
+from tests.person import Json, Slack, words_of
+from tests.rituals.stories import PACE, card, filled, labels, logged, opens, set_up_team, shows, told
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def _form(slack: Slack, person: str, channel: str, holding: str) -> Json:
+    someone = slack.person(person)
+    view = await opens(someone, someone.command(channel, "/partner", "team"))
+    return await shows(someone, view, holding)
+
+
+@pytest.mark.parametrize(("channel", "name"), [("payments", "payments"), ("leads", "leads")])
+async def test_the_form_knows_the_channel_its_name_and_the_zone_of_who_asks(
+    slack: Slack, channel: str, name: str
+) -> None:
+    held = filled(await _form(slack, "pm", channel, "Europe/Berlin"))
+    assert held == {
+        "channel": slack.channels[channel],
+        "name": name,
+        "members": [slack.users["pm"]],
+        "timezone": "Europe/Berlin",
+        "who_may": "channel",
+    }
+
+
+async def test_in_a_direct_message_it_asks_for_all_it_cannot_know(slack: Slack) -> None:
+    held = filled(await _form(slack, "pm", "dm", "Europe/Berlin"))
+    assert held.keys() == {"members", "timezone", "who_may"}
+
+
+async def test_a_team_is_set_up_told_and_found_again(slack: Slack) -> None:
+    await set_up_team(slack, timezone="america/new york", capture_emoji=":pushpin:")
+    said = await told(slack, "pm", "Saved: *Payments* in")
+    assert "America/New_York" in words_of(said)
+    held = filled(await _form(slack, "engineer", "payments", "America/New_York"))
+    assert (held["pm"], held["lead"]) == (slack.users["pm"], slack.users["techlead"])
+    assert set(held["members"]) == {slack.users[name] for name in ("pm", "techlead", "engineer")}
+    assert held["capture_emoji"] == "pushpin"
+
+
+async def test_what_does_not_fit_is_said_under_its_field(slack: Slack) -> None:
+    pm = slack.person("pm")
+    await set_up_team(slack)
+    view = await _form(slack, "pm", "leads", "leads")
+    assert (await pm.submit(view, {"timezone": "Berlin time", "name": " "})).errors == {
+        "name": "Please fill this in.",
+        "timezone": "I know no time zone of that name. Write it as Europe/Berlin or America/New_York.",
+    }
+    fine = {"timezone": "Europe/Berlin", "name": "Leads"}
+    view = await _form(slack, "pm", "payments", "Payments")
+    assert (await pm.submit(view, {"channel": "secret"})).errors == {
+        "channel": "Pick a channel that you are in. Into a private one, invite me first: `/invite` there."
+    }
+    await set_up_team(slack, channel="leads", **fine)
+    assert (await pm.submit(view, {"channel": "leads"})).errors == {
+        "channel": "That channel is the home of Leads. A channel has one team."
+    }
+
+
+async def test_a_new_pm_decides_from_then_on_and_old_cards_stay_as_they_were(
+    slack: Slack, clock: MovableClock
+) -> None:
+    pm, engineer, lead = (slack.users[name] for name in ("pm", "engineer", "techlead"))
+    await set_up_team(slack)
+    await logged(slack, "Use webhooks")
+    view = await _form(slack, "pm", "payments", "Payments")
+    assert (await slack.person("pm").submit(view, {"pm": "engineer"})).errors == {}
+    clock.advance(PACE)
+    new = await logged(slack, "Move to Rust")
+    assert f"decided by <@{engineer}> and <@{lead}> jointly" in words_of(new)
+    assert f"decided by <@{pm}> and <@{lead}> jointly" in words_of(await card(slack, "D-1"))
+    held = filled(await _form(slack, "pm", "payments", "Payments"))
+    assert pm in held["members"], "who was PM is still in the team"
+
+
+async def test_where_only_owners_may_others_cannot_change_the_team(slack: Slack) -> None:
+    await set_up_team(slack, who_may="Its makers, the PM and the tech lead")
+    answer = await slack.person("engineer").command("payments", "/partner", "team")
+    assert answer.text == "Only the team's PM, tech lead or a workspace admin can change this."
+    await _form(slack, "techlead", "payments", "Payments")
+
+
+async def test_the_card_of_a_channel_without_a_team_leads_to_its_form(slack: Slack) -> None:
+    pm = slack.person("pm")
+    shown = await logged(slack, "Use webhooks")
+    view = await shows(pm, await opens(pm, pm.press(shown, "partner.set_up")), "payments")
+    assert (await pm.submit(view, {"pm": "pm", "lead": "techlead"})).errors == {}
+    await pm.press(shown, "decisions.acknowledge")
+    assert "Set up the team" not in labels(await card(slack, "D-1", "1 knows")), "it is offered no more"
