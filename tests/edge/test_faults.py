@@ -2,14 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from io import StringIO
-from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import Connection, event, func, select
 
 from bot.app import App
 from bot.clock import MovableClock
@@ -51,7 +50,7 @@ async def save(request: Request) -> None:
         await asyncio.sleep(seconds)
         if where == "before commit":
             raise trouble()
-        session.info["break"] = where
+        (await session.connection()).info["break"] = where
     if where == "after commit":
         await asyncio.sleep(seconds)
         raise trouble()
@@ -92,26 +91,22 @@ async def bot(logged: StringIO, slack: Slack, db: Database, clock: MovableClock)
         yield app
 
 
-@asynccontextmanager
-async def commits_that_break(db: Database) -> AsyncIterator[None]:
-    """As told in the session: the commit never comes about, or it does and the answer to it is lost."""
+@contextmanager
+def commits_that_break(db: Database) -> Iterator[None]:
+    """As the connection was told: the commit never comes about, or it does and its answer is lost."""
 
-    def before(session: Any) -> None:
-        if session.info.get("break") == "at commit":
+    def commit(connection: Connection) -> None:
+        where = connection.info.pop("break", None)
+        if where == "after the commit was done":
+            connection.connection.commit()
+        if where in ("at commit", "after the commit was done"):
             raise ConnectionResetError(SECRET)
 
-    def after(session: Any) -> None:
-        if session.info.get("break") == "after the commit was done":
-            raise ConnectionResetError(SECRET)
-
-    of = db._writing_session
-    event.listen(of, "before_commit", before)
-    event.listen(of, "after_commit", after)
+    event.listen(db.engine.sync_engine, "commit", commit)
     try:
         yield
     finally:
-        event.remove(of, "before_commit", before)
-        event.remove(of, "after_commit", after)
+        event.remove(db.engine.sync_engine, "commit", commit)
 
 
 def people(slack: Slack) -> tuple[str, str, str]:
@@ -216,7 +211,7 @@ async def _outcomes(
             form = d.view(callback, metadata=metadata, fields={"title": "My text"})
             found.setdefault(where, set()).add(await _submitted(slack, bot, door, form))
 
-    async with commits_that_break(bot.database):
+    with commits_that_break(bot.database):
         await asyncio.gather(
             *(one(where, seconds) for where in PLACES for seconds in DELAYS for _n in range(times))
         )
@@ -257,7 +252,7 @@ async def test_a_commit_that_takes_too_long_is_never_called_unsaved_when_it_was_
     form = d.view(
         "breaking.save", metadata={"where": "after the commit was done", "seconds": 0}, fields={"title": "x"}
     )
-    async with commits_that_break(db):
+    with commits_that_break(db):
         first = await door.send(d.submission(team, user, form))
     again = await door.send(d.submission(team, user, form))
     assert first.text == ""
