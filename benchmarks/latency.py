@@ -34,7 +34,7 @@ from tests.person import until
 
 AT_ONCE = 4
 HOME_SECONDS = 2.0  # one person stands for many here; theirs is published no oftener than Slack would like
-ROUNDS, REQUESTS = 5, 400  # a round of each side in turn, so that a busy machine slows both
+ROUNDS, REQUESTS = 5, 200  # a round of each side in turn, so that a busy machine slows both
 QUICK_ROUNDS, QUICK_REQUESTS = 1, 20
 LOGGED_BEFORE = (
     60  # decisions in the log when the statements are recorded: numbers are no longer those of other rows
