@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import String, case, func, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from bot.db.types import UTCDateTime
 from bot.db.upsert import insert
@@ -154,27 +153,26 @@ async def claim(
         now, leases_at
     )  # of a moved clock and the database's the earlier: history is read from here
     ids = [lane.id for lane in lanes]
-    waiting = aliased(Delivery)
+    # Three steps that leave PostgreSQL no choice of plan. In one, without statistics, it reads all that is due
+    # (60 ms at a hundred thousand against 1 ms).
     head = (
-        select(waiting.number)
-        .where(waiting.lane_id == Lane.id, waiting.state == _DUE)
-        .order_by(waiting.not_before, waiting.number)
+        select(Delivery.number)
+        .where(Delivery.lane_id == Lane.id, Delivery.state == _DUE)
+        .order_by(Delivery.not_before, Delivery.number)
         .limit(1)
         .scalar_subquery()
     )
+    heads = (await session.scalars(select(head).where(Lane.id.in_(ids)))).all()
     free = (  # one that a listener is changing right now is left for the next turn, never waited for
-        select(waiting.number)
-        .where(
-            waiting.number.in_(select(head).where(Lane.id.in_(ids))),
-            waiting.state == _DUE,
-            waiting.not_before <= now,
-        )
+        select(Delivery.number, Delivery.state, Delivery.not_before)
+        .where(Delivery.number.in_([number for number in heads if number is not None]))
         .with_for_update(skip_locked=True)
         .cte("free")
     )
+    still_due = select(free.c.number).where(free.c.state == DeliveryState.DUE, free.c.not_before <= now)
     rows = await session.execute(
         update(Delivery)
-        .where(Delivery.number.in_(select(free.c.number)))
+        .where(Delivery.number.in_(still_due))
         .values(
             state=DeliveryState.SENDING,
             attempt=Delivery.attempt + 1,
