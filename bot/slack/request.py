@@ -121,7 +121,11 @@ class Request:
             Refusal: Slack did not say it in time.
         """
         viewer = await self._around.directory.viewer(
-            self.slack, self.actor, home=self.workspace.slack_id, here=self.channel_id
+            self.slack,
+            self.actor,
+            home=self.workspace.slack_id,
+            here=self.channel_id,
+            remembered=self.ids.get("channel") if self.body.get("view") else None,
         )
         if viewer.kind is Kind.UNKNOWN:
             raise Refusal(
