@@ -122,7 +122,7 @@ async def _required(
     name: str = "",
 ) -> AnyRecord:
     statement = select(kind).where(kind.workspace_id == viewer.workspace_id, wanted).options(*kind.whole())
-    if action not in (Action.READ, Action.ACKNOWLEDGE):
+    if action is not Action.READ:
         statement = statement.with_for_update(of=Record)
     record = await session.scalar(statement)
     require(viewer, action, record, name=name)
