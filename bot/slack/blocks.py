@@ -34,10 +34,13 @@ from slack_sdk.models.views import View
 
 from bot.i18n import _
 from bot.slack import limits
-from bot.slack.text import plain, shortened
+from bot.slack.text import fitted, plain, shortened, uncut
 
 Payload = dict[str, Any]
 """What a message or a view is when it goes over the wire: JSON."""
+
+SECTIONS_TOTAL = 6_000
+"""Characters in the sections of a message: the rest of MESSAGE_TOTAL is for header, context lines and buttons."""
 
 VALUE = "value"
 """The action id of every input; the block id is the field's name, so the pair stays the same across updates."""
@@ -62,7 +65,9 @@ def header(words: str) -> HeaderBlock:
 def section(
     words: str, *, accessory: InteractiveElement | None = None, block_id: str | None = None
 ) -> SectionBlock:
-    return SectionBlock(text=mrkdwn(words), accessory=accessory, block_id=block_id)
+    return SectionBlock(
+        text=mrkdwn(fitted(words, limits.SECTION_TEXT)), accessory=accessory, block_id=block_id
+    )
 
 
 def sections(words: str) -> list[Block]:
@@ -71,7 +76,7 @@ def sections(words: str) -> list[Block]:
 
 
 def context(*lines: str) -> ContextBlock:
-    return ContextBlock(elements=[mrkdwn(line) for line in lines])
+    return ContextBlock(elements=[mrkdwn(fitted(line, limits.CONTEXT_TEXT)) for line in lines])
 
 
 def divider() -> DividerBlock:
@@ -84,19 +89,10 @@ def pieces(words: str, limit: int) -> list[str]:
     rest = words
     while len(rest) > limit:
         at = max(rest.rfind("\n", 1, limit + 1), rest.rfind(" ", limit // 2, limit + 1))
-        at = at if at > 0 else _outside_entity(rest, limit)
+        at = uncut(rest, at if at > 0 else limit)
         parts.append(rest[:at])
         rest = rest[at:].lstrip(" \n") if rest[at] in " \n" else rest[at:]
     return [*parts, rest] if rest else parts
-
-
-def _outside_entity(words: str, at: int) -> int:
-    """Never cut `&amp;` or `<@U1>` in two: step back to where it begins."""
-    for opening, closing in (("&", ";"), ("<", ">")):
-        begin = words.rfind(opening, max(0, at - 10), at)
-        if begin > 0 and words.find(closing, begin, at) == -1:
-            at = begin
-    return at
 
 
 # Elements that act
@@ -224,10 +220,21 @@ def _chosen(made: list[Option], value: object) -> Option | None:
 
 def message(words: str, blocks: Sequence[Block] = ()) -> Payload:
     """A message: its full text for notifications and screen readers, and its blocks."""
-    payload: Payload = {"text": shortened(words, limits.MESSAGE_TEXT)}
+    payload: Payload = {"text": fitted(words, limits.MESSAGE_TEXT)}
     if blocks:
-        payload["blocks"] = [block.to_dict() for block in blocks]
+        payload["blocks"] = _within_total([block.to_dict() for block in blocks])
     return payload
+
+
+def _within_total(blocks: list[Payload]) -> list[Payload]:
+    """Slack refuses a message with too much text in all; then the longest sections give way, with "…"."""
+    sections = [block for block in blocks if block["type"] == "section"]
+    for most in (1_500, 700, 300):
+        if sum(len(block["text"]["text"]) for block in sections) <= SECTIONS_TOTAL:
+            break
+        for block in sections:
+            block["text"]["text"] = fitted(block["text"]["text"], most)
+    return blocks
 
 
 def modal(

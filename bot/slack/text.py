@@ -80,6 +80,20 @@ def shortened(text: str, limit: int) -> str:
     return at_word.rstrip() + "…"
 
 
+def fitted(marked: str, limit: int) -> str:
+    """As `shortened`, for text that is in Slack's markup already: nothing of that is cut in two."""
+    return marked if len(marked) <= limit else marked[: uncut(marked, limit - 1)].rstrip() + "…"
+
+
+def uncut(marked: str, at: int) -> int:
+    """The last place up to `at` where text in Slack's markup can be cut: not inside `<@U1>`, a link or `&amp;`."""
+    begin = marked.rfind("<", 0, at)
+    if begin > 0 and marked.find(">", begin, at) == -1:  # what people type has no bare "<": it is escaped
+        at = begin
+    begin = marked.rfind("&", max(0, at - len("&amp")), at)
+    return begin if begin > 0 and marked.find(";", begin, at) == -1 else at
+
+
 def first_lines(text: str, *, lines: int, characters: int) -> str:
     """The beginning of a longer text, for a card: "…" says that there is more."""
     kept = "\n".join(text.strip().splitlines()[:lines])

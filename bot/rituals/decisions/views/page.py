@@ -145,7 +145,7 @@ def _history(revisions: Sequence[Revision]) -> list[Block]:
                 for name, (before, after) in revision.changes.items()
             ),
         ]
-        blocks.append(b.context(text.shortened("\n".join(lines), limits.SECTION_TEXT - 500)))
+        blocks.append(b.context("\n".join(lines)))
     if len(revisions) > REVISIONS_SHOWN:
         blocks.insert(0, b.context(_("Older edits are kept too: {n} in all.", n=len(revisions))))
     return blocks

@@ -1,0 +1,400 @@
+"""Whatever people type: no view is refused, nothing of theirs comes alive, nothing is cut without a word."""
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from bot import agenda
+from bot.access.rules import Kind, Viewer
+from bot.outbox import notices
+from bot.outbox.models import DeliveryState
+from bot.outbox.service import Trouble
+from bot.people.models import Member, Team
+from bot.playground.rules import check_message, check_view
+from bot.playground.rules.whole import text_length
+from bot.records.models import Relation, Revision, Source, SourceState
+from bot.ritual import AgendaItem
+from bot.rituals.decisions.models import (
+    Acknowledgement,
+    Alternative,
+    Answer,
+    Decision,
+    DecisionPerson,
+    DecisionTag,
+    Part,
+    Status,
+)
+from bot.rituals.decisions.queries import Found, Hit
+from bot.rituals.decisions.service import LinkedRecord, Sheet
+from bot.rituals.decisions.views import form, home, messages, page
+from bot.rituals.decisions.views.form import FormState
+from bot.rituals.partner import views as partner
+from bot.slack import blocks as b
+from bot.slack import limits
+from bot.slack.home import waiting_blocks
+from tests.person import words_of
+
+SEED = 20_261_123
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+VIEWER = Viewer(1, "U0ME", Kind.MEMBER, True, frozenset({"C0HERE"}))
+PERMALINK = "https://acme.slack.com/archives/C0HERE/p1"
+
+LIVE = (
+    "<!channel>",
+    "<!here>",
+    "<!everyone>",
+    "<!subteam^S0EVIL>",
+    "<@U0EVIL>",
+    "<#C0EVIL>",
+    "<https://evil.example|https://acme.example>",
+    "<mailto:evil@evil.example|mail>",
+    "<!date^1^{date}^https://evil.example|today>",
+    "[corp](https://evil.example)",
+    "![x](https://evil.example/x.png)",
+)
+WRAPS = (
+    "{}",
+    "&lt;{}&gt;",
+    "*{}*",
+    "`{}`",
+    ">{}",
+    "<{}",
+    "{}>",
+    "https://acme.example/{}",
+    "(https://acme.example{}",
+    "\u202e{}\u202c",
+    "\u200b{}\u2060",
+    "\u2066{}\u061c",
+    "x{}y\x00",
+    "={}",
+    "@{}\t",
+)
+ODD = tuple(
+    json.loads(f'"{escaped}"')
+    for escaped in (
+        r"&lt;!channel&gt;",
+        r"<\u200b!channel>",
+        r"<!channel",
+        r"\u202e>lennahc!<",
+        r"=1+1|A1",
+        r"\ud83d",
+    )
+)
+INJECTIONS = [wrap.format(live) for live in LIVE for wrap in WRAPS] + [*ODD]
+INJECTIONS += [f"{one}{other}" for one in LIVE for other in INJECTIONS[::4]][: 500 - len(INJECTIONS)]
+
+HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08]")
+TOKEN = re.compile(r"<([^<>\n]*)>")
+OURS = re.compile(
+    r"@U0[A-DF-Z][A-Z0-9]*|#C0[A-DF-Z][A-Z0-9]*|!date\^\d+\^\{date_short_pretty\} \{time\}\|[^|<>]*UTC"
+    rf"|{re.escape(PERMALINK)}\|Go to the message|https?://[^|<>]+"
+)
+ALPHABETS = ("<>&", "ab cde", "😀👩‍👩‍👧 ", "שלום עולם ", "مرحبا ", "\n", "x", "`*_~", "日本語")
+
+
+class Typing:
+    """Everything that people can type or choose, at random."""
+
+    def __init__(self, seed: int, injections: list[str] | None = None) -> None:
+        self.dice = random.Random(seed)
+        self.injections = injections
+
+    def words(self, most: int) -> str:
+        if self.injections:
+            return self.dice.choice(self.injections)[:most] or "x"
+        length = self.dice.choice([1, 2, 10, 60, most // 2 or 1, most, most])
+        alphabet = self.dice.choice(ALPHABETS)
+        return ("x" + "".join(self.dice.choice(alphabet) for _ in range(length)))[:most]
+
+    def some(self, most: int) -> str:
+        return self.dice.choice(["", self.words(most)])
+
+    def count(self, *of: int) -> int:
+        return of[1] if self.injections else self.dice.choice(of)
+
+    def people(self) -> list[str]:
+        named = [f"U0P{n}" for n in range(self.count(0, 1, 2, 13, 60))]
+        return [*named, self.words(32)] if self.injections else named
+
+    def day(self) -> date | None:
+        return self.dice.choice([None, date(2026, 2, 15), date(1999, 12, 31)])
+
+    def team(self) -> Team:
+        pm, lead = self.dice.choice([None, "U0PM"]), self.dice.choice([None, "U0LEAD"])
+        team = Team(
+            id=3,
+            workspace_id=1,
+            channel_id="C0HERE",
+            name=self.words(80),
+            pm_id=pm,
+            lead_id=lead,
+            timezone="Europe/Oslo",
+            who_may="channel",
+            capture_emoji=self.some(100) or None,
+            is_set_up=self.dice.choice([True, False]),
+            created_by="U0ME",
+        )
+        team.members = [Member(user_id=user) for user in self.people()]
+        return team
+
+    def source(self) -> Source | None:
+        if self.dice.random() < 0.5:
+            return None
+        return Source(
+            text=self.words(10_000),
+            user_id=self.dice.choice([None, "U0AUTHOR"]),
+            state=self.dice.choice(list(SourceState)),
+            permalink=self.dice.choice([None, PERMALINK]),
+            thread=[
+                {"user": "U0A", "ts": "1.0", "text": self.words(2_000)} for _ in range(self.count(0, 1, 30))
+            ],
+        )
+
+    def decision(self) -> Decision:
+        withdrawn = self.dice.random() < 0.2
+        made = Decision(
+            id=self.count(1, 10**12),
+            number=self.count(1, 10**9),
+            workspace_id=1,
+            channel_id="C0HERE",
+            title=self.words(150),
+            status=self.dice.choice(list(Status)),
+            context=self.some(3_000),
+            trade_offs=self.some(3_000),
+            decided_on=self.day(),
+            revisit_on=self.day(),
+            revisit_when=self.some(300),
+            notes=self.some(10_000),
+            created_by="U0ME",
+            created_at=NOW,
+            edited_at=self.dice.choice([None, NOW]),
+            withdrawn_at=NOW if withdrawn else None,
+            withdrawn_by="U0ME" if withdrawn else None,
+            withdrawn_why=self.words(500) if withdrawn else None,
+        )
+        made.team, made.source = self.team(), self.source()
+        made.alternatives = [
+            Alternative(name=self.words(150), why_not=self.some(3_000), reconsider_when=self.some(300))
+            for _ in range(self.count(0, 1, 5, 6, 20, 60))
+        ]
+        made.people = [DecisionPerson(part=part, user_id=user) for part in Part for user in self.people()]
+        made.tags = [DecisionTag(tag=self.words(40)) for _ in range(self.count(0, 1, 20))]
+        made.acknowledgements = [
+            Acknowledgement(user_id=f"U0P{n}", answer=self.dice.choice(list(Answer)), reason=self.some(3_000))
+            for n in range(self.count(0, 1, 60))
+        ]
+        return made
+
+    def sheet(self) -> Sheet:
+        seen = [(f"D-{n}", self.words(150)) for n in range(20)] + [(None, None)]
+        links = [
+            LinkedRecord(
+                self.dice.choice(list(Relation)),
+                self.dice.choice([True, False]),
+                n,
+                "C0THERE",
+                *self.dice.choice(seen),
+            )
+            for n in range(self.count(0, 1, 6, 40))
+        ]
+        muted = {f"U0P{n}": self.words(255) for n in range(self.count(0, 3, 60))}
+        return Sheet(self.decision(), links, muted)
+
+    def found(self) -> Found:
+        terms = self.dice.choice([(), ("x",), ("webhooks", "evil", "channel")])
+        hits = [Hit(self.decision(), 1.0, frozenset()) for _ in range(self.count(0, 1, 5))]
+        return Found(hits, self.dice.choice([True, False]), terms)
+
+    def revisions(self) -> list[Revision]:
+        values: list[Any] = [
+            None,
+            self.words(3_000),
+            self.people(),
+            [{"name": self.words(150)}] * 20,
+            "2026-02-15",
+        ]
+        return [
+            Revision(
+                user_id="U0ME",
+                at=NOW,
+                changes={
+                    f: [self.dice.choice(values), self.dice.choice(values)]
+                    for f in ("title", "context", "tags")
+                },
+            )
+            for _ in range(self.count(0, 1, 12))
+        ]
+
+    def form(self) -> FormState:
+        decision = self.decision()
+        decision.alternatives = decision.alternatives[:20]
+        values = self.dice.choice([{}, form.values_of(decision)])
+        in_channel = self.dice.choice([{"channel": "C0HERE"}, {}])
+        return FormState(
+            ids=self.dice.choice([in_channel, {"record": decision.id, "edits": 3, "draft": "record:1"}]),
+            values=values,
+            rows=form.rows_of(values),
+            more=self.dice.choice([True, False]),
+            generation=self.count(0, 1, 7),
+            draft_from=self.dice.choice([None, NOW]),
+            teams=[(self.words(80), f"C0TEAM{n}") for n in range(self.count(0, 1, 100))],
+            similar=[self.decision() for _ in range(self.count(0, 1, 3))],
+            heading=self.dice.choice([None, messages.replacing_heading(decision, reverse=True)]),
+        )
+
+
+def posted(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
+    sheet, decision, team = typing.sheet(), typing.decision(), typing.team()
+    yield "card", messages.card(sheet)
+    yield (
+        "thread",
+        messages.said_in_thread(
+            typing.dice.choice(list(messages.Answer)[1:]), user_id="U0ME", reason=typing.words(3_000)
+        ),
+    )
+    rows = [typing.decision() for _ in range(typing.count(0, 1, 10))]
+    yield "list", messages.listing(rows, total=len(rows) + 101, offset=0, typed=typing.words(3_000))
+    found, asked = typing.found(), typing.words(3_000)
+    yield "search", messages.results(found, typed=asked, title=asked)
+    yield "offer", messages.capture_offer(channel_id="C0HERE", ts="1.0")
+    yield "help", messages.help_text()
+    yield "team", partner.team_saved(team)
+    yield "welcome", partner.welcome()
+    yield "menu", partner.menu([("/decision", lambda: "x")], muted=typing.dice.choice([True, False]))
+    for state in (DeliveryState.PAUSED, DeliveryState.UNCERTAIN, DeliveryState.DEAD):
+        yield (
+            "notice",
+            notices.notice(state=state, code="is_archived", ritual="decisions", recipient="C0HERE"),
+        )
+    yield "agenda line", b.message(messages.unanswered_line(decision))
+
+
+def opened(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
+    sheet, decision, team = typing.sheet(), typing.decision(), typing.team()
+    yield "form", form.form(typing.form())
+    chain = [typing.decision() for _ in range(typing.count(0, 2, 12))]
+    yield "page", page.page(sheet, viewer=VIEWER, chain=chain, revisions=typing.revisions())
+    yield "reason", page.reason(decision, Answer.BLOCKS, pressed_at="1.0")
+    yield "withdrawal", page.withdrawal(decision)
+    yield "linking", page.linking(decision)
+    yield "search", messages.as_modal(messages.results(typing.found(), typed=typing.words(300), title="x"))
+    yield (
+        "team form",
+        partner.team_form(team, channel_id="C0HERE", name=team.name, user_id="U0ME", timezone="Europe/Oslo"),
+    )
+
+
+def homes(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
+    items = [home.waiting_item(typing.decision()) for _ in range(typing.count(0, 1, 20))]
+    teams = [typing.team() for _ in range(typing.count(0, 1, 12))]
+    troubles = [Trouble("1", "decisions:1", "C0HERE", DeliveryState.DEAD, "is_archived", NOW)] * typing.count(
+        0, 1, 9
+    )
+    items_for_team = [AgendaItem(text=messages.unanswered_line(typing.decision()), since=NOW)] * typing.count(
+        0, 1, 9
+    )
+    yield (
+        "home",
+        b.home(
+            [
+                *waiting_blocks(items),
+                *home.section([typing.decision() for _ in range(typing.count(0, 5))]).blocks,
+                *partner.home(teams, muted=False, troubles=troubles).blocks,
+                *agenda._team_blocks(typing.team(), items_for_team),
+            ]
+        ),
+    )
+
+
+def marked_up(thing: Any) -> Iterator[str]:
+    """Every text that Slack reads its markup in: mrkdwn, and the message's own text."""
+    if isinstance(thing, dict):
+        if isinstance(thing.get("text"), str) and thing.get("type") != "plain_text":
+            yield thing["text"]
+        for value in thing.values():
+            yield from marked_up(value)
+    elif isinstance(thing, list):
+        for value in thing:
+            yield from marked_up(value)
+
+
+def assert_dead(name: str, payload: b.Payload) -> None:
+    for words in marked_up(payload):
+        for token in TOKEN.findall(words):
+            assert OURS.fullmatch(token), (name, token, words[:500])
+        assert "EVIL>" not in words.replace("&gt;", ""), (name, words[:500])
+
+
+def assert_taken(typing: Typing, seed: int) -> int:
+    """Messages and views that Slack would take; how many there were."""
+    made = 0
+    for name, payload in posted(typing):
+        refused = check_message(payload, method="chat.update")
+        assert refused is None, (seed, name, refused)
+        assert text_length(payload.get("blocks", [])) <= limits.MESSAGE_TOTAL, (seed, name)
+        assert len(payload["text"]) <= limits.MESSAGE_TEXT, (seed, name)
+        made += 1
+    for name, payload in opened(typing):
+        refused = check_view(payload, surface="modal")
+        assert refused is None, (seed, name, refused)
+        made += 1
+    for name, payload in homes(typing):
+        refused = check_view(payload, surface="home")
+        assert refused is None, (seed, name, refused)
+        made += 1
+    return made
+
+
+def _all_are_taken(count: int) -> None:
+    made, seed = 0, SEED
+    while made < count:
+        made, seed = made + assert_taken(Typing(seed), seed), seed + 1
+    print(f"{made} messages and views (seeds {SEED} to {seed - 1}), none refused")  # noqa: T201
+
+
+def test_slack_takes_every_message_and_view_whatever_was_typed() -> None:
+    _all_are_taken(2_000)
+
+
+@pytest.mark.slow
+def test_slack_takes_twenty_thousand_messages_and_views() -> None:
+    _all_are_taken(20_000)
+
+
+def test_nothing_that_was_typed_comes_alive_anywhere() -> None:
+    assert len(INJECTIONS) == 500
+    made = 0
+    for injection in INJECTIONS:
+        typing = Typing(SEED, [injection])
+        for name, payload in (*posted(typing), *opened(typing), *homes(typing)):
+            assert_dead(name, payload)
+            if name not in ("form", "team form"):  # what stands in a field is what was typed
+                assert HIDDEN.search(words_of(payload)) is None, (name, injection)
+            made += 1
+    print(f"{len(INJECTIONS)} injections in {made} messages and views: nothing alive")  # noqa: T201
+
+
+@pytest.mark.parametrize("alphabet", [alphabet for alphabet in ALPHABETS if alphabet.strip()])
+def test_what_a_card_leaves_out_it_says_it_leaves_out(alphabet: str) -> None:
+    typing = Typing(SEED)
+    long = ("x" + alphabet * 3_000)[:3_000]
+    decision = typing.decision()
+    decision.withdrawn_at, decision.context, decision.trade_offs = None, long, long
+    decision.alternatives = [Alternative(name="a", why_not=long, reconsider_when="") for _ in range(60)]
+    blocks = messages.card(Sheet(decision, [], {}))["blocks"]
+    shown = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+    assert sum("…" in words for words in shown) >= 3
+    assert any(
+        f"and {60 - messages.ALTERNATIVES_SHOWN} more" in words or words.endswith("…") for words in shown
+    )
+
+
+def test_a_date_in_the_far_future_is_written_out() -> None:
+    decision = Typing(SEED).decision()
+    decision.withdrawn_at, decision.revisit_on = None, date(9999, 12, 31)
+    assert "31 Dec 9999" in json.dumps(messages.card(Sheet(decision, [], {})))
