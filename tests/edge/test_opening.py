@@ -29,7 +29,7 @@ async def open_slowly(request: Request, text: str) -> None:
         await asyncio.sleep(float(text))
         return form("Full")
 
-    await request.open_form(form("Bare"), full)
+    await request.open_form(lambda: form("Bare"), full)
 
 
 WAITING = Ritual(name="waiting", summary=lambda: "waits", commands={"/decision": open_slowly})
