@@ -153,14 +153,29 @@ class Person:
         await self._slack.post(f"as/{self.id}/react", {**place, "name": name}, **self._params)
 
     async def open_home(self) -> Json:
-        """The Home tab as it stands a moment later."""
-        answered: Json = await self._slack.post(f"as/{self.id}/home", {}, **self._params)
-        return dict(answered["view"] or {})
+        """The Home tab as the app publishes it for that."""
+
+        async def home() -> Json:
+            seen = await self._slack.state(user=self.id, messages="0", **self._params)
+            return dict(seen["homes"].get(self.id) or {})
+
+        before = await home()
+        await self._slack.post(f"as/{self.id}/home", {}, **self._params)
+
+        async def published() -> Json | None:
+            now = await home()
+            return now if now.get("hash") != before.get("hash") else None
+
+        return await until(published)
+
+    async def views(self) -> dict[str, Json]:
+        """The modals on this person's screen, by id."""
+        seen = await self._slack.state(user=self.id, messages="0", **self._params)
+        return {view["id"]: view for view in seen["views"]}
 
     async def view(self, view: Json) -> Json:
-        """An open view as it stands now."""
-        found = (await self.sees())["views"]
-        return next(now for now in found if now["id"] == view["id"])
+        """An open modal as it stands now."""
+        return (await self.views())[view["id"]]
 
     async def sees(self) -> Json:
         return await self._slack.state(user=self.id, **self._params)

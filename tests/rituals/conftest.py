@@ -10,7 +10,7 @@ from bot.db.engine import Database
 from tests.bot import running_bot
 from tests.person import Slack
 
-OFTEN = 0.1  # seconds
+OFTEN = 0.5  # seconds
 
 
 @pytest.fixture

@@ -69,11 +69,11 @@ async def card(slack: Slack, title: str, holding: str = "", *, channel: str = "p
 
 async def opens(person: Person, act: Awaitable[Result]) -> Json:
     """The modal that an act brings; it may come a moment after the answer."""
-    before = {view["id"] for view in (await person.sees())["views"]}
+    before = await person.views()
     await act
 
     async def look() -> Json | None:
-        return next((view for view in (await person.sees())["views"] if view["id"] not in before), None)
+        return next((view for name, view in (await person.views()).items() if name not in before), None)
 
     return await until(look)
 
@@ -165,4 +165,4 @@ async def shows(person: Person, view: Json, holding: str) -> Json:
 
 
 async def gone(person: Person, view: Json) -> bool:
-    return view["id"] not in {left["id"] for left in (await person.sees())["views"]}
+    return view["id"] not in await person.views()

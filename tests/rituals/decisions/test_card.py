@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import MovableClock
-from tests.person import Json, Person, Slack, words_of
+from tests.person import Json, Person, Slack, until, words_of
 from tests.rituals.stories import (
     PACE,
     card,
@@ -126,10 +126,11 @@ async def test_pressing_again_changes_the_answer(slack: Slack, clock: MovableClo
     clock.advance(PACE)
     await engineer.press(shown, "decisions.acknowledge")
 
-    await slack.message("payments", "1 of 1 know")
-    shown = (await slack.messages("payments"))[0]
+    async def agreed() -> bool:
+        return "disagrees" not in words_of((await card(slack, "D-1", "1 of 1 know"))["blocks"])
+
+    await until(agreed)
     assert "Polling would do" not in words_of(await choose(engineer, shown, "open"))
-    assert "disagrees" not in words_of((await slack.messages("payments"))[0]["blocks"])
 
 
 async def test_a_reason_is_asked_for_and_must_be_one(slack: Slack) -> None:
