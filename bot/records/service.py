@@ -21,6 +21,9 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 NUMBER_DIGITS = 15  # more than any row has, and small enough for every integer column
 NAME_SHOWN = 40  # characters of a typed name that an answer repeats
 
+# The two ends of a link. Made once: to make them anew was a fifth of the work of saving a form.
+_SOURCE, _TARGET = aliased(Record), aliased(Record)
+
 
 async def submit_once(session: AsyncSession, *, workspace_id: int, view_id: str, now: datetime) -> Submission:
     """The first to save this form goes on; the row makes everybody else wait for it and then turn back.
@@ -242,11 +245,10 @@ async def links_of(
 ) -> Sequence[tuple[RecordLink, Record, Record]]:
     """Every link from or to these records, with both ends."""
     wanted = list(record_ids)
-    here, there = aliased(Record), aliased(Record)
     rows = await session.execute(
-        select(RecordLink, here, there)
-        .join(here, here.id == RecordLink.from_id)
-        .join(there, there.id == RecordLink.to_id)
+        select(RecordLink, _SOURCE, _TARGET)
+        .join(_SOURCE, _SOURCE.id == RecordLink.from_id)
+        .join(_TARGET, _TARGET.id == RecordLink.to_id)
         .where(or_(RecordLink.from_id.in_(wanted), RecordLink.to_id.in_(wanted)))
         .order_by(RecordLink.created_at)
     )
