@@ -70,6 +70,21 @@ def refilled(view: Payload, generation: int) -> Payload:
     return {**view, "blocks": blocks}
 
 
+def overriding(view: Payload, shown: Payload) -> Payload:
+    """The view with new action ids for the inputs that begin with something else than those on screen.
+
+    For defaults that come late: as in `refilled`, Slack would go on showing what stood there before.
+    """
+    there = {block["block_id"]: block["element"] for block in shown["blocks"] if block["type"] == "input"}
+    blocks = [
+        {**block, "element": {**block["element"], "action_id": f"{VALUE}.late"}}
+        if block["type"] == "input" and there.get(block["block_id"], block["element"]) != block["element"]
+        else block
+        for block in view["blocks"]
+    ]
+    return {**view, "blocks": blocks}
+
+
 def is_input(action_id: str) -> bool:
     """Whether a `block_actions` came from filling in a field."""
     return action_id == VALUE or action_id.startswith(f"{VALUE}.")

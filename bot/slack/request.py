@@ -24,7 +24,7 @@ from bot.errors import Refusal
 from bot.i18n import _
 from bot.slack.blocks import Payload
 from bot.slack.directory import Directory
-from bot.slack.forms import Values, values
+from bot.slack.forms import Values, overriding, values
 from bot.slack.home import Home
 from bot.slack.tasks import Tasks
 from bot.workspaces.installations import Installation
@@ -198,11 +198,12 @@ class Request:
 
         A click in a modal lays it over that one.
         """
-        late: asyncio.Task[Payload] | None = self.tasks.start(_awaited(full()), name="form_defaults")
+        defaults = self.tasks.start(_awaited(full()), name="form_defaults")
+        late = None
         try:
-            view, late = await asyncio.wait_for(asyncio.shield(late), DEFAULTS_SECONDS), None
+            view = await asyncio.wait_for(asyncio.shield(defaults), DEFAULTS_SECONDS)
         except TimeoutError:
-            view = bare()
+            view, late = bare(), defaults
             log.warning("form_opened_bare", ritual=view["callback_id"])
         self.tasks.start(self._told(self._open(view, late)), name="views_open")
 
@@ -233,7 +234,7 @@ class Request:
         place = self.slack.views_push if self._in_modal else self.slack.views_open
         opened = await place(trigger_id=self.body["trigger_id"], view=view)
         if late is not None:
-            await self._replace(opened["view"], await late)
+            await self._replace(opened["view"], overriding(await late, view))
 
     async def _update(self, view: Payload) -> None:
         await self._replace(self.view, view)

@@ -29,6 +29,13 @@ async def test_the_form_knows_the_channel_its_name_and_the_zone_of_who_asks(
     }
 
 
+async def test_what_slack_says_late_still_comes_into_the_form(slack: Slack) -> None:
+    """The bare form opens after 300 ms, and Slack keeps what stands in a field as long as its ids stay the same."""
+    await slack.fault("conversations.info", "latency", 0.5)
+    held = filled(await _form(slack, "pm", "leads", "leads"))
+    assert (held["name"], held["timezone"]) == ("leads", "Europe/Berlin")
+
+
 async def test_in_a_direct_message_it_asks_for_all_it_cannot_know(slack: Slack) -> None:
     held = filled(await _form(slack, "pm", "dm", "Europe/Berlin"))
     assert held.keys() == {"members", "timezone", "who_may"}
