@@ -109,7 +109,8 @@ class Typing:
             return self.dice.choice(self.injections)[:most] or "x"
         length = self.dice.choice([1, 2, 10, 60, most // 2 or 1, most, most])
         alphabet = self.dice.choice(ALPHABETS)
-        return ("x" + "".join(self.dice.choice(alphabet) for _ in range(length)))[:most]
+        chunk = "".join(self.dice.choices(alphabet, k=min(length, 23)))  # a longer text repeats it
+        return ("x" + chunk * (length // len(chunk) + 1))[: min(length, most)]
 
     def some(self, most: int) -> str:
         return self.dice.choice(["", self.words(most)])
@@ -254,7 +255,7 @@ def posted(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     yield (
         "thread",
         messages.said_in_thread(
-            typing.dice.choice(list(messages.Answer)[1:]), user_id="U0ME", reason=typing.words(3_000)
+            typing.dice.choice(list(Answer)[1:]), user_id="U0ME", reason=typing.words(3_000)
         ),
     )
     rows = [typing.decision() for _ in range(typing.count(0, 1, 10))]
