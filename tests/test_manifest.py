@@ -27,6 +27,7 @@ SCOPES = {  # https://docs.slack.dev/reference/scopes, each method's page, Novem
     "conversations.list": {"channels:read"},
     "conversations.history": {"channels:history", "groups:history", "im:history"},
     "conversations.info": {"channels:read", "groups:read"},
+    "conversations.members": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history"},
     "users.conversations": {"channels:read", "groups:read"},
