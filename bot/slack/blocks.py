@@ -228,7 +228,7 @@ def message(words: str, blocks: Sequence[Block] = ()) -> Payload:
 
 def _within_total(blocks: list[Payload]) -> list[Payload]:
     """Slack refuses a message with too much text in all; then the longest sections give way, with "…"."""
-    sections = [block for block in blocks if block["type"] == "section"]
+    sections = [block for block in blocks if block["type"] == "section" and "text" in block]
     for most in (1_500, 700, 300):
         if sum(len(block["text"]["text"]) for block in sections) <= SECTIONS_TOTAL:
             break
