@@ -66,7 +66,7 @@ def section(
     words: str, *, accessory: InteractiveElement | None = None, block_id: str | None = None
 ) -> SectionBlock:
     return SectionBlock(
-        text=mrkdwn(fitted(words, limits.SECTION_TEXT)), accessory=accessory, block_id=block_id
+        text=mrkdwn(fitted(words, limits.SECTION_TEXT) or "…"), accessory=accessory, block_id=block_id
     )
 
 
