@@ -31,7 +31,7 @@ UNSETTLED = (DeliveryState.DUE, DeliveryState.SENDING)
 T = TypeVar("T")
 
 
-async def eventually(condition: Callable[[], Awaitable[T]], *, seconds: float = 20) -> T:
+async def eventually(condition: Callable[[], Awaitable[T]], *, seconds: float = 60) -> T:
     """Wait until it is true; what it said then."""
     async with asyncio.timeout(seconds):
         while not (answer := await condition()):  # noqa: ASYNC110 -- what is awaited may be in another process
@@ -147,7 +147,7 @@ class Rig:
         async with self.db.read() as session:
             return await session.scalar(select(func.sum(Delivery.attempt))) or 0
 
-    async def until(self, reached: Callable[[Counter[str]], bool], *, seconds: float = 20) -> Counter[str]:
+    async def until(self, reached: Callable[[Counter[str]], bool], *, seconds: float = 60) -> Counter[str]:
         """Wait until the states are as asked."""
 
         async def are_reached() -> Counter[str]:
@@ -173,13 +173,13 @@ class Rig:
         ) as response:
             assert response.status == 200, await response.text()
 
-    async def settled(self, *, seconds: float = 20) -> Counter[str]:
+    async def settled(self, *, seconds: float = 60) -> Counter[str]:
         """Wait until nothing is due or under way; the states then."""
         return await self.until(
             lambda states: bool(states) and not any(states[state] for state in UNSETTLED), seconds=seconds
         )
 
-    async def send_all(self, *, seconds: float = 20, **options: Any) -> Counter[str]:
+    async def send_all(self, *, seconds: float = 60, **options: Any) -> Counter[str]:
         """Run a sender until nothing is due or under way."""
         sender = self.sender(**options)
         sender.start()

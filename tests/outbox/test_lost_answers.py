@@ -16,14 +16,16 @@ from tests.outbox.rig import Rig, eventually, running, seed
 
 @pytest.mark.parametrize("how", ["fin", "rst"])
 async def test_200_messages_over_a_connection_that_drops_each_answer_are_200_messages(
-    rig: Rig, how: str
+    db: Database, clock: MovableClock, how: str
 ) -> None:
-    await rig.fault("reset_after_commit", how, times=200)
-    await rig.post_all(
-        {"text": f"{n}", "source": f"wins:{n}:card", "recipient": rig.channel(1 + n % 3)} for n in range(200)
-    )
-    assert await rig.send_all() == {"sent": 200}
-    assert Counter(await rig.texts()) == Counter(str(n) for n in range(200))
+    async with running(db, clock, seed(channels=20)) as rig:
+        await rig.fault("reset_after_commit", how, times=200)
+        await rig.post_all(
+            {"text": f"{n}", "source": f"wins:{n}:card", "recipient": rig.channel(1 + n % 20)}
+            for n in range(200)
+        )
+        assert await rig.send_all() == {"sent": 200}
+        assert Counter(await rig.texts()) == Counter(str(n) for n in range(200))
 
 
 @pytest.mark.parametrize("how", ["fin", "rst"])
