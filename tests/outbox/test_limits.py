@@ -8,15 +8,17 @@ from bot.clock import MovableClock
 from bot.db.engine import Database
 from tests.outbox.rig import Rig, running, seed
 
-# Calls that had left when the first 429 came are no breach; nobody could have called them back.
-UNDER_WAY = timedelta(milliseconds=250)
+# Calls that had left when the 429 came are no breach: nobody could have called them back. That is one a channel, and
+# one more where the answer came while the next were being taken.
+CHANNELS = 5
+UNDER_WAY = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("wait_seconds", [2, pytest.param(30, marks=pytest.mark.slow)])
 async def test_a_workspace_that_is_told_to_wait_waits_and_nineteen_others_do_not(
     db: Database, clock: MovableClock, wait_seconds: int
 ) -> None:
-    async with running(db, clock, seed(workspaces=20, channels=5)) as rig:
+    async with running(db, clock, seed(workspaces=20, channels=CHANNELS)) as rig:
         await rig.fault("http", {"status": 429, "retry_after": wait_seconds}, workspace="T1", times=1)
         began = clock.now()
         await rig.post_all(
@@ -24,7 +26,7 @@ async def test_a_workspace_that_is_told_to_wait_waits_and_nineteen_others_do_not
                 "text": f"{n}",
                 "source": f"wins:{n}:card",
                 "workspace_id": rig.workspaces[workspace - 1],
-                "recipient": rig.channel(1 + n % 5, workspace=workspace),
+                "recipient": rig.channel(1 + n % CHANNELS, workspace=workspace),
             }
             for n in range(20)
             for workspace in range(1, 21)
@@ -33,9 +35,10 @@ async def test_a_workspace_that_is_told_to_wait_waits_and_nineteen_others_do_not
 
         limited = await rig.ledger("chat.postMessage", team_id="T1")
         refused_at = datetime.fromisoformat(next(call for call in limited if call["status"] == 429)["at"])
-        for call in limited:
-            since = datetime.fromisoformat(call["at"]) - refused_at
-            assert since < UNDER_WAY or since >= timedelta(seconds=wait_seconds)
+        since = [datetime.fromisoformat(call["at"]) - refused_at for call in limited]
+        too_soon = [time for time in since if timedelta() < time < timedelta(seconds=wait_seconds)]
+        assert len(too_soon) <= 2 * CHANNELS
+        assert max(too_soon, default=timedelta()) < UNDER_WAY
         assert sum(call["committed"] for call in limited) == 20
         others = [call for call in await rig.posted() if call["team_id"] != "T1"]
         assert len(others) == 380
