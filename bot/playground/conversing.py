@@ -101,7 +101,7 @@ class Conversing:
         before = world.homes.get((workspace.id, person.id))
         if before is not None and tab == "home":
             event["view"] = views.shown(before)
-        watch = Watch(person.id)
+        watch = Watch(person.id, home=True)
         with world.watched(watch):
             result = await self.observed(lambda: world.emit(workspace, event))
             if result.status == 200 and tab == "home":

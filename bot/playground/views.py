@@ -104,7 +104,7 @@ def publish(world: World, workspace: Workspace, user_id: str, asked: Json) -> Vi
     view = build(world, workspace, user_id, asked, view_id=before.body["id"] if before else None, kept=before)
     world.homes[workspace.id, user_id] = view
     world.views[view.body["id"]] = view
-    world.notice(user_id=user_id, view_id=view.body["id"])
+    world.notice(home_of=user_id, view_id=view.body["id"])
     return view
 
 

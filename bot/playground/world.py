@@ -133,6 +133,7 @@ class Watch:
     user_id: str
     view_id: str | None = None
     message: tuple[str, str] | None = None
+    home: bool = False
     opened: list[str] = field(default_factory=list)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -329,6 +330,7 @@ class World:
         user_id: str | None = None,
         view_id: str | None = None,
         message: tuple[str, str] | None = None,
+        home_of: str | None = None,
     ) -> None:
         """Ends the wait of every interaction whose person can now see that something happened."""
         for watch in self.watches:
@@ -336,5 +338,6 @@ class World:
                 (user_id is not None and watch.user_id == user_id)
                 or (view_id is not None and watch.view_id == view_id)
                 or (message is not None and watch.message == message)
+                or (home_of is not None and watch.home and watch.user_id == home_of)
             ):
                 watch.settled.set()

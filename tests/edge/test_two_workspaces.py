@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Table, select, update
 
 from bot.app import App
 from bot.clock import MovableClock
@@ -268,3 +268,46 @@ async def test_ids_of_another_workspace_are_ids_of_nothing_ten_thousand_times(
     slack: Slack, bot: App, door: Door, sides: tuple[Side, Side]
 ) -> None:
     await _guess(slack, bot, door, sides, pairs=5_000)
+
+
+async def test_a_channel_that_both_share_keeps_each_ones_records_apart(
+    slack: Slack, bot: App, door: Door, sides: tuple[Side, Side]
+) -> None:
+    """In Slack Connect a channel has one id in both workspaces: being in it opens nothing of the other one's."""
+    a, b = sides
+    shared = b.channels["payments"]
+    async with bot.database.begin() as session:
+        ours = select(_workspaces().c.id).where(_workspaces().c.slack_id == a.team).scalar_subquery()
+        for name in ("teams", "records"):
+            table = metadata().tables[name]
+            await session.execute(
+                update(table)
+                .where(table.c.workspace_id == ours, table.c.channel_id == a.channels["payments"])
+                .values(channel_id=shared)
+            )
+    before = await rows_of(bot.database, a.team)
+    record_ids = [row[0] for row in before["records"]]
+    calls = len(await slack.calls())
+    who = b.users["pm"]
+    asked = [
+        *(
+            d.command(b.team, who, shared, text)
+            for text in ("list", f"why {SEARCHED}", "show D-2", "show D-3")
+        ),
+        *(d.press(b.team, who, "decisions.open", str(n), channel=shared) for n in record_ids),
+        *(d.press(b.team, who, "decisions.acknowledge", str(n), channel=shared) for n in record_ids),
+        *(d.choose(b.team, who, "decisions.change", f"edit:{n}", channel=shared) for n in record_ids),
+        d.submission(
+            b.team,
+            who,
+            d.view("decisions.form", metadata={"channel": shared}, fields={"title": f"{CANARY} aaaaaaaaa"}),
+        ),
+    ]
+    answers = await door.send_all(asked)
+    await bot.tasks.idle()
+    assert [
+        answer.text for answer in answers if CANARY in answer.text.replace(f"{CANARY} aaaaaaaaa", "")
+    ] == []
+    told = json.dumps((await slack.calls())[calls:]).replace(f"{CANARY} aaaaaaaaa", "")
+    assert CANARY not in told
+    assert await rows_of(bot.database, a.team) == before
