@@ -143,7 +143,10 @@ def assemble(
         is_saved=records.is_saved,
     )
     bolt = AsyncApp(
-        logger=logging.getLogger("slack_bolt"),  # or it takes the root's level, and at DEBUG writes down what people say
+        name="common-ground",  # or it reads every frame of the stack from disk to find one
+        logger=logging.getLogger(
+            "slack_bolt"
+        ),  # or it takes the root's level, and at DEBUG writes down what people say
         client=clients.bot(None),
         authorize=_authorize(found),
         raise_error_for_unhandled_request=True,  # so that the dispatch answers it: Bolt's own answer is a 404
