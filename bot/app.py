@@ -122,7 +122,7 @@ def assemble(
         database,
         events(rituals),
         clock=clock,
-        stale_after={name: ritual.stale_after for ritual in rituals for name in ritual.events},
+        stale_after={name: age for ritual in rituals for name, age in ritual.stale_after.items()},
         shutdown_seconds=settings.shutdown_seconds,
         tick_seconds=settings.tick_seconds,
     )

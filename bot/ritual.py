@@ -39,8 +39,8 @@ class Ritual:
     options: Mapping[str, Listener] = field(default_factory=dict)
     events: Mapping[str, EventListener] = field(default_factory=dict)
     """Slack's event type, or "message.<subtype>" as in "message.message_deleted"."""
-    stale_after: timedelta = timedelta(hours=2)
-    """An event older than this is noted and not acted on (docs apis/events-api: late events may come for a day)."""
+    stale_after: Mapping[str, timedelta] = field(default_factory=dict)
+    """Events that are noted and not acted on when they come later than this: Slack may send one a day late."""
     waiting: Callable[..., Awaitable[Sequence[HomeItem]]] | None = None
     """`async def waiting(session, *, viewer, now)`: what waits for this person, for the top of their Home."""
     home: Callable[..., Awaitable[HomeSection | None]] | None = None

@@ -1,5 +1,7 @@
 """The decision log: "why did we decide X instead of Y?", answered months later."""
 
+from datetime import timedelta
+
 from bot.i18n import _
 from bot.ritual import Ritual
 from bot.rituals.decisions import ids
@@ -40,6 +42,7 @@ ritual = Ritual(
         "message.message_deleted": unasked.note_deleted,
         "message.message_changed": unasked.note_edited,
     },
+    stale_after={"reaction_added": timedelta(hours=2)},  # by then nobody remembers why they are asked
     waiting=unasked.waiting,
     home=unasked.home,
     agenda=unasked.agenda,
