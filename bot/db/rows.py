@@ -12,7 +12,9 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 Row = Mapping[str, Any]
 
 
-def rows_as(session: AsyncSession, name: str, rows: Sequence[Row], columns: Sequence[KeyedColumnElement[Any]]) -> CTE:
+def rows_as(
+    session: AsyncSession, name: str, rows: Sequence[Row], columns: Sequence[KeyedColumnElement[Any]]
+) -> CTE:
     """A table of this name with these columns. (VALUES would be compiled and planned anew for each number of rows.)"""
     data = [{key: _plain(value) for key, value in row.items()} for row in rows]
     if session.get_bind().dialect.name == "sqlite":
