@@ -31,6 +31,8 @@ from bot.workspaces.installations import Installation
 
 log = structlog.get_logger()
 
+BARE = "bare"  # in a form's ids: it opened before its defaults were read
+CHANGED_OR_GONE = frozenset({"hash_conflict", "not_found"})  # not_found: closed in the meantime
 DEFAULTS_SECONDS = 0.3  # design: one indexed read before a form opens, then the bare form
 
 
@@ -148,7 +150,8 @@ class Request:
     @cached_property
     def ids(self) -> dict[str, Any]:
         """The ids that a modal carries in its `private_metadata`. They are from outside: `require` them."""
-        return parse_ids(self.view.get("private_metadata"))
+        held = parse_ids(self.view.get("private_metadata"))
+        return {name: value for name, value in held.items() if name != BARE}
 
     @cached_property
     def action(self) -> dict[str, Any]:
@@ -203,7 +206,7 @@ class Request:
         try:
             view = await asyncio.wait_for(asyncio.shield(defaults), DEFAULTS_SECONDS)
         except TimeoutError:
-            view, late = bare(), defaults
+            view, late = _marked_bare(bare()), defaults
             log.warning("form_opened_bare", ritual=view["callback_id"])
         self.tasks.start(self._told(self._open(view, late)), name="views_open")
 
@@ -237,18 +240,20 @@ class Request:
             await self._replace(opened["view"], overriding(await late, view))
 
     async def _update(self, view: Payload) -> None:
-        await self._replace(self.view, view)
+        changed = await self._replace(self.view, view)
+        if not changed and BARE in parse_ids(self.view.get("private_metadata")):
+            # The click was in the bare form, and only late defaults came before it: the person's wish goes first.
+            await self._replace({**self.view, "hash": None}, view)
 
-    async def _replace(self, seen: dict[str, Any], view: Payload) -> None:
+    async def _replace(self, seen: dict[str, Any], view: Payload) -> bool:
         """Change a view as it was seen; whoever clicked in it meanwhile has a newer one, and that one stands."""
         try:
             await self.slack.views_update(view_id=seen["id"], hash=seen["hash"], view=view)
         except SlackApiError as error:
-            if error.response["error"] not in (
-                "hash_conflict",
-                "not_found",
-            ):  # not_found: closed in the meantime
-                raise
+            if error.response["error"] in CHANGED_OR_GONE:
+                return False
+            raise
+        return True
 
     async def _told(self, work: Awaitable[object]) -> None:
         try:
@@ -310,6 +315,11 @@ def ids(**of: object) -> str:
     return json.dumps(
         {name: value for name, value in of.items() if value not in (None, "")}, separators=(",", ":")
     )
+
+
+def _marked_bare(view: Payload) -> Payload:
+    held = parse_ids(view.get("private_metadata"))
+    return {**view, "private_metadata": ids(**held, **{BARE: 1})}
 
 
 async def _awaited(work: Awaitable[Payload]) -> Payload:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from io import StringIO
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.app import App
 from bot.clock import MovableClock
@@ -15,6 +16,7 @@ from bot.slack import blocks as b
 from bot.slack.request import Request
 from tests.bot import running_bot
 from tests.edge import door as d
+from tests.edge.door import Door
 from tests.person import Json, Slack, until, words_of
 
 SLOW_SECONDS = 0.8
@@ -32,7 +34,16 @@ async def open_slowly(request: Request, text: str) -> None:
     await request.open_form(lambda: form("Bare"), full)
 
 
-WAITING = Ritual(name="waiting", summary=lambda: "waits", commands={"/decision": open_slowly})
+async def click(request: Request) -> None:
+    request.update_view(form("Clicked"))
+
+
+WAITING = Ritual(
+    name="waiting",
+    summary=lambda: "waits",
+    commands={"/decision": open_slowly},
+    actions={"waiting.click": click},
+)
 
 
 @pytest.fixture
@@ -76,6 +87,20 @@ async def test_a_form_that_changed_while_its_defaults_came_stays_as_it_is_and_no
     seen = await slack.person("pm").sees()
     assert seen["ephemerals"] == []
     assert '"level": "error"' not in logged.getvalue()
+
+
+async def test_a_click_in_the_bare_form_counts_although_the_defaults_were_faster(
+    slack: Slack, waiting: App
+) -> None:
+    pm = slack.person("pm")
+    opened = await pm.command("payments", "/decision", str(SLOW_SECONDS))
+    await waiting.tasks.idle()
+    assert await title_of(slack, opened.view) == "Full"
+    clicked = d.press(slack.described["team_id"], pm.id, "waiting.click", "", view=opened.view)
+    async with ClientSession() as http:
+        assert (await Door(slack, http).send(clicked)).status == 200
+    await waiting.tasks.idle()
+    assert await title_of(slack, opened.view) == "Clicked"
 
 
 async def test_slow_defaults_of_a_form_that_was_closed_bother_nobody(
