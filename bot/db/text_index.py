@@ -57,10 +57,6 @@ async def put(
     await session.execute(_SQLITE_PUT if _is_sqlite(session) else _POSTGRESQL_PUT, facts)
 
 
-async def remove(session: AsyncSession, *, record_id: int) -> None:
-    await session.execute(_REMOVE, {"id": record_id})
-
-
 def matches(session: AsyncSession, *, workspace_id: int, query: Query) -> Subquery:
     """Records of the workspace that hold any of the terms: columns `record_id` and `score`, a higher one is better.
 
@@ -81,8 +77,6 @@ def _token(workspace_id: int) -> str:
     """Looked up only where text never is: in FTS5 its own column, in PostgreSQL a lexeme with a colon."""
     return f"w:{workspace_id}"
 
-
-_REMOVE = text("DELETE FROM search_fts WHERE rowid = :id")
 
 # SQLite FTS5
 

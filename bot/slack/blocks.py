@@ -8,7 +8,6 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ConfirmObject,
     ContextBlock,
     DatePickerElement,
     DividerBlock,
@@ -105,7 +104,6 @@ def button(
     value: object = "",
     style: str | None = None,
     url: str | None = None,
-    confirm: ConfirmObject | None = None,
 ) -> ButtonElement:
     return ButtonElement(
         text=text(shortened(words, limits.BUTTON_TEXT)),
@@ -113,7 +111,6 @@ def button(
         value=str(value) or None,
         style=style,
         url=url,
-        confirm=confirm,
     )
 
 
@@ -123,10 +120,6 @@ def actions(*elements: InteractiveElement, block_id: str | None = None) -> Actio
 
 def overflow(action_id: str, choices: Iterable[tuple[str, object]]) -> OverflowMenuElement:
     return OverflowMenuElement(action_id=action_id, options=options(choices))
-
-
-def confirm(title: str, words: str, *, yes: str, no: str | None = None) -> ConfirmObject:
-    return ConfirmObject(title=title, text=text(words), confirm=yes, deny=no or _("Keep it"))
 
 
 def options(choices: Iterable[tuple[str, object]]) -> list[Option]:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from aiohttp import ClientError
@@ -34,14 +34,6 @@ log = structlog.get_logger()
 BARE = "bare"  # in a form's ids: it opened before its defaults were read
 CHANGED_OR_GONE = frozenset({"hash_conflict", "not_found"})  # not_found: closed in the meantime
 DEFAULTS_SECONDS = 0.3  # design: one indexed read before a form opens, then the bare form
-
-
-class Sessions(Protocol):
-    """Where a listener's sessions come from (`db.engine.Database`, which also notes here what was committed)."""
-
-    def begin(self) -> Any: ...
-
-    def read(self) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -171,10 +163,6 @@ class Request:
         return message
 
     # What it changes
-
-    @property
-    def db(self) -> Sessions:
-        return self
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
