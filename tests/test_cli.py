@@ -2,10 +2,7 @@
 
 import asyncio
 import json
-import signal
-import socket
 import sqlite3
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -14,12 +11,10 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from aiohttp import ClientSession
 
 from bot.cli import main
 from bot.db.engine import Database
 from bot.outbox import service as outbox
-from bot.playground.server import LocalSlack
 from bot.settings import Settings
 from bot.workspaces.installations import save
 
@@ -262,53 +257,3 @@ def _install(database: Path, *, posts: list[datetime] | None = None) -> None:
         await db.close()
 
     asyncio.run(fill())
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-async def test_the_bot_starts_says_that_it_is_ready_and_stops_when_told(
-    tmp_path: Path, free_port: int
-) -> None:
-    """One process as an operator runs it: Socket Mode, an empty folder, SIGTERM."""
-    async with LocalSlack() as slack, ClientSession(f"http://127.0.0.1:{free_port}") as http:
-        environment = {
-            "SLACK_API_URL": slack.api_url,
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_APP_TOKEN": slack.app_token,
-            "DATABASE_URL": f"sqlite:///{tmp_path}/common-ground.sqlite",
-            "OPS_PORT": str(free_port),
-            "PYTHONPATH": str(Path(__file__).parent.parent),
-        }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", env=environment, stderr=asyncio.subprocess.PIPE
-        )
-        try:
-            await _until_ready(http, process)
-            process.send_signal(signal.SIGTERM)
-            _, said = await asyncio.wait_for(process.communicate(), 15)
-        finally:
-            if process.returncode is None:
-                process.kill()
-    assert process.returncode == 0, said.decode()
-    messages = [json.loads(line)["message"] for line in said.decode().splitlines()]
-    assert messages[-1] == "stopped"
-    assert slack.bot_token not in said.decode()
-
-
-async def _until_ready(http: ClientSession, process: asyncio.subprocess.Process) -> None:
-    async with asyncio.timeout(30):
-        while process.returncode is None:
-            try:
-                async with http.get("/readyz") as response:
-                    if response.status == 200:
-                        return
-            except OSError:
-                pass
-            await asyncio.sleep(0.05)  # between two looks
-    raise AssertionError("it ended before it was ready")
