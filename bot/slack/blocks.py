@@ -33,6 +33,7 @@ from slack_sdk.models.views import View
 
 from bot.i18n import _
 from bot.slack import limits
+from bot.slack.rendering import rendered
 from bot.slack.text import fitted, plain, shortened, uncut
 
 Payload = dict[str, Any]
@@ -215,7 +216,7 @@ def message(words: str, blocks: Sequence[Block] = ()) -> Payload:
     """A message: its full text for notifications and screen readers, and its blocks."""
     payload: Payload = {"text": fitted(words, limits.MESSAGE_TEXT)}
     if blocks:
-        payload["blocks"] = _within_total([block.to_dict() for block in blocks])
+        payload["blocks"] = _within_total(rendered(blocks))
     return payload
 
 
@@ -251,7 +252,8 @@ def modal(
         blocks=list(blocks),
         private_metadata=private_metadata,
     )
-    return dict(view.to_dict())
+    shown: Payload = rendered(view)
+    return shown
 
 
 def raw_modal(callback_id: str, title: str, blocks: Sequence[dict[str, Any]]) -> Payload:
@@ -260,4 +262,5 @@ def raw_modal(callback_id: str, title: str, blocks: Sequence[dict[str, Any]]) ->
 
 
 def home(blocks: Sequence[Block]) -> Payload:
-    return dict(View(type="home", blocks=list(blocks)[: limits.VIEW_BLOCKS]).to_dict())
+    shown: Payload = rendered(View(type="home", blocks=list(blocks)[: limits.VIEW_BLOCKS]))
+    return shown
