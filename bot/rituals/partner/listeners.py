@@ -80,18 +80,12 @@ async def submit_team(request: Request) -> None:
         await records.submit_once(
             session, workspace_id=viewer.workspace_id, view_id=request.view["id"], now=request.now
         )
-        team = await _team(session, viewer, str(request.ids.get("team") or ""), fields.channel)
-        team = team or await people.ensure_team(
-            session,
-            actor=viewer,
-            channel_id=fields.channel,
-            name=fields.name,
-            timezone=fields.timezone,
-            now=request.now,
-        )
+        team = await _team(session, viewer, str(request.ids.get("team") or ""), None)
+        team = team or await service.new_team(session, viewer=viewer, fields=fields, now=request.now)
+        first = not team.is_set_up
         team = await service.save_team(session, viewer=viewer, team=team, fields=fields)
     await request.ack()
-    request.tell(views.team_saved(team))
+    request.tell(views.team_saved(team, first=first))
     request.refresh_home()
 
 

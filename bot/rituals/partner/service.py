@@ -1,5 +1,6 @@
 """Setting a team up or changing it, from what its form holds."""
 
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -10,7 +11,7 @@ from bot.access.rules import Viewer, WhoMay
 from bot.errors import FieldRefusal
 from bot.i18n import _
 from bot.people.models import Team
-from bot.people.service import set_up_team, team_of
+from bot.people.service import ensure_team, set_up_team, team_of
 from bot.records.fields import Fields, People
 
 SlackId = Annotated[str, Field(max_length=32)]
@@ -49,6 +50,28 @@ def require_channel(viewer: Viewer, channel_id: str) -> None:
         raise FieldRefusal({"channel": words})
 
 
+async def new_team(session: AsyncSession, *, viewer: Viewer, fields: TeamFields, now: datetime) -> Team:
+    """The team that a form for a new one sets up: one that a first record made already, or one made here.
+
+    Raises:
+        FieldRefusal: somebody has set up the channel's team. This form began empty, so saving it would undo theirs.
+    """
+    team = await ensure_team(
+        session,
+        actor=viewer,
+        channel_id=fields.channel,
+        name=fields.name,
+        timezone=fields.timezone,
+        now=now,
+    )
+    await session.refresh(
+        team, ["is_set_up", "name"], with_for_update=True
+    )  # the second of two sees the first
+    if team.is_set_up:
+        raise FieldRefusal({"channel": _taken(team)})
+    return team
+
+
 async def save_team(session: AsyncSession, *, viewer: Viewer, team: Team, fields: TeamFields) -> Team:
     """Keep a team's settings.
 
@@ -58,9 +81,7 @@ async def save_team(session: AsyncSession, *, viewer: Viewer, team: Team, fields
     require_channel(viewer, fields.channel)
     other = await team_of(session, workspace_id=viewer.workspace_id, channel_id=fields.channel)
     if other is not None and other.id != team.id:
-        raise FieldRefusal(
-            {"channel": _("That channel is the home of {team}. A channel has one team.", team=other.name)}
-        )
+        raise FieldRefusal({"channel": _taken(other)})
     return await set_up_team(
         session,
         viewer=viewer,
@@ -73,4 +94,12 @@ async def save_team(session: AsyncSession, *, viewer: Viewer, team: Team, fields
         timezone=fields.timezone,
         who_may=fields.who_may,
         capture_emoji=fields.capture_emoji or None,
+    )
+
+
+def _taken(team: Team) -> str:
+    return _(
+        "That channel is the home of {team}, and a channel has one team. To change that one, type "
+        "`/partner team` there.",
+        team=team.name,
     )

@@ -85,7 +85,8 @@ def team_form(
             ),
         ],
         submit=_("Save team"),
-        private_metadata=request.ids(team=team.id if team else None),
+        # the form for a team that nobody has set up yet is one for a new team
+        private_metadata=request.ids(team=team.id if team and team.is_set_up else None),
     )
 
 
@@ -102,7 +103,10 @@ def team_line(team: Team) -> str:
     )
 
 
-def team_saved(team: Team) -> b.Payload:
+def team_saved(team: Team, *, first: bool = True) -> b.Payload:
+    """`first`: it is set up just now, so what comes next is said too."""
+    if not first:
+        return b.message(_("Saved: {team}.", team=team_line(team)))
     words = _(
         "Saved: {team}. Invite me to the channel with `/invite` if I am not there yet, and log your first decision "
         "with `/decision`.",

@@ -1,5 +1,7 @@
 """Setting a team up and changing it, from one form with defaults everywhere."""
 
+import asyncio
+
 import pytest
 
 from bot.clock import MovableClock
@@ -7,6 +9,13 @@ from tests.person import Json, Slack, words_of
 from tests.rituals.stories import PACE, card, filled, labels, logged, opens, set_up_team, shows, told
 
 pytestmark = pytest.mark.usefixtures("bot")
+
+
+def home_of(team: str) -> str:
+    return (
+        f"That channel is the home of {team}, and a channel has one team. To change that one, type "
+        "`/partner team` there."
+    )
 
 
 async def _form(slack: Slack, person: str, channel: str, holding: str) -> Json:
@@ -65,9 +74,51 @@ async def test_what_does_not_fit_is_said_under_its_field(slack: Slack) -> None:
         "channel": "Pick a channel that you are in. Into a private one, invite me first: `/invite` there."
     }
     await set_up_team(slack, channel="leads", **fine)
-    assert (await pm.submit(view, {"channel": "leads"})).errors == {
-        "channel": "That channel is the home of Leads. A channel has one team."
-    }
+    assert (await pm.submit(view, {"channel": "leads"})).errors == {"channel": home_of("Leads")}
+
+
+@pytest.mark.parametrize("door", ["general", "dm"])
+async def test_a_form_for_a_new_team_never_overwrites_one_that_is_set_up(slack: Slack, door: str) -> None:
+    await set_up_team(slack, capture_emoji="pushpin")
+    before = filled(await _form(slack, "pm", "payments", "Payments"))
+    engineer = slack.person("engineer")
+    view = await _form(slack, "engineer", door, "Europe/Lisbon")
+    refused = await engineer.submit(view, {"channel": "payments", "name": "My squad"})
+    assert refused.errors == {"channel": home_of("Payments")}
+    assert filled(await _form(slack, "pm", "payments", "Payments")) == before
+    assert (await engineer.submit(view, {"channel": "general", "name": "My squad"})).errors == {}
+
+
+async def test_a_team_that_only_a_first_record_made_can_be_set_up_from_anywhere(
+    slack: Slack, clock: MovableClock
+) -> None:
+    await logged(slack, "Use webhooks", by="engineer")
+    view = await _form(slack, "pm", "dm", "Europe/Berlin")
+    answers = {"channel": "payments", "name": "Payments", "pm": "pm", "lead": "techlead"}
+    assert (await slack.person("pm").submit(view, answers)).errors == {}
+    clock.advance(PACE)
+    assert "jointly" in words_of(await logged(slack, "Move to Rust"))
+
+
+async def test_of_two_who_set_up_a_channel_at_once_the_second_undoes_nothing(slack: Slack) -> None:
+    await logged(slack, "Use webhooks")
+    forms = [(who, await _form(slack, who, "payments", "payments")) for who in ("pm", "engineer")]
+    results = await asyncio.gather(
+        *(slack.person(who).submit(view, {"name": f"Team of {who}"}) for who, view in forms)
+    )
+    refused = [result.errors for result in results if result.errors]
+    (kept,) = (who for (who, _view), result in zip(forms, results, strict=True) if not result.errors)
+    assert refused == [{"channel": home_of(f"Team of {kept}")}]
+    await _form(slack, kept, "payments", f"Team of {kept}")
+
+
+async def test_what_comes_next_is_said_when_a_team_is_set_up_and_not_with_every_change(slack: Slack) -> None:
+    await set_up_team(slack)
+    assert "log your first decision" in words_of(await told(slack, "pm", "Saved: *Payments* in"))
+    view = await _form(slack, "pm", "payments", "Payments")
+    assert (await slack.person("pm").submit(view, {"name": "Payments crew"})).errors == {}
+    said = words_of(await told(slack, "pm", "Saved: *Payments crew* in"))
+    assert "decision" not in said
 
 
 async def test_a_new_pm_decides_from_then_on_and_old_cards_stay_as_they_were(
