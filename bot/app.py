@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -15,6 +15,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agenda import agenda_home
 from bot.clock import Clock
@@ -25,6 +26,8 @@ from bot.inbox.door import EventDoor
 from bot.inbox.worker import InboxWorker
 from bot.ops import Health, OpsServer
 from bot.outbox.sender import Sender
+from bot.people import service as people
+from bot.people.offers import TEAM_SET_UP
 from bot.records import drafts, sources
 from bot.records import service as records
 from bot.records.models import Submission
@@ -42,6 +45,7 @@ from bot.slack.request import Surroundings
 from bot.slack.tasks import Tasks
 from bot.workspaces import installations
 from bot.workspaces.installations import Installations
+from bot.workspaces.models import Workspace
 
 log = structlog.get_logger()
 
@@ -120,7 +124,7 @@ def assemble(
     )
     worker = InboxWorker(
         database,
-        events(rituals),
+        {**events(rituals), TEAM_SET_UP: team_set_up(rituals)},
         clock=clock,
         stale_after={name: age for ritual in rituals for name, age in ritual.stale_after.items()},
         shutdown_seconds=settings.shutdown_seconds,
@@ -206,6 +210,20 @@ def events(rituals: Sequence[Ritual]) -> dict[str, EventListener]:
             raise ValueError(f"two rituals listen to {sorted(twice)}")
         listeners |= ritual.events
     return listeners
+
+
+def team_set_up(rituals: Sequence[Ritual]) -> EventListener:
+    """Tells every ritual that a team is set up. Our own event: it comes from `/partner team`, never from Slack."""
+
+    async def tell(
+        session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+    ) -> None:
+        team = await people.team_by_id(session, workspace_id=workspace.id, team_id=event["team"])
+        for ritual in rituals:
+            if team is not None and ritual.team_set_up is not None:
+                await ritual.team_set_up(session, team=team, now=now)
+
+    return tell
 
 
 def menu(rituals: Sequence[Ritual]) -> tuple[tuple[str, Any], ...]:

@@ -47,3 +47,5 @@ class Ritual:
     """`async def home(session, *, viewer, now)`: the ritual's own part of Home."""
     agenda: AgendaOffer | None = None
     """What it suggests for the 1:1 of a team's PM and tech lead."""
+    team_set_up: Callable[..., Awaitable[None]] | None = None
+    """`async def team_set_up(session, *, team, now)`, once, when somebody has set a team up."""

@@ -1,8 +1,12 @@
-"""What other rituals' messages offer of the team's settings: the id of the button, and its words."""
+"""What other rituals' messages offer of the team's settings, and how they learn that the offer was taken."""
 
 from bot.i18n import _
 
 SET_UP = "partner.set_up"
+"""The id of the button."""
+
+TEAM_SET_UP = "team_set_up"
+"""The event in the inbox, `{"team": id}`; a ritual hears of it by its `Ritual.team_set_up`."""
 
 
 def set_up_words() -> str:

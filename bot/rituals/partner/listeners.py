@@ -84,6 +84,8 @@ async def submit_team(request: Request) -> None:
         team = team or await service.new_team(session, viewer=viewer, fields=fields, now=request.now)
         first = not team.is_set_up
         team = await service.save_team(session, viewer=viewer, team=team, fields=fields)
+        if first:
+            await service.tell_rituals(session, team=team, workspace=request.workspace, now=request.now)
     await request.ack()
     request.tell(views.team_saved(team, first=first))
     request.refresh_home()

@@ -10,9 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.access.rules import Viewer, WhoMay
 from bot.errors import FieldRefusal
 from bot.i18n import _
+from bot.inbox import service as inbox
 from bot.people.models import Team
+from bot.people.offers import TEAM_SET_UP
 from bot.people.service import ensure_team, set_up_team, team_of
 from bot.records.fields import Fields, People
+from bot.workspaces.installations import Installation
 
 SlackId = Annotated[str, Field(max_length=32)]
 
@@ -94,6 +97,19 @@ async def save_team(session: AsyncSession, *, viewer: Viewer, team: Team, fields
         timezone=fields.timezone,
         who_may=fields.who_may,
         capture_emoji=fields.capture_emoji or None,
+    )
+
+
+async def tell_rituals(session: AsyncSession, *, team: Team, workspace: Installation, now: datetime) -> None:
+    """Rituals whose cards offer to set the team up take that back, after the answer: it may be many cards."""
+    await inbox.receive(
+        session,
+        event_id=f"{TEAM_SET_UP}:{team.id}",
+        slack_team_id=workspace.slack_id,
+        event={"type": TEAM_SET_UP, "team": team.id},
+        event_time=now,
+        now=now,
+        workspace_id=team.workspace_id,
     )
 
 

@@ -19,4 +19,5 @@ ritual = Ritual(
     views={ids.FORM: listeners.submit, ids.WITHDRAWAL: listeners.submit_withdrawal},
     home=listeners.home,
     agenda=listeners.agenda,
+    team_set_up=listeners.team_set_up,
 )

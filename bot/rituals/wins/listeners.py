@@ -24,6 +24,7 @@ from bot.slack.request import Request
 
 PAGE = 10
 IN_HOME = 3
+CARDS_RENEWED = 20  # a channel takes one change a second, and nobody looks further back
 TITLE = 150  # characters; what is longer begins the second answer, so that nothing typed is lost
 
 # Telling
@@ -196,6 +197,12 @@ async def home(session: AsyncSession, *, viewer: Viewer, now: datetime) -> HomeS
 async def agenda(session: AsyncSession, *, viewer: Viewer, team: Team, now: datetime) -> Sequence[AgendaItem]:
     wins = await service.unthanked(session, viewer=viewer, team=team, now=now)
     return [AgendaItem(text=views.unthanked_line(win), since=win.created_at) for win in wins]
+
+
+async def team_set_up(session: AsyncSession, *, team: Team, now: datetime) -> None:
+    """Cards that still offer to set the team up lose that; on those further back the button leads to its settings."""
+    for win in await service.with_cards(session, team=team, limit=CARDS_RENEWED):
+        await _update_card(session, win, now)
 
 
 async def _win(session: AsyncSession, viewer: Viewer, record_id: object, action: Action) -> Win:

@@ -17,6 +17,7 @@ from bot.people.models import Team
 from bot.people.service import muted_names
 from bot.records import service as records
 from bot.records.fields import Fields, People, Title
+from bot.records.models import Record
 from bot.rituals.wins.models import Thanks, Win
 
 KIND = "win"
@@ -130,6 +131,19 @@ async def unthanked(session: AsyncSession, *, viewer: Viewer, team: Team, now: d
         Win.team_id == team.id, Win.created_at <= now - UNTHANKED, ~theirs
     )
     return (await session.scalars(statement.order_by(Win.number).limit(20))).all()
+
+
+async def with_cards(session: AsyncSession, *, team: Team, limit: int) -> Sequence[Win]:
+    """The team's newest wins that show a card, locked. One that is being changed right now shows it anew anyway."""
+    rows = await session.scalars(
+        select(Win)
+        .where(Win.team_id == team.id, Win.card_id.is_not(None), Win.withdrawn_at.is_(None))
+        .options(*Win.whole())
+        .order_by(Win.number.desc())
+        .limit(limit)
+        .with_for_update(of=Record, skip_locked=True)
+    )
+    return rows.all()
 
 
 async def muted_in(session: AsyncSession, win: Win) -> dict[str, str]:

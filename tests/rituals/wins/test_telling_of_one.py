@@ -1,13 +1,13 @@
 """From `/partner win` to the card, the thanks on it, the list, and the Home of those who should have noticed."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.clock import MovableClock
 from tests.person import Json, Slack, until, words_of
-from tests.rituals.stories import filled, home, home_view, inputs, labels, opens, set_up_team, told
+from tests.rituals.stories import PACE, filled, home, home_view, inputs, labels, opens, set_up_team, told
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -56,6 +56,7 @@ async def card_without(slack: Slack, words: str) -> Json:
 async def test_a_win_goes_from_the_command_to_a_card_that_names_whom_to_thank(
     slack: Slack, clock: MovableClock
 ) -> None:
+    clock.set(datetime(2026, 11, 23, 23, 30, tzinfo=UTC))  # the 24th in the team's zone
     await set_up_team(slack)
     engineer = slack.person("engineer")
     view = await opens(engineer, engineer.command("payments", "/partner", f"win {IMPORT}"))
@@ -68,11 +69,10 @@ async def test_a_win_goes_from_the_command_to_a_card_that_names_whom_to_thank(
     assert (await engineer.submit(view, answers)).errors == {}
     card = await slack.message("payments", IMPORT)
     who = {name: f"<@{slack.users[name]}>" for name in ("engineer", "engineer2", "techlead")}
-    day = f"{clock.now().day} {clock.now():%b %Y}"
     header, facts, possible, *_buttons = map(words_of, card["blocks"])
     assert header == IMPORT
     assert facts == (
-        f"*W-1* · {day} · thanks to {who['engineer2']} and {who['techlead']} · told by {who['engineer']}"
+        f"*W-1* · 24 Nov 2026 · thanks to {who['engineer2']} and {who['techlead']} · told by {who['engineer']}"
     )
     assert possible == ">Prices twice a day\n>&lt;!channel&gt; &amp; more"
     assert labels(card) == ["Thank you"]
@@ -109,6 +109,26 @@ async def test_outside_of_a_channel_it_says_where_to_type_it_and_repeats_what_wa
 
 async def test_the_first_win_of_a_channel_makes_its_team_and_offers_to_set_it_up(slack: Slack) -> None:
     assert "Set up the team" in labels(await told_of(slack))
+
+
+async def test_once_the_team_is_set_up_no_card_offers_that_any_more(
+    slack: Slack, clock: MovableClock
+) -> None:
+    for title in (IMPORT, "The move is done"):
+        assert "Set up the team" in labels(await told_of(slack, title))
+        clock.advance(PACE)
+    card = await told_of(slack, "A mistake")
+    await slack.person("engineer").submit(
+        await choose(slack, "engineer", card, "withdraw"), {"reason": "Twice"}
+    )
+    await slack.message("payments", "W-3 was withdrawn")
+    await set_up_team(slack)
+
+    async def look() -> bool:
+        return "Set up the team" not in words_of(await slack.messages("payments"))
+
+    await until(look)
+    assert "no team yet" not in words_of(await slack.messages("payments"))
 
 
 async def test_a_double_click_saves_one_win(slack: Slack) -> None:
