@@ -23,7 +23,7 @@ from bot import log, manifest
 from bot.clock import Clock
 from bot.db.migrate import UnknownRevisionError, downgrade, upgrade
 from bot.settings import Purpose, Settings, SettingsError
-from bot.slack.clients import Clients
+from bot.slack.clients import Clients, code_of
 
 try:
     from uvloop import new_event_loop
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(str(error))
         return FAILED
     except SlackApiError as error:
-        say(f"Slack refuses: {error.response.get('error')}. What to do about it: common-ground doctor")
+        say(f"Slack refuses: {code_of(error)}. What to do about it: common-ground doctor")
         return FAILED
     except (DBAPIError, ClientError, OSError) as error:
         say(log.redact(f"Failed: {error.__cause__ or error}"))

@@ -17,7 +17,7 @@ from bot.db.migrate import current_problem
 from bot.outbox.service import troubles
 from bot.people.models import Team
 from bot.settings import Purpose, Settings
-from bot.slack.clients import Clients
+from bot.slack.clients import Clients, code_of
 from bot.workspaces.models import Workspace, WorkspaceState
 
 CLOCK_IS_OFF = timedelta(seconds=30)
@@ -87,17 +87,12 @@ async def _app_token(client: AsyncWebClient) -> Check:
         return Check(
             "SLACK_APP_TOKEN",
             ok=False,
-            say=f"Slack refuses it ({_code(error)})",
+            say=f"Slack refuses it ({code_of(error)})",
             do="Make an app-level token with connections:write on your Slack app's page, Basic Information.",
         )
     except (ClientError, OSError, TimeoutError) as error:
         return Check("SLACK_APP_TOKEN", ok=False, say=f"Slack cannot be reached ({error})", do=UNREACHABLE)
     return Check("SLACK_APP_TOKEN", ok=True, say="Slack accepts it")
-
-
-def _code(error: SlackApiError) -> str:
-    """Slack's code, or what there is of an answer that was none of Slack's."""
-    return str(error.response.get("error") or f"HTTP {error.response.status_code}")
 
 
 async def _bot_token(name: str, client: AsyncWebClient, clock: Clock) -> AsyncIterator[Check]:
@@ -107,7 +102,7 @@ async def _bot_token(name: str, client: AsyncWebClient, clock: Clock) -> AsyncIt
         yield Check(
             name,
             ok=False,
-            say=f"Slack refuses it ({_code(error)})",
+            say=f"Slack refuses it ({code_of(error)})",
             do="Copy the Bot User OAuth Token anew from your Slack app's page, Install App; reinstall it if need be.",
         )
         return
@@ -202,7 +197,7 @@ async def _membership(label: str, client: AsyncWebClient, channels: Mapping[str,
         async for page in await client.users_conversations(types="public_channel,private_channel", limit=999):
             joined |= {channel["id"] for channel in page["channels"]}
     except SlackApiError as error:
-        return Check(f"{label} channels", ok=True, say=f"cannot be looked at ({_code(error)})")
+        return Check(f"{label} channels", ok=True, say=f"cannot be looked at ({code_of(error)})")
     outside = sorted(name for channel, name in channels.items() if channel not in joined)
     return Check(
         f"{label} channels",

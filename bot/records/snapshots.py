@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.db.engine import Database
 from bot.records import sources
 from bot.records.models import Source
-from bot.slack.clients import Clients
+from bot.slack.clients import Clients, code_of
 from bot.slack.tasks import Tasks
 from bot.workspaces.models import Workspace, WorkspaceState
 
@@ -97,7 +97,7 @@ async def _permalink(slack: AsyncWebClient, source: Source) -> str | None:
     try:
         found = await slack.chat_getPermalink(channel=source.channel_id, message_ts=source.ts)
     except SlackApiError as error:
-        if error.response["error"] in NOT_ALLOWED:
+        if code_of(error) in NOT_ALLOWED:
             return None
         raise
     return str(found["permalink"])
@@ -109,7 +109,7 @@ async def _messages(slack: AsyncWebClient, source: Source) -> list[dict[str, Any
             channel=source.channel_id, ts=source.thread_ts or source.ts, limit=REPLIES
         )
     except SlackApiError as error:
-        if error.response["error"] in NOT_ALLOWED:
+        if code_of(error) in NOT_ALLOWED:
             return []
         raise
     messages: list[dict[str, Any]] = found["messages"]

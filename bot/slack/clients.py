@@ -1,10 +1,11 @@
-"""The one place where Slack clients are made."""
+"""The one place where Slack clients are made, and where the errors that they raise are read."""
 
 from math import ceil
 from types import TracebackType
 from typing import Self
 
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 
@@ -50,3 +51,11 @@ class Clients:
             timeout=ceil(self.timeout_seconds),
             retry_handlers=[],
         )
+
+
+def code_of(error: SlackApiError) -> str:
+    """Slack's code of an error; where a proxy answered in Slack's place, with a page or nothing, its HTTP status."""
+    answer = error.response  # the SDK's own, or aiohttp's when the body was broken JSON
+    data = getattr(answer, "data", None)
+    code = data.get("error") if isinstance(data, dict) else None
+    return str(code or f"HTTP {getattr(answer, 'status_code', None) or getattr(answer, 'status', '?')}")

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.rules import Actor, Kind, Viewer
 from bot.clock import Clock
+from bot.slack.clients import code_of
 from bot.slack.text import mentioned
 
 log = structlog.get_logger()
@@ -168,7 +169,7 @@ async def _channel_name(slack: AsyncWebClient, channel_id: str) -> str:
     try:
         found = await slack.conversations_info(channel=channel_id)
     except SlackApiError as error:  # a private channel that the bot is not in
-        log.info("channel_not_seen", reason=error.response["error"])
+        log.info("channel_not_seen", reason=code_of(error))
         return ""
     return str(found["channel"].get("name") or "")
 
@@ -194,7 +195,7 @@ async def _own_conversations(slack: AsyncWebClient, user_id: str) -> frozenset[s
             slack, "users.conversations", user=user_id, types="public_channel,private_channel"
         )
     except SlackApiError as error:
-        if error.response["error"] != "missing_scope":
+        if code_of(error) != "missing_scope":
             raise
     return await _conversations(slack, "users.conversations", user=user_id, types="public_channel")
 

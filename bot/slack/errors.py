@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import AlreadySaved, FieldRefusal, Refusal
 from bot.i18n import _
 from bot.slack import blocks as b
+from bot.slack.clients import code_of
 from bot.slack.forms import block_ids
 from bot.slack.request import Request
 
@@ -51,7 +52,7 @@ def words_for(error: Exception, *, unknown: bool = False) -> str:
     """`unknown`: it broke while it was being saved, so that nobody can say whether it was."""
     if isinstance(error, Refusal):
         return error.message
-    if isinstance(error, SlackApiError) and error.response["error"] in LATE:
+    if isinstance(error, SlackApiError) and code_of(error) in LATE:
         log.warning("trigger_expired")
         return _("Slack took too long to open the form, and nothing is lost. Please try once more.")
     reference = "".join(secrets.choice(REFERENCE_ALPHABET) for _n in range(4))
