@@ -35,9 +35,14 @@ class Viewer(Actor):
     is_admin: bool
     channels: frozenset[str]
     """Conversations they can read now: those they are in, and public ones if they are a full member."""
+    joined: frozenset[str] = frozenset()
+    """Those of them that they are in."""
 
     def sees(self, channel_id: str) -> bool:
         return channel_id in self.channels
+
+    def is_in(self, channel_id: str) -> bool:
+        return channel_id in self.joined
 
 
 class Action(StrEnum):
@@ -90,7 +95,7 @@ def require(viewer: Viewer, action: Action, record: Guarded | None, *, name: str
     if record is None or record.workspace_id != viewer.workspace_id or not viewer.sees(record.channel_id):
         raise NotFound(missing(name))
     if not _may(viewer, action, record):
-        raise NotAllowed(_refusals()[action])
+        raise NotAllowed(_refusal(viewer, action, record))
 
 
 def missing(name: str) -> str:
@@ -109,7 +114,8 @@ def may(viewer: Viewer, action: Action, record: Guarded) -> bool:
 
 
 def _may(viewer: Viewer, action: Action, record: Guarded) -> bool:
-    owner = viewer.user_id in record.owner_ids
+    trusted = viewer.user_id in record.owner_ids or viewer.is_admin
+    open_to_them = record.who_may == WhoMay.CHANNEL and viewer.is_in(record.channel_id)
     match action:
         case Action.READ:
             return viewer.kind in _ACTS
@@ -118,27 +124,25 @@ def _may(viewer: Viewer, action: Action, record: Guarded) -> bool:
         case Action.LOG:
             return viewer.kind in _CHANGES
         case Action.CHANGE:
-            return viewer.kind in _CHANGES and (owner or record.who_may == WhoMay.CHANNEL or viewer.is_admin)
+            return viewer.kind in _CHANGES and (trusted or open_to_them)
         case Action.WITHDRAW:
-            return viewer.kind in _CHANGES and (owner or viewer.is_admin)
+            return viewer.kind in _CHANGES and trusted
         case Action.ADMINISTER:
-            return viewer.kind is Kind.MEMBER and (
-                owner or viewer.is_admin or record.who_may == WhoMay.CHANNEL
-            )
+            return viewer.kind is Kind.MEMBER and (trusted or open_to_them)
 
 
-def _refusals() -> dict[Action, str]:
-    return {
-        Action.READ: _("That is not yours to read."),
-        Action.ACKNOWLEDGE: _("Only people in the channel can answer this."),
-        Action.LOG: _(
-            "Guests from another workspace cannot log records here. Ask somebody of this team to do it."
-        ),
-        Action.CHANGE: _(
-            "In this team only the makers, the PM and the tech lead change a record. Ask one of them."
-        ),
-        Action.WITHDRAW: _(
-            "Only who logged or made this can withdraw it. Ask one of them, or a workspace admin."
-        ),
-        Action.ADMINISTER: _("Only the team's PM, tech lead or a workspace admin can change this."),
-    }
+def _refusal(viewer: Viewer, action: Action, record: Guarded) -> str:
+    """Why not, and whom to ask or what to do."""
+    if viewer.kind not in _CHANGES:
+        return _(
+            "Guests from another workspace can read and answer here. Ask somebody of this team to do that."
+        )
+    if action is Action.WITHDRAW:
+        return _("Only who logged or made this can withdraw it. Ask one of them, or a workspace admin.")
+    if viewer.kind is Kind.GUEST and action is Action.ADMINISTER:
+        return _("Guests cannot change a team. Ask its PM, its tech lead or a workspace admin.")
+    if record.who_may == WhoMay.CHANNEL:
+        return _("Only people in the channel can change this. Join it, then try again.")
+    if action is Action.ADMINISTER:
+        return _("Only the team's PM, tech lead or a workspace admin can change this. Ask one of them.")
+    return _("In this team only the makers, the PM and the tech lead change a record. Ask one of them.")

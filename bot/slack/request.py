@@ -6,9 +6,10 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import ClientError
@@ -126,6 +127,11 @@ class Request:
                 _("Slack is slow to say what you can see, so nothing was done. Please try again in a minute.")
             )
         return viewer
+
+    async def today(self) -> date:
+        """The day it is for whoever asks."""
+        person = await self._around.directory.person(self.slack, self.actor, home=self.workspace.slack_id)
+        return self.now.astimezone(ZoneInfo(person.timezone)).date()
 
     # What it carries
 

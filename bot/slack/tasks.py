@@ -7,11 +7,16 @@ from typing import Any
 
 import structlog
 
+from bot.errors import Refusal
+
 log = structlog.get_logger()
 
 
 class Tasks:
-    """Tasks of this process. A failure that its own code does not deal with is logged with the task's name."""
+    """Tasks of this process. A failure that its own code does not deal with is logged with the task's name.
+
+    A Refusal is no failure: whoever asked for the work is told.
+    """
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
@@ -25,7 +30,8 @@ class Tasks:
 
     def _finished(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, Refusal):
             log.error("task_failed", task=task.get_name(), exc_info=error)
 
     async def pause(self, seconds: float) -> None:

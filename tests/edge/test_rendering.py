@@ -255,7 +255,7 @@ def posted(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     yield (
         "thread",
         messages.said_in_thread(
-            typing.dice.choice(list(Answer)[1:]), user_id="U0ME", reason=typing.words(3_000)
+            sheet, typing.dice.choice(list(Answer)[1:]), user_id="U0ME", reason=typing.words(3_000)
         ),
     )
     rows = [typing.decision() for _ in range(typing.count(0, 1, 10))]
@@ -292,6 +292,8 @@ def opened(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
 
 def homes(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     items = [home.waiting_item(typing.decision()) for _ in range(typing.count(0, 1, 20))]
+    asked = Acknowledgement(user_id="U0P1", answer=Answer.QUESTION, reason=typing.words(3_000), at=NOW)
+    items.append(home.asked_item(typing.decision(), asked))
     teams = [typing.team() for _ in range(typing.count(0, 1, 12))]
     troubles = [Trouble("1", "decisions:1", "C0HERE", DeliveryState.DEAD, "is_archived", NOW)] * typing.count(
         0, 1, 9

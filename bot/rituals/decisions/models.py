@@ -20,7 +20,7 @@ class Status(StrEnum):
 
 
 CHOSEN = (Status.PROPOSED, Status.ACCEPTED, Status.REJECTED)
-"""What a person can set; the others come about by a later decision."""
+"""What a person can set, and what stands; the others come about by a later decision."""
 
 
 class Part(StrEnum):
@@ -88,8 +88,8 @@ class Decision(Record):
 
     @property
     def stands(self) -> bool:
-        """Whether it is still what the team goes by, or may become it."""
-        return self.withdrawn_at is None and self.status in (Status.PROPOSED, Status.ACCEPTED)
+        """Whether it is still the last word on its matter, be that word a no."""
+        return self.withdrawn_at is None and self.status in CHOSEN
 
 
 class Alternative(Base):

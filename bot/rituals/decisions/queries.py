@@ -13,11 +13,19 @@ from bot.db import text_index
 from bot.errors import Refusal
 from bot.i18n import _
 from bot.records import service as records
-from bot.rituals.decisions.models import Acknowledgement, Decision, DecisionPerson, DecisionTag, Part, Status
+from bot.rituals.decisions.models import (
+    CHOSEN,
+    Acknowledgement,
+    Answer,
+    Decision,
+    DecisionPerson,
+    DecisionTag,
+    Part,
+    Status,
+)
 
 PAGE = 10
-
-STANDING = (Status.PROPOSED, Status.ACCEPTED)
+OPEN_MOST = 20  # of one kind that wait for a person; Home shows fewer
 
 
 @dataclass(frozen=True)
@@ -63,10 +71,12 @@ def parse(typed: str, *, user_id: str) -> Wanted:
 def parse_list(typed: str, *, user_id: str) -> Wanted | None:
     """What `list …` asks for, or None when it is no list but the beginning of a title."""
     wanted = parse(typed, user_id=user_id)
-    words = wanted.words.lower().split()
     filters = dict(wanted.filters)
-    for word in words:
-        if word == "mine":
+    for written in wanted.words.split():
+        word = written.lower()
+        if written.startswith("<#") and _slack_id(written):
+            filters["tag_or_channel"] = written  # Slack makes a channel of a tag that has the name of one
+        elif word == "mine":
             filters["by"] = user_id
         elif word == "open":
             filters["status"] = Status.PROPOSED
@@ -85,7 +95,7 @@ async def listed(
     session: AsyncSession, *, viewer: Viewer, wanted: Wanted, today: date, offset: int = 0
 ) -> tuple[Sequence[Decision], int]:
     """A page of decisions, newest first, and how many there are in all."""
-    statement = await _visible(session, viewer, wanted, today)
+    statement = _filtered(await _visible(session, viewer), wanted, today)
     total = await session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
     rows = await session.scalars(
         statement.order_by(Decision.decided_on.desc().nulls_last(), Decision.number.desc())
@@ -104,7 +114,7 @@ async def search(
         rows, _total = await listed(session, viewer=viewer, wanted=wanted, today=today)
         return Found([Hit(row, 0.0, frozenset()) for row in rows[:limit]], bool(rows), ())
     hits = text_index.matches(session, workspace_id=viewer.workspace_id, query=query)
-    statement = await _visible(session, viewer, wanted, today)
+    statement = _filtered(await _visible(session, viewer), wanted, today)
     scored = await session.execute(
         statement.add_columns(hits.c.score)
         .join(hits, hits.c.record_id == Decision.id)
@@ -118,14 +128,8 @@ async def search(
 
 
 async def latest(session: AsyncSession, *, viewer: Viewer, limit: int = 5) -> Sequence[Decision]:
-    visible = await records.channels_with_records(session, viewer=viewer)
     rows = await session.scalars(
-        select(Decision)
-        .where(
-            Decision.workspace_id == viewer.workspace_id,
-            Decision.channel_id.in_(visible),
-            Decision.withdrawn_at.is_(None),
-        )
+        (await _visible(session, viewer))
         .order_by(Decision.created_at.desc(), Decision.id.desc())
         .limit(limit)
     )
@@ -136,26 +140,60 @@ async def unanswered(
     session: AsyncSession, *, viewer: Viewer, user_id: str | None = None
 ) -> Sequence[Decision]:
     """Standing decisions that this person must know and has not answered, oldest first; without one, anybody's."""
-    visible = await records.channels_with_records(session, viewer=viewer)
-    named = and_(DecisionPerson.decision_id == Decision.id, DecisionPerson.part == Part.MUST_KNOW)
-    answered = and_(
-        Acknowledgement.decision_id == Decision.id, Acknowledgement.user_id == DecisionPerson.user_id
+    answered = exists().where(
+        Acknowledgement.decision_id == DecisionPerson.decision_id,
+        Acknowledgement.user_id == DecisionPerson.user_id,
     )
+    named = and_(DecisionPerson.decision_id == Decision.id, DecisionPerson.part == Part.MUST_KNOW, ~answered)
     if user_id is not None:
         named = and_(named, DecisionPerson.user_id == user_id)
     rows = await session.scalars(
-        select(Decision)
-        .where(
-            Decision.workspace_id == viewer.workspace_id,
-            Decision.channel_id.in_(visible),
-            Decision.withdrawn_at.is_(None),
-            Decision.status.in_(STANDING),
-            exists().where(named, ~exists().where(answered)),
-        )
+        (await _visible(session, viewer))
+        .where(Decision.status.in_(CHOSEN), exists().where(named))
         .order_by(Decision.created_at, Decision.id)
-        .limit(20)
+        .limit(OPEN_MOST)
     )
     return rows.all()
+
+
+async def asked_about(session: AsyncSession, *, viewer: Viewer) -> Sequence[tuple[Decision, Acknowledgement]]:
+    """What others ask of this person as a maker: their open questions and what a decision blocks, oldest first."""
+    makes = exists().where(
+        DecisionPerson.decision_id == Decision.id,
+        DecisionPerson.part == Part.DECIDER,
+        DecisionPerson.user_id == viewer.user_id,
+    )
+    rows = await session.execute(
+        (await _visible(session, viewer))
+        .add_columns(Acknowledgement)
+        .join(Acknowledgement, Acknowledgement.decision_id == Decision.id)
+        .where(
+            Decision.status.in_(CHOSEN),
+            makes,
+            Acknowledgement.answer.in_((Answer.QUESTION, Answer.BLOCKS)),
+            Acknowledgement.user_id != viewer.user_id,
+        )
+        .order_by(Acknowledgement.at, Acknowledgement.id)
+        .limit(OPEN_MOST)
+    )
+    return [(decision, answer) for decision, answer in rows]
+
+
+async def similar(session: AsyncSession, *, viewer: Viewer, title: str) -> Sequence[Decision]:
+    """Standing decisions whose title says much the same, the closest first; at most three."""
+    query = text_index.parse(title.replace('"', " "))
+    if not query.words:
+        return []
+    hits = text_index.matches(session, workspace_id=viewer.workspace_id, query=query)
+    rows = await session.scalars(
+        (await _visible(session, viewer))
+        .join(hits, hits.c.record_id == Decision.id)
+        .where(Decision.status.in_(CHOSEN))
+        .order_by(hits.c.score.desc(), Decision.id.desc())
+        .limit(10)
+    )
+    ours = set(query.words)
+    return [row for row in rows if _alike(ours, set(text_index.parse(row.title.replace('"', " ")).words))][:3]
 
 
 async def made_from(session: AsyncSession, *, source_ids: Collection[int]) -> Sequence[Decision]:
@@ -168,13 +206,17 @@ async def made_from(session: AsyncSession, *, source_ids: Collection[int]) -> Se
     return rows.unique().all()
 
 
-async def _visible(session: AsyncSession, viewer: Viewer, wanted: Wanted, today: date) -> Select[Decision]:
+async def _visible(session: AsyncSession, viewer: Viewer) -> Select[Decision]:
+    """What this person can read and nobody has withdrawn."""
     visible = await records.channels_with_records(session, viewer=viewer)
-    statement = select(Decision).where(
+    return select(Decision).where(
         Decision.workspace_id == viewer.workspace_id,
         Decision.channel_id.in_(visible),
         Decision.withdrawn_at.is_(None),
     )
+
+
+def _filtered(statement: Select[Decision], wanted: Wanted, today: date) -> Select[Decision]:
     for name, value in wanted.filters.items():
         statement = statement.where(_FILTERS[name](value, today))
     return statement
@@ -228,7 +270,12 @@ def _before(value: str, _today: date) -> ColumnElement[bool]:
 
 
 def _due(_value: str, today: date) -> ColumnElement[bool]:
-    return and_(Decision.revisit_on <= today, Decision.status.in_(STANDING))
+    return and_(Decision.revisit_on <= today, Decision.status.in_(CHOSEN))
+
+
+def _tag_or_channel(value: str, today: date) -> ColumnElement[bool]:
+    _sign, _bar, name = value.strip("<>").partition("|")
+    return or_(_in(value, today), _tag(name, today))
 
 
 _FILTERS: dict[str, Callable[[str, date], ColumnElement[bool]]] = {
@@ -239,6 +286,7 @@ _FILTERS: dict[str, Callable[[str, date], ColumnElement[bool]]] = {
     "since": _since,
     "before": _before,
     "due": _due,
+    "tag_or_channel": _tag_or_channel,
 }
 
 
@@ -258,17 +306,23 @@ def _day(name: str, value: str) -> date:
 
 def _matched(decision: Decision, terms: Sequence[str]) -> frozenset[str]:
     """Terms that stand in the text, by the stem that both have in common."""
-    rows = [part for row in decision.alternatives for part in (row.name, row.why_not, row.reconsider_when)]
-    parts = [
-        decision.title,
-        decision.context,
-        *rows,
-        decision.trade_offs,
-        decision.notes,
-        *decision.tag_names,
-    ]
-    text = " ".join(parts).lower()
+    text = " ".join(words for _label, words in passages(decision)).lower()
     return frozenset(term for term in terms if re.search(rf"\b{re.escape(stem(term))}", text))
+
+
+def passages(decision: Decision) -> list[tuple[str, str]]:
+    """Every text of a decision that a search looks in, each with the words for where it stands."""
+    rows = [(f"{row.name} — {row.why_not}" if row.why_not else row.name) for row in decision.alternatives]
+    return [
+        (_("Decision"), decision.title),
+        (_("Why"), decision.context),
+        *((_("Not chosen"), row) for row in rows),
+        *((_("Would change our mind"), row.reconsider_when) for row in decision.alternatives),
+        (_("Accepted in return"), decision.trade_offs),
+        (_("Look again"), decision.revisit_when),
+        (_("Tags"), " ".join(f"#{tag}" for tag in decision.tag_names)),
+        (_("Notes"), decision.notes),
+    ]
 
 
 def stem(term: str) -> str:
@@ -279,6 +333,15 @@ def stem(term: str) -> str:
         if term.endswith(ending) and len(term) - len(ending) >= 3:
             return term[: -len(ending)]
     return term
+
+
+SIMILAR_SHARE = 0.6  # of the shorter title's telling words
+
+
+def _alike(ours: set[str], theirs: set[str]) -> bool:
+    """One word in common says little, unless it is all that both have."""
+    shared = len(ours & theirs)
+    return ours == theirs or shared >= max(2, SIMILAR_SHARE * min(len(ours), len(theirs)))
 
 
 CONFIDENT_SHARE = 0.5  # of the question's telling words must stand in the best hit

@@ -1,6 +1,6 @@
 """What one can do with decisions: log, change, answer, replace, take back, withdraw."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -251,9 +251,10 @@ async def sheet(session: AsyncSession, decision: Decision, *, viewer: Viewer | N
         for link, source, target in await records.links_of(session, record_ids=[decision.id])
     ]
     named = {
-        *decision.user_ids(Part.MUST_KNOW),
-        *decision.user_ids(Part.DECIDER),
-        *decision.user_ids(Part.CONSULTED),
+        *(person.user_id for person in decision.people),
+        *(answer.user_id for answer in decision.acknowledgements),
+        decision.created_by,
+        *filter(None, [decision.withdrawn_by]),
     }
     return Sheet(
         decision, links, await muted_names(session, workspace_id=decision.workspace_id, user_ids=named)
@@ -278,34 +279,6 @@ async def chain(session: AsyncSession, *, viewer: Viewer, decision: Decision) ->
         .order_by(Decision.decided_on, Decision.number)
     )
     return [row for row in rows if viewer.sees(row.channel_id)]
-
-
-async def similar(
-    session: AsyncSession, *, viewer: Viewer, title: str, but: Collection[int] = ()
-) -> list[Decision]:
-    """Standing decisions whose title says much the same, the closest first; at most three."""
-    query = text_index.parse(title.replace('"', " "))
-    words = set(query.words)
-    if not words:
-        return []
-    hits = text_index.matches(session, workspace_id=viewer.workspace_id, query=query)
-    visible = await records.channels_with_records(session, viewer=viewer)
-    rows = await session.scalars(
-        select(Decision)
-        .join(hits, hits.c.record_id == Decision.id)
-        .where(
-            Decision.workspace_id == viewer.workspace_id,
-            Decision.channel_id.in_(visible),
-            Decision.withdrawn_at.is_(None),
-            Decision.status.in_((Status.PROPOSED, Status.ACCEPTED)),
-            Decision.id.not_in(but),
-        )
-        .order_by(hits.c.score.desc(), Decision.id.desc())
-        .limit(10)
-    )
-    return [row for row in rows if _alike(words, set(text_index.parse(row.title.replace('"', " ")).words))][
-        :3
-    ]
 
 
 def facts(decision: Decision) -> dict[str, Any]:
@@ -346,16 +319,6 @@ def field_words(name: str) -> str:
         "revisit_when": _("what makes us look again"),
         "withdrawn": _("withdrawn"),
     }.get(name, name)
-
-
-SIMILAR_SHARE = 0.6  # of the shorter title's telling words
-
-
-def _alike(ours: set[str], theirs: set[str]) -> bool:
-    shared = len(ours & theirs)
-    return (
-        bool(shared) and shared >= SIMILAR_SHARE * min(len(ours), len(theirs)) and shared >= min(2, len(ours))
-    )
 
 
 def _check_dates(fields: DecisionFields, *, team: Team, now: datetime, was: Decision | None = None) -> None:

@@ -107,13 +107,48 @@ async def test_a_question_and_a_block_are_said_in_the_thread_and_on_the_card(
     await _answer(engineer, shown, "question", "Who pays?\nUs?")
     asked = await slack.message("payments", "Who pays?")
     assert asked["thread_ts"] == shown["ts"]
-    assert asked["text"] == f"<@{engineer.id}> asks:\n>Who pays?\n>Us?"
+    assert asked["text"] == f"<@{engineer.id}> asks <@{slack.users['pm']}>:\n>Who pays?\n>Us?"
+    assert f"<@{engineer.id}> asks about *D-1* Use webhooks\n>Who pays?" in await home(slack, "pm")
+    assert "asks about" not in await home(slack, "techlead"), "it is for those who decided"
     clock.advance(PACE)
     await _answer(lead, shown, "blocks", "No certificate")
     assert (await slack.message("payments", "No certificate"))["thread_ts"] == shown["ts"]
     shown = await card(slack, "D-1", f"<@{lead.id}> is blocked by it")
     assert f"0 of 1 know · <@{engineer.id}> asked a question" in words_of(shown)
     assert f"*This blocks <@{lead.id}>*\nNo certificate" in words_of(await choose(lead, shown, "open"))
+    assert f"<@{lead.id}> is blocked by *D-1*" in await home(slack, "pm")
+    clock.advance(PACE)
+    for person in (engineer, lead):
+        await person.press(shown, "decisions.acknowledge")
+    await card(slack, "D-1", "1 of 1 knows")
+    assert "Nothing waits for you" in await home(slack, "pm")
+
+
+async def test_who_has_answered_one_decision_is_asked_about_the_next(
+    slack: Slack, clock: MovableClock
+) -> None:
+    shown = await logged(slack, "Use webhooks", context="Polling hits limits", must_know=["engineer"])
+    assert "Use webhooks\n>Polling hits limits" in await home(slack, "engineer")
+    await slack.person("engineer").press(shown, "decisions.acknowledge")
+    await card(slack, "D-1", "1 of 1 knows")
+    clock.advance(PACE)
+    await logged(slack, "Rotate the keys", must_know=["engineer"])
+    assert "Do you know this one? *D-2* Rotate the keys" in await home(slack, "engineer")
+
+
+async def test_a_decision_against_something_is_to_be_known_too(slack: Slack) -> None:
+    shown = await logged(slack, "Move to Kafka", status="rejected", must_know=["engineer"])
+    assert "I know" in labels(shown)
+    assert "Do you know this one? *D-1* Move to Kafka" in await home(slack, "engineer")
+    await slack.person("engineer").press(shown, "decisions.acknowledge")
+    await card(slack, "D-1", "1 of 1 knows")
+
+
+async def test_who_logged_it_is_named_when_others_decided(slack: Slack) -> None:
+    await set_up_team(slack)
+    shown = await logged(slack, "Use webhooks", by="engineer")
+    assert f"jointly · logged by <@{slack.users['engineer']}>" in words_of(shown)
+    assert "logged by" not in words_of(await logged(slack, "Rotate the keys", by="pm"))
 
 
 async def test_pressing_again_changes_the_answer(slack: Slack, clock: MovableClock) -> None:
@@ -122,7 +157,7 @@ async def test_pressing_again_changes_the_answer(slack: Slack, clock: MovableClo
     shown = await logged(slack, "Use webhooks", must_know=["engineer"])
     clock.advance(timedelta(minutes=5))
     await _answer(engineer, shown, "disagree", "Polling would do")
-    shown = await card(slack, "D-1", f"1 of 1 know · <@{engineer.id}> disagrees and commits")
+    shown = await card(slack, "D-1", f"1 of 1 knows · <@{engineer.id}> disagrees and commits")
     clock.advance(PACE)
     await engineer.press(shown, "decisions.acknowledge")
 
@@ -152,3 +187,15 @@ async def test_who_is_muted_is_named_and_not_mentioned(slack: Slack, clock: Mova
     clock.advance(PACE)
     shown = await logged(slack, "Use a queue", must_know=["engineer"])
     assert f"still to answer: <@{engineer.id}>" in words_of(shown)
+
+
+async def test_who_is_muted_is_not_mentioned_for_what_they_say_either(
+    slack: Slack, clock: MovableClock
+) -> None:
+    engineer = slack.person("engineer")
+    await engineer.command("payments", "/partner", "mute")
+    shown = await logged(slack, "Use webhooks")
+    clock.advance(PACE)
+    await _answer(engineer, shown, "question", "Who pays?")
+    assert (await slack.message("payments", "Who pays?"))["text"].startswith("engineer asks <@")
+    assert engineer.id not in words_of(await card(slack, "D-1", "engineer asked a question"))

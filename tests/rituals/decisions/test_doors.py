@@ -128,7 +128,7 @@ async def test_the_emoji_of_the_team_on_a_message_offers_to_log_it(slack: Slack,
     )
     view = await opens(engineer, engineer.press(offer, "decisions.log_captured"))
     view = await shows(engineer, view, "Webhooks it is")
-    assert filled(view) == {"title": "Webhooks it is", "context": "Webhooks it is"}
+    assert filled(view) == {"title": "Webhooks it is"}
     await engineer.submit(view)
     assert "Webhooks it is" in words_of(await slack.message("payments", "D-1"))
 
@@ -138,6 +138,6 @@ async def test_a_search_that_may_have_been_a_title_offers_to_log_it_whole(slack:
     await saved(slack, "PostgreSQL carries the search", alternatives__0__name="Elasticsearch")
     answer = await pm.command("payments", COMMAND, "search uses Elasticsearch")
     assert "D-1" in answer.text, "it is found by its losing alternative"
-    shown = await told(slack, "pm", "Decisions on")
+    shown = await told(slack, "pm", "What was decided")
     view = await opens(pm, pm.press(shown, "decisions.log"))
     assert filled(view) == {"title": "search uses Elasticsearch"}

@@ -10,6 +10,7 @@ from bot.rituals.decisions import queries
 from tests.person import Slack, words_of
 from tests.rituals.stories import (
     COMMAND,
+    form,
     home_view,
     labels,
     logged,
@@ -63,7 +64,7 @@ async def test_why_finds_what_was_decided_with_the_words_that_matched(slack: Sla
         alternatives__0__why_not="Nobody here can run a broker",
     )
     found = await _ask(slack, "why are we not polling?")
-    assert "*Decisions on are we not polling?*" in found
+    assert "*What was decided, for “are we not polling?”*" in found
     assert ">Why: *Polling* ran into rate limits every night" in found
     found = await _ask(slack, "find kafka brokers")
     assert ">Not chosen: *Kafka* — Nobody here can run a *broker*" in found, "the losing side is found too"
@@ -150,11 +151,70 @@ async def test_lists_are_newest_first_and_go_on_page_by_page(slack: Slack) -> No
 @bot
 async def test_due_are_those_to_look_at_again(slack: Slack, clock: MovableClock) -> None:
     clock.set(datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+    first = "No decision that you can see is logged yet. `/decision` logs the first one."
+    assert await _ask(slack, "list") == f"{first}\n{first}"
     await saved(slack, "Use webhooks", revisit_on="2026-12-01")
     nothing = "No decision matches that. `/decision list` shows all; `/decision` logs one."
     assert await _ask(slack, "list due") == f"{nothing}\n{nothing}"
     clock.set(datetime(2026, 12, 1, 9, 0, tzinfo=UTC))
     assert "*D-1* Use webhooks" in await _ask(slack, "list due")
+
+
+@bot
+async def test_due_is_a_day_of_who_asks(slack: Slack, clock: MovableClock) -> None:
+    clock.set(datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+    await saved(slack, "Use webhooks", revisit_on="2026-12-01")
+    clock.set(datetime(2026, 11, 30, 16, 0, tzinfo=UTC))  # in Tokyo it is December already
+    assert "*D-1* Use webhooks" in await _ask(slack, "list due", by="engineer2")
+    assert "D-1" not in await _ask(slack, "list due")
+
+
+@bot
+async def test_every_field_is_found_and_quoted(slack: Slack) -> None:
+    await saved(
+        slack,
+        "Webhooks",
+        context="Because of quotas",
+        alternatives__0__name="Polling",
+        alternatives__0__why_not="Wasteful",
+        alternatives__0__reconsider_when="Free tier returns",
+        trade_offs="Endpoints",
+        tags="partner-api",
+        revisit_when="if latency > 400 ms",
+    )
+    for word, quote in {
+        "quotas": "Why: Because of *quotas*",
+        "polling": "Not chosen: *Polling* — Wasteful",
+        "wasteful": "Not chosen: Polling — *Wasteful*",
+        "tier": "Would change our mind: Free *tier* returns",
+        "endpoints": "Accepted in return: *Endpoints*",
+        "partner": "Tags: #*partner*-api",
+        "latency": "Look again: if *latency* &gt; 400 ms",
+    }.items():
+        found = await _ask(slack, f"why {word}")
+        assert "What was decided" in found, word
+        assert f">{quote}" in found, word
+
+
+@bot
+async def test_a_tag_with_the_name_of_a_channel_lists_what_has_either(slack: Slack) -> None:
+    """Slack makes a channel of `#payments` before we see it."""
+    await saved(slack, "Use webhooks", tags="payments", channel="leads")
+    await saved(slack, "Sign the requests")
+    await saved(slack, "Rotate the keys", channel="leads")
+    found = await _ask(slack, f"list <#{slack.channels['payments']}|payments>")
+    assert set(re.findall(r"D-\d", found)) == {"D-1", "D-2"}
+    assert f"· <#{slack.channels['leads']}>" in found, "a list says where each belongs"
+
+
+@bot
+async def test_one_word_in_common_is_not_similar(slack: Slack) -> None:
+    pm = slack.person("pm")
+    await saved(slack, "Cache")
+    assert (await pm.submit(await form(pm, "Cache invalidation by events"))).body == ""
+    view = await form(pm, "Cache")
+    await pm.submit(view)
+    await shows(pm, view, "This sounds like something decided before")
 
 
 @bot

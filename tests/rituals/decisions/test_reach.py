@@ -62,6 +62,20 @@ async def test_people_of_another_workspace_answer_and_cannot_change(
     assert (await stranger.submit(view, {"reason": "Until when?"})).body == ""
     await slack.message("partners", "Until when?")
     assert labels(await choose(stranger, shown, "open")) == []
+    await stranger.press(shown, "decisions.change", "edit:1")
+    await told(slack, "stranger", "Guests from another workspace can read and answer here.")
+
+
+async def test_who_is_not_in_a_public_channel_reads_and_answers_there_and_changes_nothing(
+    slack: Slack,
+) -> None:
+    designer = slack.person("designer")
+    await saved(slack, "Use webhooks")
+    page = await opens(designer, designer.command("general", COMMAND, "show D-1"))
+    assert "Edit" not in labels(page)
+    await slack.post("channels/payments", {"add": ["designer"]})
+    page = await opens(designer, designer.command("payments", COMMAND, "show D-1"))
+    assert "Edit" in labels(page)
 
 
 async def test_where_the_bot_is_not_the_decision_is_kept_and_its_card_comes_after_the_invitation(

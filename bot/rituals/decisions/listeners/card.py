@@ -80,7 +80,9 @@ async def submit_reason(request: Request) -> None:
                 workspace_id=decision.workspace_id,
                 source=f"decisions:{decision.id}:answer:{request.view['id']}",
                 recipient=decision.channel_id,
-                payload=messages.said_in_thread(answer, user_id=viewer.user_id, reason=reason),
+                payload=messages.said_in_thread(
+                    await service.sheet(session, decision), answer, user_id=viewer.user_id, reason=reason
+                ),
                 thread_of=decision.card_id,
                 now=request.now,
                 tell=viewer.user_id,

@@ -37,12 +37,12 @@ async def run_command(request: Request) -> None:
         case "show" if re.fullmatch(r"[Dd]?-?\d+", rest):
             request.open_view(await finding.page_by_name(request, rest))
         case _:
-            await _open(request, channel_id=request.channel_id, typed=_as_title(typed))
+            await _open(request, channel_id=request.channel_id, typed=_answers(typed))
 
 
 async def open_new(request: Request, value: str) -> None:
     """From Home, or from a search that found nothing, with what was searched for as the title."""
-    await _open(request, channel_id=request.channel_id, typed=_as_title(value))
+    await _open(request, channel_id=request.channel_id, typed=_answers(value))
 
 
 async def open_by_shortcut(request: Request) -> None:
@@ -59,7 +59,7 @@ async def open_from_message(request: Request) -> None:
     await _open(
         request,
         channel_id=request.channel_id,
-        typed=_from_message(said),
+        typed=_answers(said),
         read=read,
         source_ts=request.message["ts"],
     )
@@ -109,7 +109,7 @@ async def _open(
     bare = FormState(ids=held, values=form.usual(None, request.actor, request.now) | typed)
 
     async def full() -> Payload:
-        known = _from_message(await _named(request, await read())) if read else typed
+        known = _answers(await _named(request, await read())) if read else typed
         return await _with_defaults(request, bare, known)
 
     await request.open_form(lambda: form.form(bare), full)
@@ -138,12 +138,10 @@ async def _with_defaults(request: Request, bare: FormState, typed: Values) -> Pa
     return form.form(replace(state, draft_from=draft.updated_at) if draft else state)
 
 
-def _as_title(words: str) -> Values:
-    """What was typed as the title; with more than one line, or too long for it, whole as the context too."""
-    return _from_message(words) if len(words) > TITLE or "\n" in words else {"title": text.typed(words)}
-
-
-def _from_message(said: str) -> Values:
+def _answers(said: str) -> Values:
+    """What was said as the title; with more than one line, or too long for that, whole as the context too."""
     words = text.typed(said)
-    first = words.partition("\n")[0]
-    return {"title": text.shortened(first, TITLE), "context": text.shortened(words, limits.INPUT_TEXT)}
+    title = text.shortened(words.partition("\n")[0], TITLE)
+    if title == words:
+        return {"title": title}
+    return {"title": title, "context": text.shortened(words, limits.INPUT_TEXT)}

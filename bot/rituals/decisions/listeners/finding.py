@@ -18,8 +18,9 @@ async def found(request: Request, typed: str, *, title: str) -> Payload:
     """`title`: what to call it when they log it after all."""
     viewer = await request.see()
     wanted = queries.parse(typed, user_id=viewer.user_id)
+    today = await request.today()
     async with request.read() as session:
-        result = await queries.search(session, viewer=viewer, wanted=wanted, today=request.now.date())
+        result = await queries.search(session, viewer=viewer, wanted=wanted, today=today)
     return messages.results(result, typed=typed, title=title)
 
 
@@ -29,11 +30,9 @@ async def search_from_home(request: Request, value: str) -> None:
 
 
 async def listed(request: Request, typed: str, wanted: queries.Wanted, offset: int = 0) -> Payload:
-    viewer = await request.see()
+    viewer, today = await request.see(), await request.today()
     async with request.read() as session:
-        rows, total = await queries.listed(
-            session, viewer=viewer, wanted=wanted, today=request.now.date(), offset=offset
-        )
+        rows, total = await queries.listed(session, viewer=viewer, wanted=wanted, today=today, offset=offset)
     return messages.listing(rows, total=total, offset=offset, typed=typed)
 
 

@@ -14,7 +14,7 @@ from bot.people.models import Team
 from bot.records import drafts, sources
 from bot.records import service as records
 from bot.records.models import Relation, Source
-from bot.rituals.decisions import ids, service
+from bot.rituals.decisions import ids, queries, service
 from bot.rituals.decisions.listeners import finding
 from bot.rituals.decisions.listeners.posting import post_card, update_card
 from bot.rituals.decisions.models import Decision
@@ -142,7 +142,7 @@ async def _save_new(request: Request, viewer: Viewer, fields: DecisionFields) ->
         await records.turn_back(session, workspace_id=viewer.workspace_id, view_id=request.view["id"])
         team = await people.team_of(session, workspace_id=viewer.workspace_id, channel_id=channel_id)
         settled = choice or _replaces(state)
-        similar = [] if settled else await service.similar(session, viewer=viewer, title=fields.title)
+        similar = [] if settled else await queries.similar(session, viewer=viewer, title=fields.title)
     if similar:
         await request.ack(response_action="update", view=form.form(replace(state, similar=similar)))
         await drafts.keep_shown(request, state.values)

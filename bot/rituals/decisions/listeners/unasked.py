@@ -25,7 +25,11 @@ UNANSWERED = timedelta(days=3)  # after that an open "do you know?" is worth a l
 
 async def waiting(session: AsyncSession, *, viewer: Viewer, now: datetime) -> list[HomeItem]:
     rows = await queries.unanswered(session, viewer=viewer, user_id=viewer.user_id)
-    return [home_views.waiting_item(row) for row in rows]
+    asked = await queries.asked_about(session, viewer=viewer)
+    return [
+        *(home_views.waiting_item(row) for row in rows),
+        *(home_views.asked_item(row, answer) for row, answer in asked),
+    ]
 
 
 async def home(session: AsyncSession, *, viewer: Viewer, now: datetime) -> HomeSection:

@@ -6,16 +6,33 @@ from slack_sdk.models.blocks import Block, InputBlock
 
 from bot.i18n import _
 from bot.rituals.decisions import ids
-from bot.rituals.decisions.models import Decision
+from bot.rituals.decisions.models import Acknowledgement, Answer, Decision
 from bot.rituals.decisions.views.messages import line
 from bot.slack import blocks as b
 from bot.slack import text
 from bot.slack.home import HomeItem, HomeSection
 
+WHY_CHARACTERS = 200
+
 
 def waiting_item(decision: Decision) -> HomeItem:
+    """With the beginning of why: nobody should have to say "I know" to a title alone."""
     words = _("Do you know this one? *{name}* {title}", name=decision.name, title=text.escape(decision.title))
+    if decision.context:
+        words += f"\n{text.quoted(text.first_lines(decision.context, lines=2, characters=WHY_CHARACTERS))}"
     return HomeItem(words, b.button(_("I know"), ids.ACKNOWLEDGE, value=decision.id), decision.created_at)
+
+
+def asked_item(decision: Decision, answer: Acknowledgement) -> HomeItem:
+    """Somebody's question, or what blocks them, waits for those who decided."""
+    about = {"who": text.mention(answer.user_id), "name": decision.name, "title": text.escape(decision.title)}
+    words = (
+        _("{who} asks about *{name}* {title}", **about)
+        if answer.answer == Answer.QUESTION
+        else _("{who} is blocked by *{name}* {title}", **about)
+    )
+    said = text.quoted(text.first_lines(answer.reason, lines=2, characters=WHY_CHARACTERS))
+    return HomeItem(f"{words}\n{said}", b.button(_("Open"), ids.OPEN, value=decision.id), answer.at)
 
 
 def section(rows: Sequence[Decision]) -> HomeSection:

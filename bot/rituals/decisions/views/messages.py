@@ -10,7 +10,7 @@ from bot.people.offers import SET_UP, set_up_words
 from bot.records.models import Relation, SourceState
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import Answer, Decision, Part
-from bot.rituals.decisions.queries import PAGE, Found, Hit, stem
+from bot.rituals.decisions.queries import PAGE, Found, Hit, passages, stem
 from bot.rituals.decisions.service import LinkedRecord, Sheet
 from bot.rituals.decisions.views.form import status_word
 from bot.slack import blocks as b
@@ -28,7 +28,7 @@ def card(sheet: Sheet) -> b.Payload:
     """The headline message of a decision, as it stands now."""
     decision = sheet.decision
     if decision.withdrawn_at is not None:
-        return tombstone(decision)
+        return tombstone(sheet)
     return b.message(
         spoken(sheet),
         [
@@ -45,14 +45,15 @@ def card(sheet: Sheet) -> b.Payload:
     )
 
 
-def tombstone(decision: Decision) -> b.Payload:
+def tombstone(sheet: Sheet) -> b.Payload:
     """What is left in the channel of a decision that was logged by mistake."""
+    decision = sheet.decision
     assert decision.withdrawn_at is not None
     assert decision.withdrawn_by is not None
     words = _(
         "{name} was withdrawn by {who}, {when}: {why}",
         name=decision.name,
-        who=text.mention(decision.withdrawn_by),
+        who=_joined([decision.withdrawn_by], sheet.muted),
         when=text.moment(decision.withdrawn_at),
         why=text.escape(text.shortened(decision.withdrawn_why or "", 500)),
     )
@@ -94,6 +95,8 @@ def _facts(sheet: Sheet) -> list[str]:
             _("decided by {who} jointly") if decision.team.is_joint(set(deciders)) else _("decided by {who}")
         )
         parts.append(form.format(who=_joined(deciders, sheet.muted)))
+    if decision.created_by not in deciders:
+        parts.append(_("logged by {who}", who=_joined([decision.created_by], sheet.muted)))
     if decision.edited_at:
         parts.append(_("edited"))
     if decision.source is not None and decision.source.state == SourceState.DELETED:
@@ -111,25 +114,28 @@ def acknowledged_line(sheet: Sheet) -> str:
     told = {user for user, answer in answers.items() if answer in (Answer.KNOW, Answer.DISAGREE)}
     parts = []
     if must:
-        parts.append(_("{told} of {all} know", told=len(told & set(must)), all=len(must)))
+        knowing = len(told & set(must))
+        parts.append(ngettext("{n} of {all} knows", "{n} of {all} know", knowing, all=len(must)))
         waiting = [user for user in must if user not in answers]
         if waiting and decision.stands:
             parts.append(_("still to answer: {who}", who=_joined(waiting, sheet.muted)))
     elif told:
         parts.append(ngettext("{n} knows", "{n} know", len(told)))
-    for answer, words in _answer_words():
+    for answer in (Answer.QUESTION, Answer.DISAGREE, Answer.BLOCKS):
         people = [user for user, given in answers.items() if given is answer]
         if people:
-            parts.append(words.format(who=_joined(people, sheet.muted)))
+            parts.append(_answered(answer, len(people), _joined(people, sheet.muted)))
     return " · ".join(parts)
 
 
-def _answer_words() -> tuple[tuple[Answer, str], ...]:
-    return (
-        (Answer.QUESTION, _("{who} asked a question")),
-        (Answer.DISAGREE, _("{who} disagrees and commits")),
-        (Answer.BLOCKS, _("{who} is blocked by it")),
-    )
+def _answered(answer: Answer, n: int, who: str) -> str:
+    match answer:
+        case Answer.QUESTION:
+            return ngettext("{who} asked a question", "{who} asked questions", n, who=who)
+        case Answer.DISAGREE:
+            return ngettext("{who} disagrees and commits", "{who} disagree and commit", n, who=who)
+        case _:
+            return ngettext("{who} is blocked by it", "{who} are blocked by it", n, who=who)
 
 
 def _joined(user_ids: Sequence[str], muted: dict[str, str]) -> str:
@@ -252,13 +258,22 @@ def _set_up_offer(decision: Decision) -> list[Block]:
 # In the card's thread
 
 
-def said_in_thread(answer: Answer, *, user_id: str, reason: str) -> b.Payload:
-    who = text.mention(user_id)
-    words = {
-        Answer.QUESTION: _("{who} asks:"),
-        Answer.DISAGREE: _("{who} disagrees and will commit:"),
-        Answer.BLOCKS: _("This blocks {who}:"),
-    }[answer].format(who=who)
+def said_in_thread(sheet: Sheet, answer: Answer, *, user_id: str, reason: str) -> b.Payload:
+    """A question and what is blocked mention those who decided, as it is theirs to answer."""
+    who = _joined([user_id], sheet.muted)
+    makers = [user for user in sheet.decision.user_ids(Part.DECIDER) if user != user_id]
+    whom = _joined(makers, sheet.muted) if makers else ""
+    match answer:
+        case Answer.QUESTION:
+            words = _("{who} asks {whom}:", who=who, whom=whom) if whom else _("{who} asks:", who=who)
+        case Answer.BLOCKS:
+            words = (
+                _("{whom}, this blocks {who}:", who=who, whom=whom)
+                if whom
+                else _("This blocks {who}:", who=who)
+            )
+        case _:
+            words = _("{who} disagrees and will commit:", who=who)
     said = f"{words}\n{text.quoted(reason)}"
     return b.message(said, [b.section(part) for part in b.pieces(said, 3_000)])
 
@@ -268,7 +283,11 @@ def said_in_thread(answer: Answer, *, user_id: str, reason: str) -> b.Payload:
 
 def listing(rows: Sequence[Decision], *, total: int, offset: int, typed: str) -> b.Payload:
     if not rows:
-        words = _("No decision matches that. `/decision list` shows all; `/decision` logs one.")
+        words = (
+            _("No decision matches that. `/decision list` shows all; `/decision` logs one.")
+            if typed
+            else _("No decision that you can see is logged yet. `/decision` logs the first one.")
+        )
         return b.message(words, [b.section(words)])
     lines = [line(row) for row in rows]
     heading = ngettext("{n} decision", "{n} decisions", total)
@@ -281,8 +300,11 @@ def listing(rows: Sequence[Decision], *, total: int, offset: int, typed: str) ->
 
 
 def line(decision: Decision) -> str:
-    day = f" · {text.day(decision.decided_on)}" if decision.decided_on else ""
-    return f"*{decision.name}* {text.escape(decision.title)} · {status_word(decision.status)}{day}"
+    """`*D-12* Use webhooks · accepted · 15 Feb 2026 · #payments`."""
+    parts = [f"*{decision.name}* {text.escape(decision.title)}", status_word(decision.status)]
+    if decision.decided_on:
+        parts.append(text.day(decision.decided_on))
+    return " · ".join([*parts, text.channel(decision.channel_id)])
 
 
 def _row(decision: Decision) -> Block:
@@ -302,7 +324,7 @@ def results(found: Found, *, typed: str, title: str) -> b.Payload:
         nearest = line(found.hits[0].decision)
         words = _("No decision really answers *{asked}*. Closest: {nearest}", asked=asked, nearest=nearest)
         return b.message(words, [b.section(words), *_hit_blocks(found, found.hits[:1]), log])
-    heading = _("*Decisions on {asked}*", asked=asked)
+    heading = _("*What was decided, for “{asked}”*", asked=asked)
     words = "\n".join([heading, *(line(hit.decision) for hit in found.hits)])
     return b.message(words, [b.section(heading), *_hit_blocks(found, found.hits), log])
 
@@ -331,17 +353,7 @@ def snippets(decision: Decision, terms: Sequence[str], *, most: int = 3, charact
     pattern = _marker(terms)
     if pattern is None:
         return []
-    passages = [
-        (_("Decision"), decision.title),
-        (_("Why"), decision.context),
-        *(
-            (_("Not chosen"), f"{row.name} — {row.why_not}" if row.why_not else row.name)
-            for row in decision.alternatives
-        ),
-        (_("Accepted in return"), decision.trade_offs),
-        (_("Notes"), decision.notes),
-    ]
-    matching = [(label, passage) for label, passage in passages if passage and pattern.search(passage)]
+    matching = [(label, passage) for label, passage in passages(decision) if pattern.search(passage)]
     return [
         f"{label}: {_marked(_around(passage, pattern, characters), pattern)}"
         for label, passage in matching[:most]
@@ -407,7 +419,7 @@ def help_text() -> b.Payload:
         _("`/decision why webhooks` finds what was decided and why, the rejected alternatives too."),
         _("`/decision list` · `list mine` · `list open` · `list due` · `list superseded` · `list #api`"),
         _(
-            "Both take `status:accepted` `tag:api` `by:@name` `in:#channel` `since:2026-01-01` `before:2026-07-01`."
+            "Both take `status:accepted` `tag:api` `by: @name` `in: #channel` `since:2026-01-01` `before:2026-07-01`."
         ),
         _("`/decision show D-12` opens one."),
         _("In a thread, use the message shortcut *Log as decision*: slash commands do not work there."),
