@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import manifest
 from bot.app import events
-from bot.inbox.door import LIFECYCLE_EVENTS, MEMBERSHIP_EVENTS
+from bot.inbox.door import CHANNEL_EVENTS, LIFECYCLE_EVENTS, MEMBERSHIP_EVENTS
 from bot.rituals import RITUALS
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +40,8 @@ SCOPES = {  # https://docs.slack.dev/reference/scopes, each method's page, Novem
 EVENT_SCOPES = {
     "app_home_opened": set(),
     "app_uninstalled": set(),
+    "channel_created": {"channels:read"},
+    "channel_deleted": {"channels:read"},
     "channel_unarchive": {"channels:read"},
     "group_unarchive": {"groups:read"},
     "member_joined_channel": {"channels:read", "groups:read"},
@@ -65,7 +67,7 @@ def test_the_manifest_lists_the_shortcuts_of_all_rituals() -> None:
 
 def test_the_manifest_subscribes_to_what_is_listened_to_and_to_nothing_else() -> None:
     subscribed = set(manifest.load()["settings"]["event_subscriptions"]["bot_events"])
-    wanted = {*events(RITUALS), *MEMBERSHIP_EVENTS, *LIFECYCLE_EVENTS, "app_home_opened"}
+    wanted = {*events(RITUALS), *MEMBERSHIP_EVENTS, *CHANNEL_EVENTS, *LIFECYCLE_EVENTS, "app_home_opened"}
     by_kind = {name for name in wanted if not name.startswith("message.")}
     if by_kind != wanted:
         by_kind |= CHANNEL_MESSAGES

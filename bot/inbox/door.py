@@ -10,10 +10,20 @@ from bot.db.engine import Database
 from bot.inbox import service as inbox
 from bot.slack.directory import Directory
 from bot.slack.home import Home
-from bot.workspaces.installations import Installations
+from bot.workspaces.installations import Installation, Installations
 
 MEMBERSHIP_EVENTS = frozenset({"member_joined_channel", "member_left_channel", "user_change"})
-"""What changes who sees what: the directory asks Slack again at once, not only when what it knows is too old."""
+"""What changes what one person sees: the directory asks Slack again at once, not only when what it knows is too old."""
+
+CHANNEL_EVENTS = frozenset(
+    {
+        "channel_created",
+        "channel_deleted",
+        "message.channel_convert_to_private",
+        "message.channel_convert_to_public",
+    }
+)
+"""What changes which channels everybody can read."""
 
 LIFECYCLE_EVENTS = frozenset({"app_uninstalled", "tokens_revoked"})
 
@@ -41,8 +51,7 @@ class EventDoor:
         if workspace is None:
             return  # signed, and of a workspace that we do not serve: dropped with a 200
         kind = event["type"]
-        if kind in MEMBERSHIP_EVENTS:
-            self._directory.forget(workspace.id)
+        self._forget(workspace, event)
         if kind in LIFECYCLE_EVENTS:
             self._installations.forget(workspace.slack_id)
         if kind == "app_home_opened" and event.get("tab") == "home":
@@ -59,6 +68,17 @@ class EventDoor:
                 now=self._clock.now(),
                 workspace_id=workspace.id,
             )
+
+    def _forget(self, workspace: Installation, event: Mapping[str, Any]) -> None:
+        name = inbox.event_name(event)
+        if name in CHANNEL_EVENTS:
+            self._directory.forget_channels(workspace.id)
+        if name in MEMBERSHIP_EVENTS:
+            user_id = event["user"]["id"] if name == "user_change" else event["user"]
+            if user_id == workspace.bot_user_id:  # Slack tells a bot only of private channels that it is in
+                self._directory.forget_all(workspace.id)
+            else:
+                self._directory.forget(workspace.id, user_id)
 
 
 def _team_of(body: Mapping[str, Any]) -> str | None:

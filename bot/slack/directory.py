@@ -129,7 +129,7 @@ class Directory:
         key = (actor.workspace_id, actor.user_id)
         own = self._own.get(key, lambda: _own_conversations(slack, actor.user_id))
         if kind is Kind.GUEST:
-            return await own
+            return (joined := await own), joined
         public = self._public.get(
             (actor.workspace_id,), lambda: _conversations(slack, "conversations.list", types="public_channel")
         )
@@ -139,17 +139,19 @@ class Directory:
         key = (actor.workspace_id, actor.user_id, channel_id)
         return await self._strangers.get(key, lambda: _is_member(slack, actor.user_id, channel_id))
 
-    def forget(self, workspace_id: int, user_id: str | None = None) -> None:
-        """Ask Slack again: somebody joined or left, a channel was made private, a person changed."""
-        if user_id is None:
-            self._own.drop(workspace_id)
-            self._people.drop(workspace_id)
-            self._strangers.drop(workspace_id)
-        else:
-            self._own.drop(workspace_id, user_id)
-            self._people.drop(workspace_id, user_id)
-            self._strangers.drop(workspace_id, user_id)
+    def forget(self, workspace_id: int, user_id: str) -> None:
+        """Ask Slack about this person again: they joined or left a channel, or their profile changed."""
+        for kept in (self._own, self._people, self._strangers):
+            kept.drop(workspace_id, user_id)
+
+    def forget_channels(self, workspace_id: int) -> None:
+        """Ask Slack again which channels are public."""
         self._public.drop(workspace_id)
+
+    def forget_all(self, workspace_id: int) -> None:
+        """Ask Slack again about everybody: the app itself joined or left a channel."""
+        for kept in (self._own, self._people, self._strangers, self._public):
+            kept.drop(workspace_id)
 
 
 async def _person(slack: AsyncWebClient, user_id: str, home: str) -> PersonFacts:
