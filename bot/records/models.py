@@ -122,7 +122,7 @@ class Draft(Base):
     """What Slack had shown us of a form that was not saved."""
 
     __tablename__ = "drafts"
-    __table_args__ = (UniqueConstraint("workspace_id", "user_id", "form", "subject"),)
+    __table_args__ = (UniqueConstraint("workspace_id", "user_id", "view_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
@@ -130,6 +130,10 @@ class Draft(Base):
     form: Mapped[str] = mapped_column(String(64))
     subject: Mapped[str] = mapped_column(String(64))
     """What the form is about: a channel for a new record, a record's id for a change."""
+    view_id: Mapped[str] = mapped_column(String(64))
+    """The open form that it belongs to."""
+    ids: Mapped[dict[str, Any]]
+    """The ids that the form carried."""
     values: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime] = mapped_column(index=True)
 

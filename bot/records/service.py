@@ -145,8 +145,9 @@ async def revise(
     user_id: str,
     now: datetime,
     changes: Mapping[str, Sequence[Any]],
+    is_edit: bool = True,
 ) -> Revision | None:
-    """Note an edit; nothing when nothing changed."""
+    """Note a change; nothing when nothing changed. What came about by another record is no edit of this one."""
     if not changes:
         return None
     last = await session.scalar(
@@ -160,7 +161,8 @@ async def revise(
         changes={field: list(pair) for field, pair in changes.items()},
     )
     session.add(revision)
-    record.edited_at = now
+    if is_edit:
+        record.edited_at = now
     return revision
 
 

@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    ConfirmObject,
     ContextBlock,
     DatePickerElement,
     DividerBlock,
@@ -105,14 +106,21 @@ def button(
     value: object = "",
     style: str | None = None,
     url: str | None = None,
+    confirm: str | None = None,
 ) -> ButtonElement:
+    """`confirm`: what is said of a step that cannot be taken back, before it is."""
     return ButtonElement(
         text=text(shortened(words, limits.BUTTON_TEXT)),
         action_id=action_id,
         value=str(value) or None,
         style=style,
         url=url,
+        confirm=_sure(words, confirm) if confirm else None,
     )
+
+
+def _sure(words: str, says: str) -> ConfirmObject:
+    return ConfirmObject(title=f"{words}?", text=text(says), confirm=words, deny=_("Keep it"))
 
 
 def actions(*elements: InteractiveElement, block_id: str | None = None) -> ActionsBlock:

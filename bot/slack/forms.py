@@ -30,6 +30,13 @@ def values(view: Mapping[str, Any]) -> Values:
     return {block_id: value for block_id, value in filled if value not in (None, "", [])}
 
 
+def is_typed_into(view: Mapping[str, Any]) -> bool:
+    """Whether any text stands in it; what is chosen has a usual value and is no effort to lose."""
+    state: Mapping[str, Mapping[str, Any]] = view.get("state", {}).get("values", {})
+    elements = (element for block in state.values() for element in block.values())
+    return any(element.get("type") == "plain_text_input" and element.get("value") for element in elements)
+
+
 def read(form: type[AnyFields], view: Mapping[str, Any]) -> AnyFields:
     """The form as typed.
 

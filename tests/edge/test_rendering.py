@@ -242,7 +242,7 @@ class Typing:
             rows=form.rows_of(values),
             more=self.dice.choice([True, False]),
             generation=self.count(0, 1, 7),
-            draft_from=self.dice.choice([None, NOW]),
+            offer=self.dice.choice([None, "You have a draft."]),
             teams=[(self.words(80), f"C0TEAM{n}") for n in range(self.count(0, 1, 100))],
             similar=[self.decision() for _ in range(self.count(0, 1, 3))],
             heading=self.dice.choice([None, messages.replacing_heading(decision, reverse=True)]),

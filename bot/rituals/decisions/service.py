@@ -19,7 +19,7 @@ from bot.people.models import Team
 from bot.people.service import muted_names
 from bot.records import service as records
 from bot.records.fields import Day, Fields, Long, People, Short, Tags, Title, Words
-from bot.records.models import Record, RecordLink, Relation, Source
+from bot.records.models import Record, RecordLink, Relation, Revision, Source
 from bot.rituals.decisions.models import (
     CHOSEN,
     Acknowledgement,
@@ -302,6 +302,14 @@ def facts(decision: Decision) -> dict[str, Any]:
     }
 
 
+def facts_before(decision: Decision, edits: Sequence[Revision]) -> dict[str, Any]:
+    """The content as it was before these edits, the latest ones."""
+    held = facts(decision)
+    for edit in reversed(edits):
+        held |= {name: before for name, (before, _after) in edit.changes.items() if name in held}
+    return held
+
+
 def field_words(name: str) -> str:
     """What people call a field of `facts`."""
     return {
@@ -405,7 +413,12 @@ async def _replace(
     await records.link(session, source=new, target=old, relation=relation, user_id=viewer.user_id, now=now)
     was, old.status = old.status, Status.SUPERSEDED if relation is Relation.SUPERSEDES else Status.REVERSED
     await records.revise(
-        session, record=old, user_id=viewer.user_id, now=now, changes={"status": (str(was), str(old.status))}
+        session,
+        record=old,
+        user_id=viewer.user_id,
+        now=now,
+        changes={"status": (str(was), str(old.status))},
+        is_edit=False,
     )
 
 
@@ -434,6 +447,7 @@ async def _give_back(
             user_id=viewer.user_id,
             now=now,
             changes={"status": (replaced, str(old.status))},
+            is_edit=False,
         )
     return given_back
 

@@ -16,6 +16,7 @@ from tests.rituals.stories import (
     inputs,
     logged,
     more_fields,
+    opens,
     saved,
     set_up_team,
     shows,
@@ -144,6 +145,107 @@ async def test_a_draft_can_be_discarded_and_is_nobody_elses(slack: Slack) -> Non
     assert "You have a draft" not in words_of(await pm.view(again))
     await pm.close(again)
     assert "You have a draft" not in words_of(await form(pm, ""))
+
+
+async def _closed_draft(slack: Slack, title: str, **typed: str) -> None:
+    pm = slack.person("pm")
+    view = await form(pm, title)
+    await pm.type_into(view, typed)
+    await pm.close(await more_fields(pm, view))
+
+
+async def test_another_form_takes_nothing_from_a_draft_that_is_offered_in_it(slack: Slack) -> None:
+    pm = slack.person("pm")
+    await _closed_draft(slack, "Use webhooks", context="Limits")
+    other = await shows(pm, await form(pm, "Rotate the keys"), "You have a draft from")
+    other = await more_fields(pm, other)
+    assert "“Use webhooks”" in words_of(other), "it is still offered"
+    assert (await pm.submit(other)).errors == {}
+    await slack.message("payments", "Rotate the keys")
+    again = await shows(pm, await form(pm, ""), "“Use webhooks”")
+    await pm.press_in(again, "decisions.resume_draft")
+    assert filled(await shows(pm, again, "Limits"))["title"] == "Use webhooks"
+
+
+async def test_what_was_typed_before_a_draft_is_resumed_is_a_draft_in_turn(slack: Slack) -> None:
+    pm = slack.person("pm")
+    await _closed_draft(slack, "Use webhooks", context="Limits")
+    view = await shows(pm, await form(pm, "Rotate the keys"), "You have a draft from")
+    await pm.press_in(view, "decisions.resume_draft")
+    view = await shows(pm, view, "Limits")
+    assert filled(view)["title"] == "Use webhooks"
+    assert (await pm.submit(view)).errors == {}
+    await slack.message("payments", "Use webhooks")
+    again = await shows(pm, await form(pm, ""), "“Rotate the keys”")
+    await pm.press_in(again, "decisions.resume_draft")
+    await shows(pm, again, "Rotate the keys")
+
+
+async def test_a_draft_from_outside_of_a_channel_is_offered_in_each(slack: Slack) -> None:
+    pm = slack.person("pm")
+    view = await form(pm, "Use webhooks", channel="dm")
+    await pm.close(await more_fields(pm, view))
+    await shows(pm, await form(pm, ""), "“Use webhooks”")
+
+
+async def test_choices_alone_are_no_draft(slack: Slack) -> None:
+    pm = slack.person("pm")
+    await pm.close(await more_fields(pm, await form(pm, "")))
+    assert "You have a draft" not in words_of(await form(pm, ""))
+
+
+async def test_a_draft_brings_the_message_it_was_begun_from_and_no_other(slack: Slack) -> None:
+    pm = slack.person("pm")
+    first, second = await pm.say("payments", "Webhooks it is"), await pm.say("payments", "Rotate all keys")
+    view = await opens(pm, pm.shortcut("decisions.log_message", first))
+    await pm.close(await more_fields(pm, await shows(pm, view, "Webhooks it is")))
+    view = await opens(pm, pm.shortcut("decisions.log_message", second))
+    view = await shows(pm, view, "“Webhooks it is”")
+    await pm.press_in(view, "decisions.resume_draft")
+    view = await shows(pm, view, "Webhooks it is")
+    assert (await pm.submit(view, {"context": "From a talk"})).errors == {}
+    page = words_of(await choose(pm, await card(slack, "Webhooks it is"), "open"))
+    assert "As it was in Slack" in page
+    assert "Rotate all keys" not in page
+
+
+async def test_a_resumed_edit_changes_only_what_was_changed_in_it(slack: Slack) -> None:
+    pm, lead = slack.person("pm"), slack.person("techlead")
+    shown = await logged(slack, "Use webhooks", context="Limits", alternatives__0__name="Polling", tags="api")
+    theirs = await choose(lead, shown, "edit")
+    mine = {"title": "Use signed webhooks", "alternatives.0.why_not": "Limits", "tags": "api, partner"}
+    assert (await pm.submit(await choose(pm, shown, "edit"), mine)).errors == {}
+    refused = await lead.submit(theirs, {"trade_offs": "An endpoint", "context": ""})
+    (said,) = refused.errors.values()
+    assert "Somebody changed D-1" in said
+    await lead.close(theirs)
+    again = await shows(lead, await choose(lead, shown, "edit"), "You have a draft from")
+    await lead.press_in(again, "decisions.resume_draft")
+    again = await shows(lead, again, "An endpoint")
+    assert (await lead.submit(again)).errors == {}
+    shown = await card(slack, "Use signed webhooks", "An endpoint")
+    assert "• Polling — Limits" in words_of(shown)
+    assert "#api #partner" in words_of(shown)
+    assert ">Limits" not in words_of(shown), "what was emptied stays empty"
+
+
+async def test_what_replaces_a_decision_takes_over_who_must_know_and_its_tags(
+    slack: Slack, clock: MovableClock
+) -> None:
+    pm = slack.person("pm")
+    shown = await logged(slack, "Poll the partner", must_know=["engineer"], tags="api")
+    clock.advance(timedelta(seconds=2))
+    view = await choose(pm, shown, "supersede")
+    assert (await pm.submit(view, {"title": "Use webhooks"})).errors == {}
+    new = words_of(await card(slack, "Use webhooks"))
+    assert f"still to answer: <@{slack.users['engineer']}>" in new
+    assert "#api" in new
+    assert "edited" not in words_of(await card(slack, "Poll the partner", "superseded by D-2"))
+    clock.advance(timedelta(seconds=2))
+    view = await more_fields(pm, await choose(pm, await card(slack, "Use webhooks"), "supersede"))
+    assert filled(view)["tags"] == "api"
+    assert (await pm.submit(view, {"title": "Use a queue", "tags": "", "must_know": []})).errors == {}
+    assert "#api" not in words_of(await card(slack, "Use a queue"))
 
 
 async def test_a_refused_form_is_a_draft_and_an_edit_has_one_of_its_own(slack: Slack) -> None:

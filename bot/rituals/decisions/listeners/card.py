@@ -11,6 +11,7 @@ from bot.records import service as records
 from bot.records.models import Relation
 from bot.rituals.decisions import ids, service
 from bot.rituals.decisions.listeners import finding
+from bot.rituals.decisions.listeners.form import up_to_date
 from bot.rituals.decisions.listeners.posting import update_card
 from bot.rituals.decisions.models import Answer, Decision
 from bot.rituals.decisions.views import form, messages, page
@@ -120,17 +121,18 @@ async def change(request: Request, value: str) -> None:
 
 async def _edit_form(session: AsyncSession, viewer: Viewer, decision: Decision) -> Payload:
     subject = f"record:{decision.id}"
-    draft = await drafts.find(session, actor=viewer, form=ids.FORM, subject=subject)
+    draft = await drafts.newest(session, actor=viewer, form=ids.FORM, subjects=[subject])
     edits = len(await records.revisions_of(session, record=decision))
     values = form.values_of(decision)
+    if draft is not None and await up_to_date(session, decision, draft) == values:
+        draft = None  # it holds no change
     state = FormState(
-        ids={"record": decision.id, "edits": edits, "draft": subject},
+        ids={"record": decision.id, "edits": edits, drafts.SUBJECT: subject},
         values=values,
         rows=form.rows_of(values),
         more=True,
-        draft_from=draft.updated_at if draft else None,
     )
-    return form.form(state)
+    return form.form(form.offering(state, draft))
 
 
 async def _replacing_form(
@@ -138,14 +140,13 @@ async def _replacing_form(
 ) -> Payload:
     relation = Relation.REVERSES if reverse else Relation.SUPERSEDES
     subject = f"{relation}:{decision.id}"
-    draft = await drafts.find(session, actor=viewer, form=ids.FORM, subject=subject)
+    draft = await drafts.newest(session, actor=viewer, form=ids.FORM, subjects=[subject])
     state = FormState(
-        ids={"channel": decision.channel_id, relation.value: decision.id, "draft": subject},
+        ids={"channel": decision.channel_id, relation.value: decision.id, drafts.SUBJECT: subject},
         values={"title": messages.reversed_title(decision)} if reverse else {},
         heading=messages.replacing_heading(decision, reverse=reverse),
-        draft_from=draft.updated_at if draft else None,
     )
-    return form.form(state)
+    return form.form(form.offering(state, draft))
 
 
 async def submit_link(request: Request) -> None:

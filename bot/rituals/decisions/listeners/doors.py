@@ -17,6 +17,8 @@ from bot.slack.blocks import Payload
 from bot.slack.forms import Values
 from bot.slack.request import Request
 
+ANYWHERE = "channel:any"
+"""What a draft is about that was begun outside of a channel: it is offered in each."""
 TITLE = 150  # characters; what is longer begins the context, so that nothing typed is lost
 
 
@@ -104,8 +106,8 @@ async def _open(
     """
     typed = typed or {}
     in_channel = channel_id if channel_id and channel_id[:1] in "CG" else None
-    subject = f"channel:{in_channel or 'any'}"
-    held = {"channel": in_channel, "ts": source_ts or None, "draft": subject}
+    subject = f"channel:{in_channel}" if in_channel else ANYWHERE
+    held = {"channel": in_channel, "ts": source_ts or None, drafts.SUBJECT: subject}
     bare = FormState(ids=held, values=form.usual(None, request.actor, request.now) | typed)
 
     async def full() -> Payload:
@@ -124,7 +126,8 @@ async def _with_defaults(request: Request, bare: FormState, typed: Values) -> Pa
     actor: Actor = request.actor
     viewer = None if bare.ids["channel"] else await request.see()
     async with request.read() as session:
-        draft = await drafts.find(session, actor=actor, form=ids.FORM, subject=bare.ids["draft"])
+        subjects = [bare.ids[drafts.SUBJECT], ANYWHERE]
+        draft = await drafts.newest(session, actor=actor, form=ids.FORM, subjects=subjects)
         if viewer is None:
             team = await people.team_of(
                 session, workspace_id=actor.workspace_id, channel_id=bare.ids["channel"]
@@ -135,7 +138,7 @@ async def _with_defaults(request: Request, bare: FormState, typed: Values) -> Pa
             team = teams[0] if teams else None
             state = replace(bare, teams=[(team.name, team.channel_id) for team in teams])
     state = replace(state, values=form.usual(team, actor, request.now) | typed)
-    return form.form(replace(state, draft_from=draft.updated_at) if draft else state)
+    return form.form(form.offering(state, draft))
 
 
 def _answers(said: str) -> Values:

@@ -13,7 +13,7 @@ from bot.people import service as people
 from bot.people.models import Team
 from bot.records import drafts, sources
 from bot.records import service as records
-from bot.records.models import Relation, Source
+from bot.records.models import Draft, Relation, Source
 from bot.rituals.decisions import ids, queries, service
 from bot.rituals.decisions.listeners import finding
 from bot.rituals.decisions.listeners.posting import post_card, update_card
@@ -28,20 +28,20 @@ from bot.slack.request import Request
 
 
 async def show_more(request: Request) -> None:
-    state = _state(request)
+    state = form.state_of(request)
     usual = await _usual(request, state)
     request.update_view(form.form(replace(state, more=True, values=usual | state.values)))
     await drafts.keep_shown(request, state.values)
 
 
 async def add_alternative(request: Request) -> None:
-    state = _state(request)
+    state = form.state_of(request)
     request.update_view(form.form(replace(state, rows=(*state.rows, _next_row(state)))))
     await drafts.keep_shown(request, state.values)
 
 
 async def remove_alternative(request: Request, value: str) -> None:
-    state = _state(request)
+    state = form.state_of(request)
     left = tuple(row for row in state.rows if str(row) != value) or (_next_row(state),)
     kept = {
         name: typed for name, typed in state.values.items() if not name.startswith(f"alternatives.{value}.")
@@ -51,35 +51,50 @@ async def remove_alternative(request: Request, value: str) -> None:
 
 
 async def resume_draft(request: Request) -> None:
-    state = _state(request)
-    async with request.read() as session:
-        draft = await drafts.find(session, actor=request.actor, form=ids.FORM, subject=_subject(state))
-    if draft is not None:
-        usual = await _usual(request, state)
-        typed = {} if "record" in state.ids else state.values  # a draft of an edit has every field of its own
-        state = replace(
-            state,
-            values=usual | typed | draft.values,
-            rows=form.rows_of(draft.values),
-            more=state.more or form.shows_more(draft.values, usual),
-            generation=state.generation + 1,
-        )
+    state = _without_offer(form.state_of(request))
+    usual = await _usual(request, state)
+    async with request.begin() as session:
+        draft = await drafts.offered(session, request)
+        if draft is not None:
+            state = await _resumed(session, request, state, draft, usual)
+            await drafts.resume(session, request, draft, usual)
     request.update_view(form.form(state))
+
+
+async def _resumed(
+    session: AsyncSession, request: Request, state: FormState, draft: Draft, usual: Values
+) -> FormState:
+    if "record" in state.ids:
+        decision = await _own(session, request, state)
+        values = await up_to_date(session, decision, draft)
+    else:
+        values = usual | state.values | draft.values
+    return replace(
+        state,
+        ids={**state.ids, "ts": draft.ids.get("ts")},  # the message it was begun from goes with it
+        values=values,
+        rows=form.rows_of(draft.values),
+        more=state.more or form.shows_more(draft.values, usual),
+        generation=state.generation + 1,
+    )
+
+
+async def up_to_date(session: AsyncSession, decision: Decision, draft: Draft) -> Values:
+    """What an edit's draft comes to on the record as others have left it since."""
+    edits = await records.revisions_of(session, record=decision)
+    was = service.facts_before(decision, edits[int(draft.ids.get("edits") or 0) :])
+    return form.brought_up_to_date(draft.values, form.values_from(was), form.values_of(decision))
 
 
 async def discard_draft(request: Request) -> None:
-    state = _state(request)
-    request.update_view(form.form(state))
+    request.update_view(form.form(_without_offer(form.state_of(request))))
     async with request.begin() as session:
-        await drafts.discard(session, actor=request.actor, form=ids.FORM, subject=_subject(state))
+        await drafts.discard_offered(session, request)
 
 
-def _state(request: Request) -> FormState:
-    return form.state_of(request.view, request.values, request.ids)
-
-
-def _subject(state: FormState) -> str:
-    return str(state.ids.get("draft"))
+def _without_offer(state: FormState) -> FormState:
+    left = {name: value for name, value in state.ids.items() if name != drafts.OFFERED}
+    return replace(state, ids=left, offer=None)
 
 
 def _next_row(state: FormState) -> int:
@@ -87,13 +102,24 @@ def _next_row(state: FormState) -> int:
 
 
 async def _usual(request: Request, state: FormState) -> Values:
-    """What stands in a field that nobody has touched; an edited record has its own values instead."""
-    if "record" in state.ids:
-        return {}
+    """What stands in a field that nobody has touched."""
     channel_id = str(state.values.get("team") or state.ids.get("channel"))
     async with request.read() as session:
+        if "record" in state.ids:
+            return form.values_of(await _own(session, request, state))
         team = await people.team_of(session, workspace_id=request.actor.workspace_id, channel_id=channel_id)
-    return form.usual(team, request.actor, request.now)
+        usual = form.usual(team, request.actor, request.now)
+        if (replaces := _replaces(state)) is not None:
+            viewer = await request.see()
+            old = await records.by_id(session, viewer=viewer, kind=Decision, record_id=replaces[1])
+            usual |= form.inherited(old)
+    return usual
+
+
+async def _own(session: AsyncSession, request: Request, state: FormState) -> Decision:
+    """The decision that is being edited."""
+    viewer = await request.see()
+    return await records.by_id(session, viewer=viewer, kind=Decision, record_id=state.ids["record"])
 
 
 # Saving
@@ -109,7 +135,7 @@ async def submit(request: Request) -> None:
 
 
 async def _save_edit(request: Request, viewer: Viewer, fields: DecisionFields) -> None:
-    state = _state(request)
+    state = form.state_of(request)
     async with request.begin() as session:
         await records.submit_once(
             session, workspace_id=viewer.workspace_id, view_id=request.view["id"], now=request.now
@@ -122,13 +148,13 @@ async def _save_edit(request: Request, viewer: Viewer, fields: DecisionFields) -
             session, viewer=viewer, decision=decision, fields=fields, seen_edit=seen_edit, now=request.now
         )
         await update_card(session, decision, request.now)
-        await drafts.discard(session, actor=viewer, form=ids.FORM, subject=_subject(state))
+        await drafts.discard(session, request)
     await request.ack(response_action="clear")  # a page below still shows what was there before
     request.refresh_home()
 
 
 async def _save_new(request: Request, viewer: Viewer, fields: DecisionFields) -> None:
-    state = _state(request)
+    state = form.state_of(request)
     channel_id = str(state.values.get("team") or state.ids.get("channel") or "")
     if not viewer.sees(channel_id):
         raise Refusal(
@@ -186,7 +212,7 @@ async def _log(
         session,
         viewer=viewer,
         team=team,
-        fields=_with_usual(fields, request, team),
+        fields=_with_usual(fields, request, team, replaces),
         now=request.now,
         source=await _source(session, team, state),
         replaces=replaces,
@@ -195,7 +221,7 @@ async def _log(
     await post_card(session, decision, request.now)
     if replaces:
         await update_card(session, replaces[1], request.now)
-    await drafts.discard(session, actor=viewer, form=ids.FORM, subject=_subject(state))
+    await drafts.discard(session, request)
 
 
 async def _new_team(request: Request, channel_id: str) -> dict[str, str]:
@@ -205,9 +231,13 @@ async def _new_team(request: Request, channel_id: str) -> dict[str, str]:
     return {**facts, "name": facts["name"] or channel_id}
 
 
-def _with_usual(fields: DecisionFields, request: Request, team: Team) -> DecisionFields:
+def _with_usual(
+    fields: DecisionFields, request: Request, team: Team, replaces: tuple[Relation, Decision] | None
+) -> DecisionFields:
     """What stands behind "More fields" has its usual value until somebody has opened that and said otherwise."""
     usual = form.usual(team, request.actor, request.now)
+    if replaces is not None:
+        usual |= form.inherited(replaces[1])
     on_screen = block_ids(request.view)
     hidden = {name: value for name, value in usual.items() if name not in on_screen}
     return DecisionFields.model_validate({**fields.model_dump(), **hidden})

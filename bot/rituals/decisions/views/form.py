@@ -1,7 +1,7 @@
 """The form: three questions first, the rest behind "More fields", what is typed always kept."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,8 @@ from slack_sdk.models.blocks import Block
 from bot.access.rules import Actor
 from bot.i18n import _
 from bot.people.models import Team
+from bot.records import drafts
+from bot.records.models import Draft
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import CHOSEN, Decision, Status
 from bot.rituals.decisions.service import facts
@@ -45,7 +47,8 @@ class FormState:
     rows: tuple[int, ...] = (0,)
     more: bool = False
     generation: int = 0
-    draft_from: datetime | None = None
+    offer: str | None = None
+    """The line that offers a draft."""
     teams: Sequence[tuple[str, str]] = ()
     """(name, channel id) to choose from where the form was opened outside of a team's channel."""
     similar: Sequence[Decision] = ()
@@ -59,7 +62,7 @@ def form(state: FormState) -> b.Payload:
         _("Edit decision") if editing else _("Log a decision"),
         [
             *_heading(state),
-            *_draft_offer(state),
+            *drafts.offer_blocks(state.offer, resume=ids.RESUME, discard=ids.DISCARD),
             *_similar(state),
             *_team(state),
             *_first_questions(state),
@@ -74,19 +77,27 @@ def form(state: FormState) -> b.Payload:
     return refilled(view, state.generation) if state.generation else view
 
 
-def state_of(view: dict[str, Any], values: Values, held: dict[str, Any]) -> FormState:
+def state_of(opened: request.Request) -> FormState:
     """The state of an open form, from what Slack sends with every click in it."""
+    view, held = opened.view, opened.ids
     inputs = {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
     rows = tuple(row_numbers(inputs, "alternatives"))
     kept = {name: value for name, value in held.items() if name not in ("more", "generation")}
     return FormState(
         ids=kept,
-        values=values,
+        values=opened.values,
         rows=rows,
         more=bool(held.get("more")),
         generation=int(held.get("generation") or 0),
         teams=_teams_on_screen(inputs),
+        offer=drafts.offer_on_screen(opened),
     )
+
+
+def offering(state: FormState, draft: Draft | None) -> FormState:
+    if draft is None:
+        return state
+    return replace(state, ids={**state.ids, drafts.OFFERED: draft.id}, offer=drafts.offer_words(draft))
 
 
 def usual(team: Team | None, actor: Actor, now: datetime) -> Values:
@@ -100,13 +111,37 @@ def usual(team: Team | None, actor: Actor, now: datetime) -> Values:
     }
 
 
+def inherited(old: Decision) -> Values:
+    """What a decision takes over from the one it replaces, unless somebody says otherwise."""
+    held = values_of(old)
+    return {name: held[name] for name in ("must_know", "tags") if name in held}
+
+
 def values_of(decision: Decision) -> Values:
     """A decision as the form shows it."""
-    held = facts(decision)
+    return values_from(facts(decision))
+
+
+def values_from(facts: Mapping[str, Any]) -> Values:
+    held = dict(facts)
     rows = held.pop("alternatives")
     cells = {f"alternatives.{n}.{cell}": value for n, row in enumerate(rows) for cell, value in row.items()}
     shown = {**held, **cells, "tags": ", ".join(held["tags"])}
     return {name: value for name, value in shown.items() if value}
+
+
+def brought_up_to_date(draft: Values, was: Values, now: Values) -> Values:
+    """Of an edit's draft, which holds the whole record as it `was`, what was changed in it, upon the record as it is `now`."""
+    names = dict.fromkeys(key.split(".")[0] for key in (*draft, *was, *now))
+    parts = [
+        _of_field(now if _of_field(draft, name) == _of_field(was, name) else draft, name) for name in names
+    ]
+    return {key: value for part in parts for key, value in part.items()}
+
+
+def _of_field(values: Values, name: str) -> Values:
+    """A field's value, or the cells of its rows."""
+    return {key: value for key, value in values.items() if key.split(".")[0] == name}
 
 
 def rows_of(values: Values) -> tuple[int, ...]:
@@ -122,16 +157,6 @@ def shows_more(values: Values, defaults: Values) -> bool:
 
 def _heading(state: FormState) -> list[Block]:
     return [b.section(state.heading)] if state.heading else []
-
-
-def _draft_offer(state: FormState) -> list[Block]:
-    if state.draft_from is None:
-        return []
-    words = _("You have a draft from {when}.", when=text.moment(state.draft_from))
-    return [
-        b.section(words, block_id="draft"),
-        b.actions(b.button(_("Resume"), ids.RESUME, style="primary"), b.button(_("Discard"), ids.DISCARD)),
-    ]
 
 
 def _similar(state: FormState) -> list[Block]:
@@ -209,7 +234,9 @@ def _alternative(state: FormState, row: int, *, place: int, several: bool) -> li
 
     heading: list[Block] = []
     if several:
-        remove = b.button(_("Remove"), ids.REMOVE_ALTERNATIVE, value=row)
+        remove = b.button(
+            _("Remove"), ids.REMOVE_ALTERNATIVE, value=row, confirm=_("What stands in it goes too.")
+        )
         heading = [b.section(_("*Alternative {n}*", n=place + 1), accessory=remove)]
     label = _("What else did you consider?")
     inputs: list[Block] = [
