@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -12,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.db.keyring import Keyring, attach
 
 BUSY_SECONDS = 30  # how long a writer waits for another process's write before it gives up
+CONFLICTS = ("40001", "40P01")  # SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html
 STATEMENT_MILLISECONDS = 10_000  # nothing a person waits for may hold a PostgreSQL connection longer
 
 
@@ -67,6 +69,11 @@ class Database:
         await self.engine.dispose()
         if self._reader is not self.engine:
             await self._reader.dispose()
+
+
+def is_conflict(error: DBAPIError) -> bool:
+    """Whether a transaction only came across another one (deadlock, serialization) and may go well the next time."""
+    return getattr(error.orig, "sqlstate", None) in CONFLICTS
 
 
 def sqlite_engine(url: URL, *, begin: str, foreign_keys: bool = True, **pool: Any) -> AsyncEngine:

@@ -11,17 +11,19 @@ from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from bot.db.engine import is_conflict
 from bot.errors import AlreadySaved, Refusal
 from bot.i18n import _
 from bot.slack import errors
 from bot.slack.forms import is_input
 from bot.slack.request import Request, Surroundings, arguments_of
-from bot.workspaces.installations import Installation, Installations
+from bot.workspaces.installations import Installations
 
 log = structlog.get_logger()
 
@@ -36,8 +38,11 @@ DRAFT_SECONDS = 0.3  # and more, to keep what a refused form held
 class Listening:
     """A listener and the arguments it asks for, read once at start."""
 
-    call: Listener
+    listener: Listener
     arguments: tuple[str, ...]
+
+    async def call(self, request: Request) -> None:
+        await self.listener(**{name: getattr(request, name) for name in self.arguments})
 
 
 class Table:
@@ -116,40 +121,70 @@ class Dispatch:
         """Wait until every request that has begun is answered."""
         await self._quiet.wait()
 
-    async def _on_command(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def _on_command(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
         command, text = body["command"], (body.get("text") or "").strip()
         first, _space, rest = text.partition(" ")
         found = self._tables.commands.get(f"{command} {first.lower()}")
         text = rest.strip() if found else text
         found = found or self._tables.commands.get(command)
-        await self._run("command", found, ack=ack, body=body, client=client, text=text, name=command)
+        await self._run(
+            "command", found, ack=ack, body=body, client=client, context=context, text=text, name=command
+        )
 
-    async def _on_action(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def _on_action(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
         action_id = body["actions"][0]["action_id"] if body.get("actions") else ""
         found = self._tables.actions.get(action_id)
         if found is None and is_input(action_id) and body.get("view"):
             found = self._keep_draft
-        await self._run("action", found, ack=ack, body=body, client=client, name=action_id)
+        await self._run("action", found, ack=ack, body=body, client=client, context=context, name=action_id)
 
-    async def _on_submission(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def _on_submission(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
         name = body["view"]["callback_id"]
         await self._run(
-            "view_submission", self._tables.views.get(name), ack=ack, body=body, client=client, name=name
+            "view_submission",
+            self._tables.views.get(name),
+            ack=ack,
+            body=body,
+            client=client,
+            context=context,
+            name=name,
         )
 
     async def _on_closed(self, ack: AsyncAck) -> None:
         await ack()  # it carries no values; what could be kept is kept already (records.drafts)
 
-    async def _on_shortcut(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def _on_shortcut(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
         name = body["callback_id"]
         await self._run(
-            "shortcut", self._tables.shortcuts.get(name), ack=ack, body=body, client=client, name=name
+            "shortcut",
+            self._tables.shortcuts.get(name),
+            ack=ack,
+            body=body,
+            client=client,
+            context=context,
+            name=name,
         )
 
-    async def _on_options(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def _on_options(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
         name = body["action_id"]
         await self._run(
-            "options", self._tables.options.get(name), ack=ack, body=body, client=client, name=name
+            "options",
+            self._tables.options.get(name),
+            ack=ack,
+            body=body,
+            client=client,
+            context=context,
+            name=name,
         )
 
     async def _on_event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -176,10 +211,14 @@ class Dispatch:
         ack: AsyncAck,
         body: dict[str, Any],
         client: AsyncWebClient,
+        context: AsyncBoltContext,
         name: str,
         text: str = "",
     ) -> None:
-        workspace = await self._workspace(body)
+        # Whose installation it is Bolt knows best: a form in a shared channel comes in the name of the other workspace.
+        workspace = await self._installations.find(
+            enterprise_id=context.enterprise_id, team_id=context.team_id
+        )
         if workspace is None:
             await ack()
             return
@@ -208,7 +247,13 @@ class Dispatch:
                 _("That button is from an older version of me. `/decision help` shows what works now.")
             )
         async with asyncio.timeout(SAVE_SECONDS):
-            await listening.call(**{argument: getattr(request, argument) for argument in listening.arguments})
+            try:
+                await listening.call(request)
+            except DBAPIError as error:
+                if request.committed or not is_conflict(error):
+                    raise
+                log.warning("tried_again", reason=type(error.orig).__name__)
+                await listening.call(request)
         if request.ack.response is None:
             await request.ack()
 
@@ -235,13 +280,6 @@ class Dispatch:
         """A refused submission carries every field; the draft of it outlives a closed modal."""
         try:
             async with asyncio.timeout(DRAFT_SECONDS):
-                await self._keep_draft.call(
-                    **{name: getattr(request, name) for name in self._keep_draft.arguments}
-                )
+                await self._keep_draft.call(request)
         except Exception as error:  # noqa: BLE001 -- the answer matters more, and the modal still holds the text
             log.warning("draft_not_kept", error=type(error).__name__)
-
-    async def _workspace(self, body: dict[str, Any]) -> Installation | None:
-        enterprise = body.get("enterprise_id") or (body.get("enterprise") or {}).get("id")
-        team = body.get("team_id") or (body.get("team") or {}).get("id")
-        return await self._installations.find(enterprise_id=enterprise, team_id=team)

@@ -137,9 +137,17 @@ async def latest(session: AsyncSession, *, viewer: Viewer, limit: int = 5) -> Se
 
 
 async def unanswered(
-    session: AsyncSession, *, viewer: Viewer, user_id: str | None = None
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    user_id: str | None = None,
+    team_id: int | None = None,
+    before: datetime | None = None,
 ) -> Sequence[Decision]:
-    """Standing decisions that this person must know and has not answered, oldest first; without one, anybody's."""
+    """Standing decisions that somebody who must know has not answered, oldest first.
+
+    Of this person, of this team, logged before this time: of all, where nothing is said.
+    """
     answered = exists().where(
         Acknowledgement.decision_id == DecisionPerson.decision_id,
         Acknowledgement.user_id == DecisionPerson.user_id,
@@ -147,12 +155,12 @@ async def unanswered(
     named = and_(DecisionPerson.decision_id == Decision.id, DecisionPerson.part == Part.MUST_KNOW, ~answered)
     if user_id is not None:
         named = and_(named, DecisionPerson.user_id == user_id)
-    rows = await session.scalars(
-        (await _visible(session, viewer))
-        .where(Decision.status.in_(CHOSEN), exists().where(named))
-        .order_by(Decision.created_at, Decision.id)
-        .limit(OPEN_MOST)
-    )
+    statement = (await _visible(session, viewer)).where(Decision.status.in_(CHOSEN), exists().where(named))
+    if team_id is not None:
+        statement = statement.where(Decision.team_id == team_id)
+    if before is not None:
+        statement = statement.where(Decision.created_at <= before)
+    rows = await session.scalars(statement.order_by(Decision.created_at, Decision.id).limit(OPEN_MOST))
     return rows.all()
 
 
@@ -197,11 +205,14 @@ async def similar(session: AsyncSession, *, viewer: Viewer, title: str) -> Seque
 
 
 async def made_from(session: AsyncSession, *, source_ids: Collection[int]) -> Sequence[Decision]:
-    """The decisions that were logged from these messages."""
+    """The decisions that were logged from these messages, locked."""
     if not source_ids:
         return []
+    found = await session.scalars(select(Decision.id).where(Decision.source_id.in_(source_ids)))
+    record_ids = found.all()
+    await records.lock(session, record_ids)
     rows = await session.scalars(
-        select(Decision).where(Decision.source_id.in_(source_ids)).options(*Decision.whole())
+        select(Decision).where(Decision.id.in_(record_ids)).options(*Decision.whole())
     )
     return rows.unique().all()
 

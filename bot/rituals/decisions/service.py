@@ -146,6 +146,8 @@ async def edit_decision(
         Refusal: somebody else edited it meanwhile. Saving would undo their change unseen.
     """
     require(viewer, Action.CHANGE, decision)
+    if decision.withdrawn_at is not None:
+        raise Refusal(_("{name} is withdrawn, so nothing about it changes any more.", name=decision.name))
     edits = await records.revisions_of(session, record=decision)
     if len(edits) != seen_edit:
         raise Refusal(
@@ -408,8 +410,12 @@ async def _replace(
 ) -> None:
     """The later decision takes the earlier one's place: both records change together."""
     require(viewer, Action.CHANGE, old)
-    if old.withdrawn_at is not None:
-        raise FieldRefusal({"links": _("{name} is withdrawn, so nothing replaces it.", name=old.name)})
+    for record in (new, old):
+        if record.withdrawn_at is not None:
+            words = _(
+                "{name} is withdrawn, so it neither replaces anything nor is replaced.", name=record.name
+            )
+            raise FieldRefusal({"links": words})
     await records.link(session, source=new, target=old, relation=relation, user_id=viewer.user_id, now=now)
     was, old.status = old.status, Status.SUPERSEDED if relation is Relation.SUPERSEDES else Status.REVERSED
     await records.revise(
@@ -432,8 +438,10 @@ async def _give_back(
         for link, _source, _target in await records.links_of(session, record_ids=loosened)
         if link.relation != Relation.RELATES_TO
     }
+    record_ids = set(loosened) - still
+    await records.lock(session, record_ids)
     rows = await session.scalars(
-        select(Decision).where(Decision.id.in_(set(loosened) - still)).options(*Decision.whole())
+        select(Decision).where(Decision.id.in_(record_ids)).options(*Decision.whole())
     )
     given_back = list(rows.unique())
     for old in given_back:

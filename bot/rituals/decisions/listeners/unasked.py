@@ -38,12 +38,8 @@ async def home(session: AsyncSession, *, viewer: Viewer, now: datetime) -> HomeS
 
 async def agenda(session: AsyncSession, *, viewer: Viewer, team: Team, now: datetime) -> list[AgendaItem]:
     """Decisions that somebody who must know has not answered for days."""
-    rows = await queries.unanswered(session, viewer=viewer)
-    return [
-        AgendaItem(text=messages.unanswered_line(row), since=row.created_at)
-        for row in rows
-        if row.team_id == team.id and now - row.created_at >= UNANSWERED
-    ]
+    rows = await queries.unanswered(session, viewer=viewer, team_id=team.id, before=now - UNANSWERED)
+    return [AgendaItem(text=messages.unanswered_line(row), since=row.created_at) for row in rows]
 
 
 async def offer_capture(
