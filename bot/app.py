@@ -25,6 +25,7 @@ from bot.inbox import service as inbox
 from bot.inbox.door import EventDoor
 from bot.inbox.worker import InboxWorker
 from bot.ops import Health, OpsServer
+from bot.outbox import service as outbox
 from bot.outbox.sender import Sender
 from bot.people import service as people
 from bot.people.offers import TEAM_SET_UP
@@ -254,10 +255,10 @@ async def install_own(app: App, settings: Settings) -> None:
     """With SLACK_BOT_TOKEN set there is one workspace, and no OAuth: ask Slack whose token it is, and keep that."""
     if settings.slack_bot_token is None:
         return
-    token = settings.slack_bot_token.get_secret_value()
+    token, now = settings.slack_bot_token.get_secret_value(), app.clock.now()
     answer = await app.clients.bot(token).auth_test()
     async with app.database.begin() as session:
-        await installations.save(
+        workspace = await installations.save(
             session,
             slack_id=answer["enterprise_id"] if answer.get("is_enterprise_install") else answer["team_id"],
             name=answer.get("team", ""),
@@ -265,8 +266,10 @@ async def install_own(app: App, settings: Settings) -> None:
             bot_user_id=answer["user_id"],
             bot_id=answer.get("bot_id", ""),
             scopes=sorted(filter(None, answer.headers.get("x-oauth-scopes", "").split(","))),
-            now=app.clock.now(),
+            now=now,
         )
+        if workspace.state_changed_at == now:  # it is installed again, perhaps with what was lacking
+            await outbox.resume(session, workspace_id=workspace.id, now=now)
 
 
 @asynccontextmanager

@@ -10,7 +10,10 @@ Listener = Callable[..., Awaitable[object]]
 """A plain function; `slack.request.Request` gives it the arguments it names."""
 
 EventListener = Callable[..., Awaitable[None]]
-"""`async def on_x(session, *, event, workspace, now)`, run once in one transaction with the inbox row."""
+"""`async def on_x(session, *, event, workspace, now)`, run once in one transaction with the inbox row.
+
+`event["event_time"]` is when it happened.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -191,7 +191,7 @@ async def test_messages_that_were_given_up_are_counted(settings: Settings, insta
 
 async def test_a_workspace_that_removed_the_app_is_no_fault(settings: Settings, installed: Database) -> None:
     async with installed.begin() as session:
-        await leave(session, workspace_id=1, state=WorkspaceState.UNINSTALLED, now=NOW)
+        await leave(session, workspace_id=1, state=WorkspaceState.UNINSTALLED, happened_at=NOW, now=NOW)
     checks = {check.name: check for check in await found(settings)}
     assert checks["workspace Acme"].ok
     assert "Install the app" in checks["workspace Acme"].do

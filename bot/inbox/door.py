@@ -26,6 +26,7 @@ CHANNEL_EVENTS = frozenset(
 """What changes which channels everybody can read."""
 
 LIFECYCLE_EVENTS = frozenset({"app_uninstalled", "tokens_revoked"})
+"""Slack sends both, in any order: the second one comes for a workspace that is active no more."""
 
 
 class EventDoor:
@@ -46,27 +47,34 @@ class EventDoor:
 
     async def __call__(self, body: Mapping[str, Any]) -> None:
         event = body["event"]
-        slack_id = _team_of(body)
-        workspace = await self._installations.find(enterprise_id=body.get("enterprise_id"), team_id=slack_id)
+        of = {"enterprise_id": body.get("enterprise_id"), "team_id": _team_of(body)}
+        if event["type"] in LIFECYCLE_EVENTS:
+            if (known := await self._installations.known(**of)) is not None:
+                workspace_id, slack_id = known
+                self._installations.forget(slack_id)
+                await self._keep(body, workspace_id, slack_id)
+            return
+        workspace = await self._installations.find(**of)
         if workspace is None:
             return  # signed, and of a workspace that we do not serve: dropped with a 200
-        kind = event["type"]
         self._forget(workspace, event)
-        if kind in LIFECYCLE_EVENTS:
-            self._installations.forget(workspace.slack_id)
-        if kind == "app_home_opened" and event.get("tab") == "home":
+        if event["type"] == "app_home_opened" and event.get("tab") == "home":
             self._home.refresh(workspace, Actor(workspace.id, event["user"]))
-        if inbox.event_name(event) not in self._listened:
+        await self._keep(body, workspace.id, workspace.slack_id)
+
+    async def _keep(self, body: Mapping[str, Any], workspace_id: int, slack_id: str) -> None:
+        """For the worker, if anybody listens to it."""
+        if inbox.event_name(body["event"]) not in self._listened:
             return
         async with self._database.begin() as session:
             await inbox.receive(
                 session,
                 event_id=body["event_id"],
-                slack_team_id=workspace.slack_id,
-                event=event,
+                slack_team_id=slack_id,
+                event=body["event"],
                 event_time=datetime.fromtimestamp(body["event_time"], UTC),
                 now=self._clock.now(),
-                workspace_id=workspace.id,
+                workspace_id=workspace_id,
             )
 
     def _forget(self, workspace: Installation, event: Mapping[str, Any]) -> None:

@@ -21,7 +21,10 @@ from bot.workspaces.models import Workspace
 log = structlog.get_logger()
 
 EventListener = Callable[..., Awaitable[None]]
-"""`async def on_x(session, *, event, workspace, now)`; what it changes is kept only if all of it succeeds."""
+"""`async def on_x(session, *, event, workspace, now)`; what it changes is kept only if all of it succeeds.
+
+`event` is Slack's inner event and, as `event_time`, when it happened: Slack may send one a day late.
+"""
 
 TRIES = 5
 AFTER_FAILURE = timedelta(seconds=5)  # times the number of tries so far
@@ -163,7 +166,8 @@ class InboxWorker:
         stale_after = self._stale_after.get(envelope.type)
         if stale_after is not None and now - envelope.event_time > stale_after:
             return EnvelopeState.SKIPPED, "stale"
-        await listener(session, event=envelope.payload, workspace=workspace, now=now)
+        event = {**envelope.payload, "event_time": envelope.event_time}
+        await listener(session, event=event, workspace=workspace, now=now)
         return EnvelopeState.DONE, None
 
     async def _failed(self, taken: _Taken, error: str) -> None:

@@ -3,21 +3,23 @@
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from slack_bolt.authorization import AuthorizeResult
-from sqlalchemy import select, update
+from sqlalchemy import not_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
+from bot.db.upsert import insert
 from bot.workspaces.models import Workspace, WorkspaceState
 
 log = structlog.get_logger()
 
 PATIENCE_SECONDS = 1.0  # of the three that Slack gives an answer
 KEPT_SECONDS = 60  # stack: a revoked installation is noticed within a minute on every replica
+EVENT_TIME_STEP = timedelta(seconds=1)  # Slack cuts the time of an event down to whole seconds
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,16 @@ class Installations:
             row.id, row.slack_id, row.bot_token, row.bot_user_id, row.bot_id, row.installed_by
         )
 
+    async def known(self, *, enterprise_id: str | None, team_id: str | None) -> tuple[int, str] | None:
+        """Our id and Slack's of a workspace that has or had the app, in any state."""
+        wanted = [slack_id for slack_id in (team_id, enterprise_id) if slack_id]
+        async with self._db.read() as session:
+            rows = await session.execute(
+                select(Workspace.id, Workspace.slack_id).where(Workspace.slack_id.in_(wanted))
+            )
+        found = [(id_, slack_id) for id_, slack_id in rows]
+        return min(found, key=lambda each: wanted.index(each[1]), default=None)
+
     def forget(self, slack_id: str) -> None:
         self._kept.pop(slack_id, None)
 
@@ -106,25 +118,44 @@ async def save(
     scopes: list[str] | None = None,
     installed_by: str | None = None,
 ) -> Workspace:
-    """Install, or install again: one row a workspace, its newest token, active from now on."""
-    workspace = await session.scalar(select(Workspace).where(Workspace.slack_id == slack_id))
-    if workspace is None:
-        workspace = Workspace(slack_id=slack_id, created_at=now, state_changed_at=now)
-        session.add(workspace)
-    if workspace.state != WorkspaceState.ACTIVE:
+    """Install, or install again: one row a workspace, its newest token, active from now on.
+
+    `state_changed_at` is then `now`; it stays what it was when nothing has changed since, as at each restart.
+    """
+    await (
+        session.execute(  # of two replicas that start together one makes the row, and the other waits for it
+            insert(session, Workspace)
+            .values(slack_id=slack_id, created_at=now, state_changed_at=now)
+            .on_conflict_do_nothing(index_elements=["slack_id"])
+        )
+    )
+    found = await session.scalars(select(Workspace).where(Workspace.slack_id == slack_id).with_for_update())
+    workspace, scopes = found.one(), scopes or []
+    is_known = (workspace.state, workspace.bot_token) == (WorkspaceState.ACTIVE, bot_token)
+    if not is_known or workspace.scopes != scopes:
         workspace.state, workspace.state_changed_at = WorkspaceState.ACTIVE, now
     workspace.bot_token, workspace.bot_user_id, workspace.bot_id = bot_token, bot_user_id, bot_id
     workspace.name = name or workspace.name or ""
-    workspace.scopes = scopes or []
+    workspace.scopes = scopes
     workspace.installed_by = installed_by or workspace.installed_by
-    await session.flush()  # for its id
     return workspace
 
 
-async def leave(session: AsyncSession, *, workspace_id: int, state: WorkspaceState, now: datetime) -> None:
-    """The app was removed, or its token revoked: nothing is sent any more; the token goes, the records stay."""
+async def leave(
+    session: AsyncSession, *, workspace_id: int, state: WorkspaceState, happened_at: datetime, now: datetime
+) -> None:
+    """The app was removed, or its token revoked: nothing is sent any more; the token goes, the records stay.
+
+    Slack may tell a day late, in any order: a workspace that was installed again since stays installed, and one that
+    is uninstalled stays so.
+    """
+    installed_since = (Workspace.state == WorkspaceState.ACTIVE) & (
+        Workspace.state_changed_at >= happened_at + EVENT_TIME_STEP
+    )
     await session.execute(
         update(Workspace)
-        .where(Workspace.id == workspace_id)
+        .where(
+            Workspace.id == workspace_id, Workspace.state != WorkspaceState.UNINSTALLED, not_(installed_since)
+        )
         .values(state=state, state_changed_at=now, bot_token=None)
     )

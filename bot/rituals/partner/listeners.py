@@ -189,11 +189,23 @@ async def go_on_in_channel(
 async def leave_workspace(
     session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
 ) -> None:
-    await installations.leave(session, workspace_id=workspace.id, state=WorkspaceState.UNINSTALLED, now=now)
+    await installations.leave(
+        session,
+        workspace_id=workspace.id,
+        state=WorkspaceState.UNINSTALLED,
+        happened_at=event["event_time"],
+        now=now,
+    )
 
 
 async def suspend_workspace(
     session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
 ) -> None:
     if (event.get("tokens") or {}).get("bot"):
-        await installations.leave(session, workspace_id=workspace.id, state=WorkspaceState.SUSPENDED, now=now)
+        await installations.leave(
+            session,
+            workspace_id=workspace.id,
+            state=WorkspaceState.SUSPENDED,
+            happened_at=event["event_time"],
+            now=now,
+        )
