@@ -1,5 +1,6 @@
 """What the rest of the bot may ask of the outbox. All of it is part of the caller's transaction."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -180,8 +181,21 @@ async def delivery_of(session: AsyncSession, *, workspace_id: int, source: str, 
     )
 
 
-async def troubles(session: AsyncSession, *, workspace_id: int, limit: int = 50) -> list[Trouble]:
-    """What was not sent and waits for a person, oldest first: for App Home and `doctor`."""
+async def troubles(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    channel_ids: Collection[str] = (),
+    user_id: str | None = None,
+    limit: int = 50,
+) -> list[Trouble]:
+    """What was not sent and waits for a person, oldest first: all of it for `doctor`.
+
+    For the Home of `user_id` what they are to hear of, and what was for these channels.
+    """
+    theirs: ColumnElement[bool] = true()
+    if user_id is not None:
+        theirs = or_(Delivery.tell_user_id == user_id, Delivery.recipient.in_(channel_ids))
     rows = await session.execute(
         select(
             Delivery.id,
@@ -191,7 +205,7 @@ async def troubles(session: AsyncSession, *, workspace_id: int, limit: int = 50)
             Delivery.last_error,
             Delivery.not_before,
         )
-        .where(Delivery.workspace_id == workspace_id, Delivery.state.in_(TROUBLED))
+        .where(Delivery.workspace_id == workspace_id, Delivery.state.in_(TROUBLED), theirs)
         .order_by(Delivery.number)
         .limit(limit)
     )

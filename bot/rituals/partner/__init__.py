@@ -19,6 +19,7 @@ ritual = Ritual(
         ids.MUTE: listeners.mute_by_button,
         ids.UNMUTE: listeners.unmute_by_button,
         ids.SEND_AGAIN: listeners.send_again,
+        ids.LET_GO: listeners.let_go,
     },
     views={ids.TEAM: listeners.submit_team},
     events={

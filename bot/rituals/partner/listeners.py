@@ -1,12 +1,14 @@
 """One function per interaction with the hub."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Actor, Viewer, require
+from bot.errors import Refusal
 from bot.i18n import _
 from bot.outbox import service as outbox
 from bot.people import service as people
@@ -128,36 +130,52 @@ async def _set_muted(request: Request, *, muted: bool) -> None:
 async def home(session: AsyncSession, *, viewer: Viewer, now: datetime) -> HomeSection:
     teams = await people.teams_of(session, viewer=viewer)
     runs_one = viewer.is_admin or any(viewer.user_id in team.owner_ids for team in teams)
+    troubles = await _troubles(session, viewer, teams)
     return views.home(
         teams,
         muted=await people.is_muted(session, actor=viewer),
-        troubles=await _troubles(session, viewer, teams) if runs_one else None,
+        troubles=troubles if troubles or runs_one else None,
     )
 
 
 async def _troubles(session: AsyncSession, viewer: Viewer, teams: Sequence[Team]) -> list[outbox.Trouble]:
-    """What was not posted to the channels of their teams; an admin sees those of channels they can see."""
+    """What they are to hear of, and what was not posted to the channels of the teams that they run.
+
+    An admin sees those of channels they can see.
+    """
     mine = {team.channel_id for team in teams if viewer.is_admin or viewer.user_id in team.owner_ids}
-    return [
-        trouble
-        for trouble in await outbox.troubles(session, workspace_id=viewer.workspace_id)
-        if trouble.recipient in mine
-    ]
+    return await outbox.troubles(
+        session, workspace_id=viewer.workspace_id, channel_ids=mine, user_id=viewer.user_id
+    )
 
 
-async def send_again(request: Request) -> None:
+async def send_again(request: Request, value: str) -> None:
+    async with _in_trouble(request, value) as session:
+        await outbox.retry(
+            session, workspace_id=request.actor.workspace_id, delivery_id=value, now=request.now
+        )
+    request.tell(b.message(_("I am trying again. What still cannot be posted comes back to your Home tab.")))
+    request.refresh_home()
+
+
+async def let_go(request: Request, value: str) -> None:
+    async with _in_trouble(request, value) as session:
+        await outbox.skip(session, workspace_id=request.actor.workspace_id, delivery_id=value)
+    request.tell(b.message(_("I let it go, and will not try again.")))
+    request.refresh_home()
+
+
+@asynccontextmanager
+async def _in_trouble(request: Request, delivery_id: str) -> AsyncIterator[AsyncSession]:
+    """Raises Refusal when it is in no trouble any more, or none of theirs."""
     viewer = await request.see()
     async with request.begin() as session:
         teams = await people.teams_of(session, viewer=viewer)
-        for trouble in await _troubles(session, viewer, teams):
-            await outbox.retry(
-                session,
-                workspace_id=viewer.workspace_id,
-                delivery_id=trouble.delivery_id,
-                now=request.now,
-            )
-    request.tell(b.message(_("I am trying again. What still cannot be posted comes back to your Home tab.")))
-    request.refresh_home()
+        found = await _troubles(session, viewer, teams)
+        if delivery_id not in [trouble.delivery_id for trouble in found]:
+            request.refresh_home()
+            raise Refusal(_("That message has been dealt with already."))
+        yield session
 
 
 # Events

@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.access.rules import WhoMay
 from bot.i18n import _, ngettext
+from bot.outbox.models import DeliveryState
 from bot.outbox.service import Trouble
 from bot.people.models import Team
 from bot.people.offers import SET_UP, set_up_words
@@ -145,17 +146,24 @@ def _health(troubles: Sequence[Trouble]) -> list[Block]:
     heading = ngettext(
         "*{n} message could not be posted*", "*{n} messages could not be posted*", len(troubles)
     )
-    lines = [_trouble(trouble) for trouble in troubles[:TROUBLES_SHOWN]]
-    return [b.section("\n".join([heading, *lines])), b.actions(b.button(_("Try again"), ids.SEND_AGAIN))]
+    blocks: list[Block] = [b.section(heading)]
+    for trouble in troubles[:TROUBLES_SHOWN]:
+        again = b.button(_("Send again"), ids.SEND_AGAIN, value=trouble.delivery_id)
+        let_go = b.button(_("Let it go"), ids.LET_GO, value=trouble.delivery_id)
+        blocks += [b.section(_trouble(trouble)), b.actions(again, let_go)]
+    return blocks
 
 
 def _trouble(trouble: Trouble) -> str:
     where = (
         text.channel(trouble.recipient) if trouble.recipient[:1] in "CG" else text.mention(trouble.recipient)
     )
-    return _(
-        "• to {where}, since {when}: `{error}`",
-        where=where,
-        when=text.moment(trouble.since),
-        error=trouble.error,
-    )
+    when = text.moment(trouble.since)
+    if trouble.state is DeliveryState.UNCERTAIN:
+        return _(
+            "To {where}, since {when}: it may be there already, and I may not look. "
+            "Please look before you send it again.",
+            where=where,
+            when=when,
+        )
+    return _("To {where}, since {when}: `{error}`", where=where, when=when, error=trouble.error)
