@@ -12,8 +12,12 @@ ritual = Ritual(
     commands={"/partner win": listeners.open_by_command, "/partner wins": listeners.list_wins},
     actions={
         ids.TELL: listeners.open_from_home,
+        ids.RESUME: listeners.resume_draft,
+        ids.DISCARD: listeners.discard_draft,
         ids.THANK: listeners.press_thank_you,
+        ids.OPEN: listeners.open_page,
         ids.CHANGE: listeners.change,
+        ids.WITHDRAW: listeners.change,
         ids.NEXT_PAGE: listeners.show_next_page,
     },
     views={ids.FORM: listeners.submit, ids.WITHDRAWAL: listeners.submit_withdrawal},

@@ -1,7 +1,9 @@
 """One function per interaction with wins, and what the ritual brings up unasked."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,9 +13,11 @@ from bot.i18n import _
 from bot.outbox import service as outbox
 from bot.people import service as people
 from bot.people.models import Team
+from bot.records import drafts
 from bot.records import service as records
+from bot.records.models import Draft
 from bot.ritual import AgendaItem
-from bot.rituals.wins import service, views
+from bot.rituals.wins import ids, service, views
 from bot.rituals.wins.models import Win
 from bot.rituals.wins.service import WinFields
 from bot.slack import limits, text
@@ -25,24 +29,24 @@ from bot.slack.request import Request
 PAGE = 10
 IN_HOME = 3
 CARDS_RENEWED = 20  # a channel takes one change a second, and nobody looks further back
+NUMBER = re.compile(r"(?:[Ww]-?)?[0-9]+")
 TITLE = 150  # characters; what is longer begins the second answer, so that nothing typed is lost
+ANYWHERE = "channel:any"
+"""What a draft is about that was begun outside of a channel: it is offered in each."""
 
 # Telling
 
 
 async def open_by_command(request: Request) -> None:
-    """`/partner win …`: what was typed is the first answer."""
+    """`/partner win …`: a number opens that win; anything else is the first answer about a new one."""
     typed = text.typed(request.text)
-    if not request.channel_id or request.channel_id[:1] not in "CG":
-        raise Refusal(
-            _(
-                "A win belongs to a team: please type `/partner win` in the team's channel. You typed: {typed}",
-                typed=text.escape(typed),
-            )
-            if typed
-            else _("A win belongs to a team: please type `/partner win` in the team's channel.")
-        )
-    request.open_view(views.form(_first_answers(typed), channel=request.channel_id))
+    if NUMBER.fullmatch(typed):
+        viewer = await request.see()
+        async with request.read() as session:
+            win = await service.named(session, viewer=viewer, name=typed)
+            request.open_view(await _page(session, viewer, win))
+    else:
+        await _open(request, _first_answers(typed))
 
 
 def _first_answers(typed: str) -> Values:
@@ -54,12 +58,75 @@ def _first_answers(typed: str) -> Values:
 
 
 async def open_from_home(request: Request) -> None:
+    await _open(request, {})
+
+
+async def _open(request: Request, typed: Values) -> None:
+    """The form with what is known at once; the teams and the offer of a draft come from one short read."""
+    here = request.channel_id if request.channel_id and request.channel_id[:1] in "CG" else None
+    subject = f"channel:{here}" if here else ANYWHERE
+    held = {"channel": here, drafts.SUBJECT: subject}
+
+    async def full() -> Payload:
+        viewer = None if here else await request.see()
+        async with request.read() as session:
+            teams = await people.teams_of(session, viewer=viewer) if viewer else []
+            draft = await drafts.newest(
+                session, actor=request.actor, form=ids.FORM, subjects=[subject, ANYWHERE]
+            )
+        choices = [(team.name, team.channel_id) for team in teams[: limits.OPTIONS]]
+        return _offering(draft, typed, held, choices)
+
+    await request.open_form(lambda: views.form(typed, held), full)
+
+
+def _offering(
+    draft: Draft | None, values: Values, held: Mapping[str, Any], teams: Sequence[tuple[str, str]] = ()
+) -> Payload:
+    if draft is None:
+        return views.form(values, held, teams=teams)
+    return views.form(
+        values, {**held, drafts.OFFERED: draft.id}, teams=teams, offer=drafts.offer_words(draft)
+    )
+
+
+async def resume_draft(request: Request) -> None:
+    values, held = request.values, _without_offer(request)
+    usual: Values = {"team": values.get("team")}  # nobody has typed that
     viewer = await request.see()
-    async with request.read() as session:
-        teams = await people.teams_of(session, viewer=viewer)
-    if not teams:
-        raise Refusal(_("A win belongs to a team: please type `/partner win` in the team's channel."))
-    request.open_view(views.form({}, teams=teams[: limits.OPTIONS]))
+    async with request.begin() as session:
+        draft = await drafts.offered(session, request)
+        if draft is not None:
+            if "record" in held:
+                win = await _win(session, viewer, held["record"], Action.READ)
+                usual, values = _as_is(win), await _up_to_date(session, win, draft)
+            else:
+                values = {**values, **draft.values}
+            await drafts.resume(session, request, draft, usual)
+            held["generation"] = int(held.get("generation") or 0) + 1
+    request.update_view(views.form(values, held, teams=views.teams_on_screen(request.view)))
+
+
+async def discard_draft(request: Request) -> None:
+    teams = views.teams_on_screen(request.view)
+    request.update_view(views.form(request.values, _without_offer(request), teams=teams))
+    async with request.begin() as session:
+        await drafts.discard_offered(session, request)
+
+
+def _without_offer(request: Request) -> dict[str, Any]:
+    return {name: value for name, value in request.ids.items() if name != drafts.OFFERED}
+
+
+def _as_is(win: Win) -> Values:
+    return views.values_of(service.facts_before(win, []))
+
+
+async def _up_to_date(session: AsyncSession, win: Win, draft: Draft) -> Values:
+    """What an edit's draft comes to on the win as others have left it since."""
+    edits = await records.revisions_of(session, record=win)
+    was = service.facts_before(win, edits[int(draft.ids.get("edits") or 0) :])
+    return views.brought_up_to_date(draft.values, views.values_of(was), _as_is(win))
 
 
 async def submit(request: Request) -> None:
@@ -69,7 +136,7 @@ async def submit(request: Request) -> None:
         await _save_edit(request, viewer, fields)
     else:
         await _save_new(request, viewer, fields)
-    await request.ack()
+    await request.ack(response_action="clear")  # a page below still shows what was there before
     request.refresh_home()
 
 
@@ -77,7 +144,10 @@ async def _save_new(request: Request, viewer: Viewer, fields: WinFields) -> None
     channel_id = str(request.values.get("team") or request.ids.get("channel") or "")
     if not viewer.sees(channel_id):
         raise Refusal(
-            _("I cannot see that channel. If it is a private one, invite me with `/invite` and try again.")
+            _(
+                "I cannot see that channel. If it is a private one, invite me with /invite and try again. "
+                "Your text is kept as a draft."
+            )
         )
     async with request.read() as session:
         team = await people.team_of(session, workspace_id=viewer.workspace_id, channel_id=channel_id)
@@ -101,6 +171,7 @@ async def _save_new(request: Request, viewer: Viewer, fields: WinFields) -> None
             now=request.now,
             tell=win.created_by,
         )
+        await drafts.discard(session, request)
 
 
 async def _new_team(request: Request, channel_id: str) -> dict[str, str]:
@@ -123,9 +194,10 @@ async def _save_edit(request: Request, viewer: Viewer, fields: WinFields) -> Non
             now=request.now,
         )
         await _update_card(session, win, request.now)
+        await drafts.discard(session, request)
 
 
-# On the card
+# On the card, and on the page
 
 
 async def press_thank_you(request: Request, value: str) -> None:
@@ -138,19 +210,31 @@ async def press_thank_you(request: Request, value: str) -> None:
 
 
 async def change(request: Request, value: str) -> None:
-    """The card's menu: `edit:12`, `withdraw:12`."""
+    """The card's menu and the page's buttons: `open:12`, `edit:12`, `withdraw:12`."""
     what, _colon, record_id = value.partition(":")
+    if what == "open":
+        await open_page(request, record_id)
+        return
     viewer = await request.see()
     async with request.read() as session:
         win = await _win(session, viewer, record_id, Action.READ)
-        edits = len(await records.revisions_of(session, record=win))
-    require(viewer, Action.WITHDRAW if what == "withdraw" else Action.CHANGE, win)
-    service.require_standing(win)
-    request.open_view(
-        views.withdrawal(win)
-        if what == "withdraw"
-        else views.form(views.values_of(win), record=win.id, edits=edits)
-    )
+        require(viewer, Action.WITHDRAW if what == "withdraw" else Action.CHANGE, win)
+        service.require_standing(win)
+        view = views.withdrawal(win) if what == "withdraw" else await _edit_form(session, viewer, win)
+    request.open_view(view)
+
+
+async def _edit_form(session: AsyncSession, viewer: Viewer, win: Win) -> Payload:
+    subject = f"record:{win.id}"
+    draft = await drafts.newest(session, actor=viewer, form=ids.FORM, subjects=[subject])
+    if draft is not None and await _up_to_date(session, win, draft) == _as_is(win):
+        draft = None  # it holds no change
+    held = {
+        "record": win.id,
+        "edits": len(await records.revisions_of(session, record=win)),
+        drafts.SUBJECT: subject,
+    }
+    return _offering(draft, _as_is(win), held)
 
 
 async def submit_withdrawal(request: Request) -> None:
@@ -163,11 +247,24 @@ async def submit_withdrawal(request: Request) -> None:
         win = await _win(session, viewer, request.ids["record"], Action.WITHDRAW)
         await service.withdraw(session, viewer=viewer, win=win, why=why, now=request.now)
         await _update_card(session, win, request.now)
-    await request.ack()
+    await request.ack(response_action="clear")
     request.refresh_home()
 
 
 # Finding
+
+
+async def open_page(request: Request, value: str) -> None:
+    viewer = await request.see()
+    async with request.read() as session:
+        view = await _page(session, viewer, await _win(session, viewer, value, Action.READ))
+    request.open_view(view)
+
+
+async def _page(session: AsyncSession, viewer: Viewer, win: Win) -> Payload:
+    muted = await service.muted_in(session, win)
+    revisions = await records.revisions_of(session, record=win)
+    return views.page(win, viewer=viewer, muted=muted, revisions=revisions)
 
 
 async def list_wins(request: Request) -> None:

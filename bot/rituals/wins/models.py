@@ -30,6 +30,12 @@ class Win(Record):
         return (*super().whole(), selectinload(cls.thanks))
 
     @property
+    def thanked_by(self) -> list[str]:
+        """Who said thank you. Whom an edit added to those thanked does not count any more."""
+        theirs = {self.created_by, *self.thanks_to}
+        return [row.user_id for row in self.thanks if row.user_id not in theirs]
+
+    @property
     def told_on(self) -> date:
         """The day in the team's zone."""
         return self.created_at.astimezone(ZoneInfo(self.team.timezone)).date()

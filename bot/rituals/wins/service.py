@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.access.rules import Action, Viewer, require
 from bot.db import text_index
 from bot.db.upsert import insert
-from bot.errors import Refusal
+from bot.errors import NotFound, Refusal
 from bot.i18n import _
 from bot.people.models import Team
 from bot.people.service import muted_names
 from bot.records import service as records
 from bot.records.fields import Fields, People, Title
-from bot.records.models import Record
+from bot.records.models import Revision
 from bot.rituals.wins.models import Thanks, Win
 
 KIND = "win"
@@ -70,8 +70,8 @@ async def edit_win(
     if len(await records.revisions_of(session, record=win)) != seen_edit:
         raise Refusal(
             _(
-                "Somebody changed {name} while you had it open. Nothing of theirs is overwritten: copy your "
-                "text, and open it again to see theirs.",
+                "Somebody changed {name} while you had it open. Nothing of theirs is overwritten: open it again "
+                "to see it. Your text is kept as a draft.",
                 name=win.name,
             )
         )
@@ -87,9 +87,22 @@ async def edit_win(
 
 
 async def thank(session: AsyncSession, *, viewer: Viewer, win: Win, now: datetime) -> bool:
-    """Note that this person says thank you. Returns whether that is news."""
+    """Note that this person says thank you. Returns whether that is news.
+
+    Raises:
+        Refusal: it is withdrawn, or it is their own: nobody thanks themselves.
+    """
     require(viewer, Action.ACKNOWLEDGE, win)
     require_standing(win)
+    if viewer.user_id in win.thanks_to:
+        raise Refusal(_("{name} is there to thank you, so this button is for the others.", name=win.name))
+    if viewer.user_id == win.created_by:
+        raise Refusal(
+            _(
+                "You told of {name}, and that is a thank you already. This button is for the others.",
+                name=win.name,
+            )
+        )
     thanked = await session.scalar(
         insert(session, Thanks)
         .values(win_id=win.id, user_id=viewer.user_id, at=now)
@@ -114,6 +127,21 @@ def require_standing(win: Win) -> None:
         raise Refusal(_("{name} is withdrawn, so nothing about it changes any more.", name=win.name))
 
 
+async def named(session: AsyncSession, *, viewer: Viewer, name: str) -> Win:
+    """The win that people call `W-3`, withdrawn or not.
+
+    Raises:
+        NotFound: there is none, or they cannot see it.
+    """
+    try:
+        return await records.by_name(session, viewer=viewer, kind=Win, name=name)
+    except NotFound:
+        shown = f"{Win.prefix}-{name.lstrip('Ww-')[: records.NUMBER_DIGITS]}"
+        raise NotFound(
+            _("There is no {name} that you can see. `/partner wins` shows what there is.", name=shown)
+        ) from None
+
+
 async def latest(
     session: AsyncSession, *, viewer: Viewer, limit: int, before: int | None = None
 ) -> Sequence[Win]:
@@ -125,31 +153,57 @@ async def latest(
 
 
 async def unthanked(session: AsyncSession, *, viewer: Viewer, team: Team, now: datetime) -> Sequence[Win]:
-    """The team's wins that neither its PM nor its tech lead said thank you for in days, oldest first."""
-    theirs = exists().where(Thanks.win_id == Win.id, Thanks.user_id.in_((team.pm_id, team.lead_id)))
+    """The team's wins that neither its PM nor its tech lead said thank you for in days, oldest first.
+
+    Who told of one has noticed it, and where both are among those thanked there is nothing for them to do.
+    """
+    pair = {user for user in (team.pm_id, team.lead_id) if user}
+    theirs = exists().where(Thanks.win_id == Win.id, Thanks.user_id.in_(pair))
     statement = (await _visible(session, viewer)).where(
-        Win.team_id == team.id, Win.created_at <= now - UNTHANKED, ~theirs
+        Win.team_id == team.id,
+        Win.created_at <= now - UNTHANKED,
+        Win.created_by.not_in(pair),
+        ~theirs,
     )
-    return (await session.scalars(statement.order_by(Win.number).limit(20))).all()
+    rows = await session.scalars(statement.order_by(Win.number).limit(20))
+    return [win for win in rows if not pair <= set(win.thanks_to)]
 
 
 async def with_cards(session: AsyncSession, *, team: Team, limit: int) -> Sequence[Win]:
-    """The team's newest wins that show a card, locked. One that is being changed right now shows it anew anyway."""
-    rows = await session.scalars(
-        select(Win)
+    """The team's newest wins that show a card, locked so that the card shows what somebody changes right now."""
+    newest = await session.scalars(
+        select(Win.id)
         .where(Win.team_id == team.id, Win.card_id.is_not(None), Win.withdrawn_at.is_(None))
-        .options(*Win.whole())
         .order_by(Win.number.desc())
         .limit(limit)
-        .with_for_update(of=Record, skip_locked=True)
     )
-    return rows.all()
+    win_ids = newest.all()
+    await records.lock(session, win_ids)
+    return (await session.scalars(select(Win).where(Win.id.in_(win_ids)).options(*Win.whole()))).all()
 
 
 async def muted_in(session: AsyncSession, win: Win) -> dict[str, str]:
     """Those whom a card names and who do not want to be mentioned, with their names."""
     named = {*win.thanks_to, win.created_by, *filter(None, [win.withdrawn_by])}
     return await muted_names(session, workspace_id=win.workspace_id, user_ids=named)
+
+
+def facts_before(win: Win, edits: Sequence[Revision]) -> dict[str, Any]:
+    """The content of a win as it was before these edits, its latest."""
+    facts = {"title": win.title, "makes_possible": win.makes_possible, "thanks_to": win.thanks_to}
+    for edit in reversed(edits):
+        facts |= {name: before for name, (before, _after) in edit.changes.items() if name in facts}
+    return facts
+
+
+def field_words(name: str) -> str:
+    """What people call a field of a revision."""
+    return {
+        "title": _("what got done"),
+        "makes_possible": _("what it makes possible"),
+        "thanks_to": _("who is thanked"),
+        "withdrawn": _("withdrawn"),
+    }.get(name, name)
 
 
 def facts_of(fields: WinFields) -> dict[str, Any]:

@@ -1,33 +1,45 @@
-"""Wins on each surface: the form, the card and its tombstone, the list, App Home."""
+"""Wins on each surface: the form, the card and its tombstone, the page, the list, App Home."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import Block
 
+from bot.access.rules import Action, Viewer, may
 from bot.i18n import _, ngettext
-from bot.people.models import Team
 from bot.people.offers import SET_UP, set_up_words
+from bot.records import drafts
+from bot.records.models import Revision
 from bot.rituals.wins import ids
 from bot.rituals.wins.models import Win
-from bot.rituals.wins.service import POSSIBLE
+from bot.rituals.wins.service import POSSIBLE, field_words
 from bot.slack import blocks as b
 from bot.slack import request, text
-from bot.slack.forms import Values
+from bot.slack.forms import Values, refilled
 from bot.slack.home import HomeSection
+
+REVISIONS_SHOWN = 8
+CHANGE_CHARACTERS = 200
 
 # The form
 
 
-def form(values: Values, *, teams: Sequence[Team] = (), **held: Any) -> b.Payload:
-    """`teams`: those to choose from where it was opened outside of a channel; `held`: what it is about."""
+def form(
+    values: Values,
+    held: Mapping[str, Any],
+    *,
+    teams: Sequence[tuple[str, str]] = (),
+    offer: str | None = None,
+) -> b.Payload:
+    """`held`: what it is about. `teams`: (name, channel id) to choose from outside of a channel. `offer`: of a draft."""
     editing = "record" in held
     value = values.get
-    return b.modal(
+    view = b.modal(
         ids.FORM,
         _("Edit win") if editing else _("Tell of a win"),
         [
-            *_team(teams),
+            *drafts.offer_blocks(offer, resume=ids.RESUME, discard=ids.DISCARD),
+            *([] if editing or held.get("channel") else [_team(value("team"), teams)]),
             b.field(
                 "title",
                 _("What got done?"),
@@ -44,23 +56,46 @@ def form(values: Values, *, teams: Sequence[Team] = (), **held: Any) -> b.Payloa
                 _("What does it make possible?"),
                 b.text_input(value("makes_possible"), multiline=True, max_length=POSSIBLE),
             ),
-            b.field("thanks_to", _("Who is to be thanked?"), b.people_input(value("thanks_to") or [])),
+            b.field(
+                "thanks_to",
+                _("Who is to be thanked?"),
+                b.people_input(value("thanks_to") or []),
+                tells=True,
+            ),
         ],
         submit=_("Save changes") if editing else _("Tell of it"),
         private_metadata=request.ids(**held),
     )
+    return refilled(view, held["generation"]) if held.get("generation") else view
 
 
-def values_of(win: Win) -> Values:
-    return {"title": win.title, "makes_possible": win.makes_possible, "thanks_to": win.thanks_to}
+def values_of(facts: Mapping[str, Any]) -> Values:
+    """What the form shows of a win, and sends back when nothing is changed."""
+    return {name: value for name, value in facts.items() if value}
 
 
-def _team(teams: Sequence[Team]) -> list[Block]:
+def brought_up_to_date(draft: Values, was: Values, now: Values) -> Values:
+    """Of an edit's draft, which holds the whole win as it `was`, what was changed in it, upon the win as it is `now`."""
+    names = dict.fromkeys((*draft, *was, *now))
+    newest = {name: (now if draft.get(name) == was.get(name) else draft).get(name) for name in names}
+    return values_of(newest)
+
+
+def _team(chosen: str | None, teams: Sequence[tuple[str, str]]) -> Block:
+    """Which team it is for; where nobody has one yet, which channel's."""
     if not teams:
-        return []
-    choices = [(team.name, team.channel_id) for team in teams]
-    picked = b.select_input(choices, chosen=choices[0][1])
-    return [b.field("team", _("Which team?"), picked, optional=False)]
+        hint = _("A win belongs to a channel: who can read that can read the win.")
+        question = _("Which channel is it for?")
+        return b.field("team", question, b.channel_input(chosen), hint=hint, optional=False)
+    picked = b.select_input(teams, chosen=chosen or teams[0][1])
+    return b.field("team", _("Which team?"), picked, optional=False)
+
+
+def teams_on_screen(view: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The teams that an open form lets one choose from."""
+    asked = next((block for block in view["blocks"] if block["block_id"] == "team"), None)
+    options = asked["element"].get("options", []) if asked else []
+    return [(option["text"]["text"], option["value"]) for option in options]
 
 
 def withdrawal(win: Win) -> b.Payload:
@@ -118,14 +153,21 @@ def _joined(user_ids: Sequence[str], muted: dict[str, str]) -> str:
 
 
 def _thanked(win: Win) -> str:
-    n = len(win.thanks)
+    n = len(win.thanked_by)
     return ngettext("{n} says thank you", "{n} say thank you", n) if n else ""
 
 
 def _buttons(win: Win) -> Block:
     return b.actions(
         b.button(_("Thank you"), ids.THANK, value=win.id, style="primary"),
-        b.overflow(ids.CHANGE, [(_("Edit"), f"edit:{win.id}"), (_("Withdraw"), f"withdraw:{win.id}")]),
+        b.overflow(
+            ids.CHANGE,
+            [
+                (_("Open the record"), f"open:{win.id}"),
+                (_("Edit"), f"edit:{win.id}"),
+                (_("Withdraw"), f"withdraw:{win.id}"),
+            ],
+        ),
     )
 
 
@@ -137,16 +179,80 @@ def _set_up_offer(win: Win) -> list[Block]:
 
 
 def _tombstone(win: Win, muted: dict[str, str]) -> b.Payload:
+    words = _withdrawn_words(win, muted)
+    kept = b.context(_("The record is kept: `/partner win {name}`.", name=win.name))
+    return b.message(words, [b.section(words), kept])
+
+
+def _withdrawn_words(win: Win, muted: dict[str, str]) -> str:
     assert win.withdrawn_at is not None
     assert win.withdrawn_by is not None
-    words = _(
+    return _(
         "{name} was withdrawn by {who}, {when}: {why}",
         name=win.name,
         who=_joined([win.withdrawn_by], muted),
         when=text.moment(win.withdrawn_at),
         why=text.escape(win.withdrawn_why or ""),
     )
-    return b.message(words, [b.section(words)])
+
+
+# The page
+
+
+def page(win: Win, *, viewer: Viewer, muted: dict[str, str], revisions: Sequence[Revision]) -> b.Payload:
+    """The whole record, and what this person may do with it."""
+    facts = " · ".join([f"*{win.name}*", *_facts(win, muted)])
+    withdrawn = b.sections(_withdrawn_words(win, muted)) if win.withdrawn_at is not None else []
+    return b.modal(
+        ids.PAGE,
+        win.name,
+        [
+            b.header(win.title),
+            b.context(facts),
+            *withdrawn,
+            *_part(_("What it makes possible"), text.linked(win.makes_possible)),
+            *_part(_("Who said thank you"), text.mentions(win.thanked_by)),
+            *_history(revisions),
+            *_page_buttons(win, viewer),
+        ],
+    )
+
+
+def _part(title: str, words: str) -> list[Block]:
+    return b.sections(f"*{title}*\n{words}") if words else []
+
+
+def _history(revisions: Sequence[Revision]) -> list[Block]:
+    shown: list[Block] = [b.context(_edit(revision)) for revision in revisions[-REVISIONS_SHOWN:]]
+    if len(revisions) > REVISIONS_SHOWN:
+        shown.insert(0, b.context(_("Older edits are kept too: {n} in all.", n=len(revisions))))
+    return shown
+
+
+def _edit(revision: Revision) -> str:
+    changes = [
+        f"{field_words(name)}: {_value(before)} → {_value(after)}"
+        for name, (before, after) in revision.changes.items()
+    ]
+    who, when = text.mention(revision.user_id), text.moment(revision.at)
+    return "\n".join([_("Edited by {who}, {when}", who=who, when=when), *changes])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):  # of people
+        return text.mentions(value) or _("(empty)")
+    return text.escape(text.shortened(" ".join((value or "").split()), CHANGE_CHARACTERS)) or _("(empty)")
+
+
+def _page_buttons(win: Win, viewer: Viewer) -> list[Block]:
+    if win.withdrawn_at is not None:
+        return []
+    buttons = []
+    if may(viewer, Action.CHANGE, win):
+        buttons.append(b.button(_("Edit"), ids.CHANGE, value=f"edit:{win.id}"))
+    if may(viewer, Action.WITHDRAW, win):
+        buttons.append(b.button(_("Withdraw"), ids.WITHDRAW, value=f"withdraw:{win.id}", style="danger"))
+    return [b.actions(*buttons)] if buttons else []
 
 
 # Lists, seen by who asked
@@ -157,10 +263,14 @@ def listing(wins: Sequence[Win], *, more: bool) -> b.Payload:
         words = _("No win that you can see has been told of yet. `/partner win` tells of one.")
         return b.message(words, [b.section(words)])
     lines = [line(win) for win in wins]
-    blocks: list[Block] = [b.section(words) for words in lines]
+    blocks: list[Block] = [_row(win) for win in wins]
     if more:
         blocks.append(b.actions(b.button(_("Show more"), ids.NEXT_PAGE, value=wins[-1].number)))
     return b.message("\n".join(lines), blocks)
+
+
+def _row(win: Win) -> Block:
+    return b.section(line(win), accessory=b.button(_("Open"), ids.OPEN, value=win.id))
 
 
 def line(win: Win) -> str:
@@ -175,6 +285,6 @@ def home(wins: Sequence[Win], *, can_tell: bool) -> HomeSection:
     example = _(
         "None is told of yet. A win is one sentence, such as “The nightly import runs in four minutes”."
     )
-    blocks: list[Block] = [b.section(line(win)) for win in wins] or [b.section(example)]
+    blocks: list[Block] = [_row(win) for win in wins] or [b.section(example)]
     tell = [b.actions(b.button(_("Tell of a win"), ids.TELL))] if can_tell else []
     return HomeSection(_("Technical wins"), [*tell, *blocks])

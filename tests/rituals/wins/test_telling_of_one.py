@@ -7,40 +7,23 @@ import pytest
 
 from bot.clock import MovableClock
 from tests.person import Json, Slack, until, words_of
-from tests.rituals.stories import PACE, filled, home, home_view, inputs, labels, opens, set_up_team, told
+from tests.rituals.stories import (
+    PACE,
+    filled,
+    home,
+    home_view,
+    inputs,
+    labels,
+    opens,
+    set_up_team,
+    shows,
+    told,
+)
+from tests.rituals.wins.stories import IMPORT, choose, form, tell, told_of, win_id
 
 pytestmark = pytest.mark.usefixtures("bot")
 
-IMPORT = "The import takes four minutes"
 NOT_YET = "not yet thanked by PM or tech lead"
-
-
-async def tell(
-    slack: Slack, title: str = IMPORT, *, by: str = "engineer", channel: str = "payments", **fields: object
-) -> None:
-    person = slack.person(by)
-    view = await opens(person, person.command(channel, "/partner", f"win {title}"))
-    result = await person.submit(view, {**fields})
-    assert result.errors == {}, result.errors
-
-
-async def told_of(
-    slack: Slack, title: str = IMPORT, *, by: str = "engineer", channel: str = "payments", **fields: object
-) -> Json:
-    """The card of a new win."""
-    await tell(slack, title, by=by, channel=channel, **fields)
-    return await slack.message(channel, title)
-
-
-async def choose(slack: Slack, name: str, card: Json, what: str) -> Json:
-    """What opens for an entry of the card's menu."""
-    person = slack.person(name)
-    return await opens(person, person.press(card, "wins.change", f"{what}:{win_id(card)}"))
-
-
-def win_id(card: Json) -> str:
-    elements = [element for block in card["blocks"] for element in block.get("elements", [])]
-    return str(next(one["value"] for one in elements if one.get("action_id") == "wins.thank"))
 
 
 async def card_without(slack: Slack, words: str) -> Json:
@@ -100,11 +83,22 @@ async def test_more_than_fits_into_the_first_answer_begins_the_second_so_that_no
     assert held["makes_possible"] == typed.strip()
 
 
-async def test_outside_of_a_channel_it_says_where_to_type_it_and_repeats_what_was_typed(slack: Slack) -> None:
-    answer = await slack.person("pm").command("dm", "/partner", f"win {IMPORT}")
-    assert "in the team's channel" in answer.text
-    assert IMPORT in answer.text
-    assert answer.views == []
+async def test_outside_of_a_channel_the_form_asks_for_the_team_and_where_there_is_none_for_the_channel(
+    slack: Slack,
+) -> None:
+    pm = slack.person("pm")
+    view = await form(slack, "pm", IMPORT, channel="dm")
+    assert filled(view) == {"title": IMPORT}, "what was typed is not lost"
+    assert "Which channel is it for?" in words_of(view)
+    refused = await pm.submit(view, {"team": "secret"})
+    assert "I cannot see that channel" in refused.errors["team"]
+    assert (await pm.submit(view, {"team": "payments"})).errors == {}
+    await slack.message("payments", IMPORT)
+    await set_up_team(slack, channel="leads", name="Leads")
+    view = await form(slack, "pm", "We hired Dana", channel="dm")
+    assert "Which team?" in words_of(await shows(pm, view, "Leads"))
+    assert (await pm.submit(view, {"team": "Leads"})).errors == {}
+    await slack.message("leads", "We hired Dana")
 
 
 async def test_the_first_win_of_a_channel_makes_its_team_and_offers_to_set_it_up(slack: Slack) -> None:
@@ -148,6 +142,19 @@ async def test_thanks_are_counted_on_the_card_once_a_person(slack: Slack) -> Non
     await slack.message("payments", "2 say thank you")
     await asyncio.gather(*(slack.person(name).press(card, "wins.thank") for name in names))
     await slack.message("payments", "5 say thank you")
+
+
+async def test_nobody_thanks_themselves(slack: Slack) -> None:
+    card = await told_of(slack, thanks_to=["engineer2"])
+    await slack.person("engineer2").press(card, "wins.thank")
+    await told(slack, "engineer2", "W-1 is there to thank you, so this button is for the others.")
+    await slack.person("engineer").press(card, "wins.thank")
+    await told(slack, "engineer", "You told of W-1, and that is a thank you already.")
+    await slack.person("pm").press(card, "wins.thank")
+    await slack.message("payments", "1 says thank you")
+    edit = await choose(slack, "engineer", card, "edit")
+    await slack.person("engineer").submit(edit, {"thanks_to": ["engineer2", "pm"]})
+    assert "says thank you" not in words_of(await slack.message("payments", "edited"))
 
 
 async def test_somebody_who_is_muted_is_named_and_not_mentioned(slack: Slack) -> None:
@@ -222,7 +229,7 @@ async def test_the_list_has_the_latest_ten_and_shows_more(slack: Slack) -> None:
     await slack.person("pm").press(await told(slack, "pm", "*W-12*"), "wins.next_page")
     rest = await told(slack, "pm", "*W-2* Step 2 of the move")
     assert words_of(rest).index("*W-2*") < words_of(rest).index("*W-1*")
-    assert labels(rest) == []
+    assert labels(rest) == ["Open", "Open"], "and nothing more to show"
 
 
 async def test_a_win_of_a_private_channel_is_known_to_its_members_alone(slack: Slack) -> None:
@@ -241,14 +248,26 @@ async def test_home_has_the_latest_three_and_a_button_that_asks_which_team(slack
     view = await home_view(slack, "pm")
     assert "A win is one sentence" in words_of(view)
     pm = slack.person("pm")
-    form = await opens(pm, pm.press_in(view, "wins.tell"))
-    assert (await pm.submit(form, {"title": IMPORT, "team": "Payments"})).errors == {}
+    asked = await opens(pm, pm.press_in(view, "wins.tell"))
+    assert (await pm.submit(asked, {"title": IMPORT, "team": "Payments"})).errors == {}
     await slack.message("payments", IMPORT)
     for n in range(3):
         await tell(slack, f"Step {n} of the move")
     words = await home(slack, "techlead")
     assert [f"Step {n} of the move" in words for n in range(3)] == [True, True, True]
     assert IMPORT not in words
+
+
+async def test_what_pm_and_lead_cannot_thank_for_is_not_for_their_next_talk(
+    slack: Slack, clock: MovableClock
+) -> None:
+    await set_up_team(slack)
+    await tell(slack, "The PM told of it", by="pm")
+    await tell(slack, "Both are thanked", thanks_to=["pm", "techlead"])
+    await tell(slack, "The lead is thanked", thanks_to=["techlead"])
+    clock.advance(timedelta(days=3))
+    lines = [line for line in (await home(slack, "pm")).splitlines() if NOT_YET in line]
+    assert ["The lead is thanked" in line for line in lines] == [True]
 
 
 @pytest.mark.parametrize("who", ["pm", "techlead"])
