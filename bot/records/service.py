@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, false, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, delete, false, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -219,6 +219,17 @@ async def link(
             where=literal(relation is not Relation.RELATES_TO),
         )
     )
+
+
+async def unlink(session: AsyncSession, one: Record, other: Record) -> Sequence[tuple[str, int]]:
+    """Take away what links the two; returns each relation with the id of the record it pointed to."""
+    ends = (one.id, other.id)
+    rows = await session.execute(
+        delete(RecordLink)
+        .where(RecordLink.from_id.in_(ends), RecordLink.to_id.in_(ends))
+        .returning(RecordLink.relation, RecordLink.to_id)
+    )
+    return [(relation, record_id) for relation, record_id in rows]
 
 
 async def loosen(session: AsyncSession, *, source: Record) -> Sequence[int]:

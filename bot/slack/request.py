@@ -209,7 +209,8 @@ class Request:
         self.tasks.start(self._told(self._open(view, None)), name="views_open")
 
     @property
-    def _in_modal(self) -> bool:
+    def in_modal(self) -> bool:
+        """Whether the click came from a modal, and not from a message or Home."""
         return bool((self.body.get("view") or {}).get("type") == "modal")
 
     def update_view(self, view: Payload) -> None:
@@ -228,7 +229,7 @@ class Request:
         self._failed = listener
 
     async def _open(self, view: Payload, late: "asyncio.Task[Payload] | None") -> None:
-        place = self.slack.views_push if self._in_modal else self.slack.views_open
+        place = self.slack.views_push if self.in_modal else self.slack.views_open
         opened = await place(trigger_id=self.body["trigger_id"], view=view)
         if late is not None:
             await self._replace(opened["view"], overriding(await late, view))

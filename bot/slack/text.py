@@ -36,8 +36,27 @@ _MARKUP = re.compile(r"<(?:([@#])([A-Z0-9]+)|(!)([a-z]+[^<>|]*)|()([a-z]+:[^<>|]
 
 def typed(words: str) -> str:
     """What Slack sends of a person's words, as they typed it: `@ana` for `<@U1|ana>`, `&` for `&amp;`."""
-    shown = _MARKUP.sub(_as_typed, words)
-    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return _decoded(_MARKUP.sub(_as_typed, words))
+
+
+def _decoded(words: str) -> str:
+    return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def retold(words: str) -> str:
+    """A message as Slack has it, for a modal, where a mention calls nobody: Slack shows people and channels by name."""
+    parts, at = [], 0
+    for match in _MARKUP.finditer(words):
+        parts += [linked(_decoded(words[at : match.start()])), _as_shown(match)]
+        at = match.end()
+    return "".join([*parts, linked(_decoded(words[at:]))])
+
+
+def _as_shown(match: re.Match[str]) -> str:
+    sign, target = match[1], match[2]
+    if sign:
+        return mention(target) if sign == "@" else channel(target)
+    return linked(_decoded(_as_typed(match)))
 
 
 def _as_typed(match: re.Match[str]) -> str:
@@ -68,7 +87,12 @@ def linked(text: str) -> str:
 
 def quoted(text: str) -> str:
     """Longer text of a person as a block quote."""
-    return "\n".join(f">{line}" for line in linked(text).splitlines())
+    return quote(linked(text))
+
+
+def quote(marked: str) -> str:
+    """Text that is in Slack's markup already, as a block quote."""
+    return "\n".join(f">{line}" for line in marked.splitlines())
 
 
 def shortened(text: str, limit: int) -> str:

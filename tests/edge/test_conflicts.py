@@ -93,5 +93,5 @@ async def test_a_form_from_another_workspace_of_a_shared_channel_is_saved(
         app_installed_team_id=slack.described["team_id"],
     )
     answer = await door.send(d.submission("T0THEIRS", slack.users["stranger"], form))
-    assert (answer.status, answer.text) == (200, "")
+    assert (answer.status, answer.body) == (200, {"response_action": "clear"})
     await slack.message("partners", "Until when?")

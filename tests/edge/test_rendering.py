@@ -35,7 +35,7 @@ from bot.rituals.decisions.views import form, home, messages, page
 from bot.rituals.decisions.views.form import FormState
 from bot.rituals.partner import views as partner
 from bot.slack import blocks as b
-from bot.slack import limits
+from bot.slack import limits, text
 from bot.slack.home import waiting_blocks
 from tests.person import words_of
 
@@ -144,15 +144,17 @@ class Typing:
         return team
 
     def source(self) -> Source | None:
+        """A message as Slack has it, which has escaped what people typed."""
         if self.dice.random() < 0.5:
             return None
         return Source(
-            text=self.words(10_000),
+            text=text.escape(self.words(10_000)),
             user_id=self.dice.choice([None, "U0AUTHOR"]),
             state=self.dice.choice(list(SourceState)),
             permalink=self.dice.choice([None, PERMALINK]),
             thread=[
-                {"user": "U0A", "ts": "1.0", "text": self.words(2_000)} for _ in range(self.count(0, 1, 30))
+                {"user": "U0A", "ts": "1.0", "text": text.escape(self.words(2_000))}
+                for _ in range(self.count(0, 1, 30))
             ],
         )
 
@@ -212,24 +214,13 @@ class Typing:
         return Found(hits, self.dice.choice([True, False]), terms)
 
     def revisions(self) -> list[Revision]:
-        values: list[Any] = [
-            None,
-            self.words(3_000),
-            self.people(),
-            [{"name": self.words(150)}] * 20,
-            "2026-02-15",
-        ]
-        return [
-            Revision(
-                user_id="U0ME",
-                at=NOW,
-                changes={
-                    f: [self.dice.choice(values), self.dice.choice(values)]
-                    for f in ("title", "context", "tags")
-                },
-            )
-            for _ in range(self.count(0, 1, 12))
-        ]
+        values: list[Any] = [None, self.words(3_000), self.people(), "2026-02-15"]
+        rows = [{"name": self.words(150), "why_not": self.some(3_000), "reconsider_when": self.some(300)}]
+        changes = {
+            f: [self.dice.choice(values), self.dice.choice(values)] for f in ("title", "context", "tags")
+        }
+        changes["alternatives"] = [self.dice.choice([rows, rows * 20, []]), self.dice.choice([rows, []])]
+        return [Revision(user_id="U0ME", at=NOW, changes=changes) for _ in range(self.count(0, 1, 12))]
 
     def form(self) -> FormState:
         decision = self.decision()

@@ -26,7 +26,7 @@ ritual = Ritual(
         ids.BLOCKS: card.say_it_blocks,
         ids.OPEN: card.open_page,
         ids.CHANGE: card.change,
-        ids.LINK: card.change,
+        ids.MENU: card.change,
         ids.WITHDRAW: card.open_withdrawal,
         ids.NEXT_PAGE: finding.show_next_page,
         ids.SEARCH: finding.search_from_home,

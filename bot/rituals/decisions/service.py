@@ -33,6 +33,8 @@ from bot.rituals.decisions.models import (
 )
 
 KIND = "decision"
+LINKS = "links"  # what a revision calls a link that came or went
+NO_RELATION = "none"
 
 
 class AlternativeFields(Fields):
@@ -76,6 +78,7 @@ class LinkedRecord:
     name: str | None
     title: str | None
     """Both None where the readers need not be able to read the other's channel: they learn nothing but that."""
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,14 +152,15 @@ async def edit_decision(
     if decision.withdrawn_at is not None:
         raise Refusal(_("{name} is withdrawn, so nothing about it changes any more.", name=decision.name))
     edits = await records.revisions_of(session, record=decision)
-    if len(edits) != seen_edit:
+    meanwhile = [edit for edit in edits[seen_edit:] if edit.changes.keys() - {LINKS}]
+    if meanwhile:
         raise Refusal(
             _(
                 "Somebody changed {name} while you had it open ({fields}). Nothing of theirs is overwritten: "
                 "open it again to see it. Your text is kept as a draft.",
                 name=decision.name,
                 fields=", ".join(
-                    sorted(map(field_words, set().union(*(edit.changes for edit in edits[seen_edit:]))))
+                    sorted(map(field_words, set().union(*(edit.changes for edit in meanwhile))))
                 ),
             )
         )
@@ -178,26 +182,21 @@ async def edit_decision(
 async def link_decision(
     session: AsyncSession, *, viewer: Viewer, decision: Decision, relation: str, name: str, now: datetime
 ) -> list[Decision]:
-    """Link two records by number; returns the decisions whose cards now look different.
+    """Link two records by number, or take their link away; returns the decisions whose cards now look different.
 
-    `relation` is a `Relation`, or "superseded_by" / "reversed_by" for the other direction.
+    `relation` is a `Relation`, "superseded_by" or "reversed_by" for the other direction, or NO_RELATION.
     """
     try:
         other = await records.by_name(session, viewer=viewer, kind=Decision, name=name, action=Action.CHANGE)
     except Refusal as error:
         raise FieldRefusal({"links": error.message}) from None
     backward = {"superseded_by": Relation.SUPERSEDES, "reversed_by": Relation.REVERSES}.get(relation)
-    if backward is not None:
+    if relation == NO_RELATION:
+        await _unlink(session, viewer=viewer, decision=decision, other=other, now=now)
+    elif backward is not None:
         await _replace(session, viewer=viewer, new=other, relation=backward, old=decision, now=now)
     elif relation == Relation.RELATES_TO:
-        await records.link(
-            session,
-            source=decision,
-            target=other,
-            relation=Relation.RELATES_TO,
-            user_id=viewer.user_id,
-            now=now,
-        )
+        await _link(session, viewer=viewer, decision=decision, other=other, now=now)
     else:
         await _replace(session, viewer=viewer, new=decision, relation=Relation(relation), old=other, now=now)
     return [decision, other]
@@ -328,6 +327,7 @@ def field_words(name: str) -> str:
         "revisit_on": _("when to look again"),
         "revisit_when": _("what makes us look again"),
         "withdrawn": _("withdrawn"),
+        LINKS: _("related to"),
     }.get(name, name)
 
 
@@ -405,6 +405,45 @@ async def _relate(
             )
 
 
+async def _link(
+    session: AsyncSession, *, viewer: Viewer, decision: Decision, other: Decision, now: datetime
+) -> None:
+    relation = Relation.RELATES_TO
+    await records.link(
+        session, source=decision, target=other, relation=relation, user_id=viewer.user_id, now=now
+    )
+    await _note_link(session, viewer=viewer, decision=decision, before=None, after=other.name, now=now)
+    await _note_link(session, viewer=viewer, decision=other, before=None, after=decision.name, now=now)
+
+
+async def _unlink(
+    session: AsyncSession, *, viewer: Viewer, decision: Decision, other: Decision, now: datetime
+) -> None:
+    """What one of them had replaced stands again, unless yet another one replaces it."""
+    gone = await records.unlink(session, decision, other)
+    if not gone:
+        raise FieldRefusal({"links": _("{name} is not linked to this one.", name=other.name)})
+    await _note_link(session, viewer=viewer, decision=decision, before=other.name, after=None, now=now)
+    await _note_link(session, viewer=viewer, decision=other, before=decision.name, after=None, now=now)
+    replaced = [record_id for relation, record_id in gone if relation != Relation.RELATES_TO]
+    await _stand_again(session, viewer=viewer, record_ids=replaced, now=now)
+
+
+async def _note_link(
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    decision: Decision,
+    before: str | None,
+    after: str | None,
+    now: datetime,
+) -> None:
+    changes = {LINKS: (before, after)}
+    await records.revise(
+        session, record=decision, user_id=viewer.user_id, now=now, changes=changes, is_edit=False
+    )
+
+
 async def _replace(
     session: AsyncSession, *, viewer: Viewer, new: Decision, relation: Relation, old: Decision, now: datetime
 ) -> None:
@@ -431,18 +470,22 @@ async def _replace(
 async def _give_back(
     session: AsyncSession, *, viewer: Viewer, decision: Decision, now: datetime
 ) -> list[Decision]:
-    """What a withdrawn decision had replaced is again what it was, unless another one replaces it too."""
     loosened = await records.loosen(session, source=decision)
+    return await _stand_again(session, viewer=viewer, record_ids=loosened, now=now)
+
+
+async def _stand_again(
+    session: AsyncSession, *, viewer: Viewer, record_ids: Sequence[int], now: datetime
+) -> list[Decision]:
+    """What is replaced no more is again what it was; of these, those that no other decision replaces either."""
     still = {
         link.to_id
-        for link, _source, _target in await records.links_of(session, record_ids=loosened)
+        for link, _source, _target in await records.links_of(session, record_ids=record_ids)
         if link.relation != Relation.RELATES_TO
     }
-    record_ids = set(loosened) - still
-    await records.lock(session, record_ids)
-    rows = await session.scalars(
-        select(Decision).where(Decision.id.in_(record_ids)).options(*Decision.whole())
-    )
+    free = set(record_ids) - still
+    await records.lock(session, free)
+    rows = await session.scalars(select(Decision).where(Decision.id.in_(free)).options(*Decision.whole()))
     given_back = list(rows.unique())
     for old in given_back:
         edits = await records.revisions_of(session, record=old)
@@ -467,4 +510,12 @@ def _linked(
     other = target if forward else source
     seen = other.channel_id == decision.channel_id or (viewer is not None and viewer.sees(other.channel_id))
     name, title = (other.name, other.title) if seen else (None, None)
-    return LinkedRecord(Relation(link.relation), forward, other.id, other.channel_id, name, title)
+    return LinkedRecord(
+        Relation(link.relation),
+        forward,
+        other.id,
+        other.channel_id,
+        name,
+        title,
+        is_withdrawn=seen and other.withdrawn_at is not None,
+    )

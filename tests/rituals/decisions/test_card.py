@@ -168,6 +168,22 @@ async def test_pressing_again_changes_the_answer(slack: Slack, clock: MovableClo
     assert "Polling would do" not in words_of(await choose(engineer, shown, "open"))
 
 
+async def test_one_can_answer_on_the_page_after_reading_it(slack: Slack) -> None:
+    engineer = slack.person("engineer")
+    shown = await logged(slack, "Use webhooks", must_know=["engineer"])
+    page = await choose(engineer, shown, "open")
+    await engineer.press_in(page, "decisions.acknowledge")
+
+    async def counted() -> bool:
+        return "1 of 1 knows" in words_of(await engineer.view(page))
+
+    await until(counted)
+    await card(slack, "D-1", "1 of 1 knows")
+    question = await opens(engineer, engineer.press_in(page, "decisions.question"))
+    assert (await engineer.submit(question, {"reason": "Who pays?"})).errors == {}
+    assert f"*<@{engineer.id}> asks*\nWho pays?" in words_of(await choose(engineer, shown, "open"))
+
+
 async def test_a_reason_is_asked_for_and_must_be_one(slack: Slack) -> None:
     engineer = slack.person("engineer")
     shown = await logged(slack, "Use webhooks")

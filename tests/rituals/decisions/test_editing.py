@@ -38,6 +38,24 @@ async def test_an_edit_is_seen_on_the_card_and_in_the_history(slack: Slack) -> N
     assert "tags: api → (empty)" in page
 
 
+async def test_the_history_says_what_changed_in_rows_and_dates(slack: Slack) -> None:
+    pm = slack.person("pm")
+    rows = {"alternatives__0__name": "Polling", "alternatives__0__why_not": "Slow"}
+    shown = await logged(slack, "Use webhooks", **rows, revisit_on="2099-01-01")
+    view = await choose(pm, shown, "edit")
+    await pm.press_in(view, "decisions.add_alternative")
+    changed = {
+        "alternatives.0.why_not": "Hits limits",
+        "alternatives.1.name": "Kafka",
+        "revisit_on": "2099-06-01",
+    }
+    assert (await pm.submit(await pm.view(view), changed)).errors == {}
+    page = words_of(await choose(pm, await card(slack, "D-1", "edited"), "open"))
+    assert "alternative Polling: Slow → Hits limits" in page
+    assert "alternative Kafka: (none) → (no reason)" in page
+    assert "when to look again: 1 Jan 2099 → 1 Jun 2099" in page
+
+
 async def test_saving_without_a_change_is_no_edit(slack: Slack) -> None:
     pm = slack.person("pm")
     shown = await logged(slack, "Use webhooks", context="Limits", revisit_on="2099-01-01")

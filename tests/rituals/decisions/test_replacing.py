@@ -3,7 +3,7 @@
 import pytest
 
 from bot.clock import MovableClock
-from tests.person import Json, Person, Result, Slack, words_of
+from tests.person import Json, Person, Result, Slack, until, words_of
 from tests.rituals.stories import (
     PACE,
     card,
@@ -42,7 +42,9 @@ async def test_superseding_changes_both_cards_and_shows_the_chain_from_either_en
     assert labels(old) == ["Open the record", "Set up the team"], "nobody answers what does not stand"
     for page in (await opens(pm, pm.press(old, "decisions.open")), await choose(pm, new, "open")):
         chain = words_of(page).partition("*How it came to this*")[2]
-        assert chain.index("D-1 Poll the partner · superseded") < chain.index("D-2 Use webhooks · accepted")
+        assert chain.index("*D-1* Poll the partner · superseded") < chain.index(
+            "*D-2* Use webhooks · accepted"
+        )
 
 
 async def test_reversing_says_what_holds_no_longer(slack: Slack, clock: MovableClock) -> None:
@@ -77,8 +79,8 @@ async def test_decisions_are_linked_by_number_and_say_so_on_both_cards(
     clock.advance(PACE)
     await saved(slack, "Sign requests")
     clock.advance(PACE)
-    assert (await _link(pm, first, "belongs to", "d-2")).errors == {}
-    await card(slack, "D-1", "belongs to D-2 Sign requests")
+    assert (await _link(pm, first, "is related to", "d-2")).errors == {}
+    await card(slack, "D-1", "related to D-2 Sign requests")
     clock.advance(PACE)
     assert (await _link(pm, first, "is superseded by", "2")).errors == {}
     await card(slack, "D-1", "superseded by D-2")
@@ -88,7 +90,7 @@ async def test_decisions_are_linked_by_number_and_say_so_on_both_cards(
 async def test_a_link_to_itself_or_to_nothing_is_refused_under_its_field(slack: Slack) -> None:
     pm = slack.person("pm")
     shown = await logged(slack, "Use webhooks")
-    for relation in ("belongs to", "supersedes", "is reversed by"):
+    for relation in ("is related to", "supersedes", "is reversed by"):
         refused = await _link(pm, shown, relation, "D-1")
         assert refused.errors == {"links": "D-1 is this one. Pick another."}
     for name, said in (("99", "D-99"), ("the other", "the other")):
@@ -114,8 +116,65 @@ async def test_that_one_supersedes_another_is_not_lost_by_a_weaker_link(
 ) -> None:
     pm = slack.person("pm")
     new = await replaced(slack, clock, await logged(slack, "Poll the partner"), "Use webhooks")
-    assert (await _link(pm, new, "belongs to", "D-1")).errors == {}
+    assert (await _link(pm, new, "is related to", "D-1")).errors == {}
     assert "How it came to this" in words_of(await choose(pm, new, "open"))
+
+
+async def test_a_link_made_by_mistake_is_taken_away_and_what_it_replaced_stands_again(
+    slack: Slack, clock: MovableClock
+) -> None:
+    pm = slack.person("pm")
+    first = await logged(slack, "Use webhooks", status="proposed")
+    clock.advance(PACE)
+    second = await logged(slack, "Sign requests")
+    nothing = "has nothing to do with (takes a link away)"
+    assert (await _link(pm, first, nothing, "D-2")).errors == {"links": "D-2 is not linked to this one."}
+    assert (await _link(pm, second, "is related to", "D-1")).errors == {}
+    clock.advance(PACE)
+    assert (await _link(pm, second, "supersedes", "D-1")).errors == {}
+    await card(slack, "D-1", "superseded by D-2")
+    clock.advance(PACE)
+    assert (await _link(pm, second, nothing, "D-1")).errors == {}
+    shown = await card(slack, "D-1", "I know")
+    assert "· proposed ·" in words_of(shown)
+    assert "D-2" not in words_of(shown)
+    assert "D-1" not in words_of(await card(slack, "D-2"))
+    page = words_of(await choose(pm, shown, "open"))
+    assert "related to: (empty) → D-2" in page
+    assert "related to: D-2 → (empty)" in page
+
+
+async def test_what_is_withdrawn_replaces_nothing_and_says_so_where_it_is_linked(
+    slack: Slack, clock: MovableClock
+) -> None:
+    pm = slack.person("pm")
+    first = await logged(slack, "Use webhooks")
+    clock.advance(PACE)
+    second = await logged(slack, "Sign requests", links="D-1")
+    page = await choose(pm, second, "open")
+    clock.advance(PACE)
+    await pm.submit(await opens(pm, pm.press_in(page, "decisions.withdraw")), {"reason": "A mistake"})
+    await slack.message("payments", "D-2 was withdrawn")
+    refused = await _link(pm, first, "is superseded by", "D-2")
+    assert refused.errors == {"links": "D-2 is withdrawn, so it neither replaces anything nor is replaced."}
+    clock.advance(PACE)
+    await pm.submit(await choose(pm, first, "edit"), {"context": "Limits"})
+    assert "related to D-2 Sign requests (withdrawn)" in words_of(await card(slack, "D-1", "Limits"))
+
+
+async def test_from_one_page_one_goes_to_the_next_in_the_same_window(
+    slack: Slack, clock: MovableClock
+) -> None:
+    pm = slack.person("pm")
+    new = await replaced(slack, clock, await logged(slack, "Poll the partner"), "Use webhooks")
+    page = await choose(pm, new, "open")
+    await pm.press_in(page, "decisions.open", "1")
+
+    async def turned() -> bool:
+        return (await pm.view(page))["title"]["text"] == "D-1"
+
+    await until(turned)
+    assert len(await pm.views()) == 1
 
 
 async def test_only_owners_replace_where_the_team_wants_it_so(slack: Slack) -> None:

@@ -34,10 +34,14 @@ async def _page(slack: Slack, shown: Json, holding: str) -> str:
 async def test_the_thread_and_the_way_back_to_it_are_kept_with_the_record(slack: Slack) -> None:
     engineer, lead = slack.person("engineer"), slack.person("techlead")
     message = await engineer.say("payments", "Webhooks it is")
-    await lead.say("payments", "Agreed, polling hurts", thread_ts=message["ts"])
+    reply = f"Agreed, <@{engineer.id}> &amp; polling hurts: <https://acme.example/p|the post>"
+    await lead.say("payments", reply, thread_ts=message["ts"])
     page = await _page(slack, await _log(slack, message), "Go to the message")
     assert f"*As it was in Slack*\n<@{engineer.id}>:\n>Webhooks it is" in page
-    assert f"<@{lead.id}>:\n>Agreed, polling hurts" in page
+    assert (
+        f"<@{lead.id}>:\n>Agreed, <@{engineer.id}> &amp; polling hurts: the post (<https://acme.example/p>)"
+        in page
+    )
     assert f"/archives/{message['channel']}/p" in page
 
 

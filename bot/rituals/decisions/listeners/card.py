@@ -36,6 +36,8 @@ async def press_know(request: Request, value: str) -> None:
         )
         if news:
             await update_card(session, decision, request.now)
+    if request.in_modal:
+        request.update_view(await finding.page(request, value))
     request.refresh_home()
 
 
@@ -88,7 +90,7 @@ async def submit_reason(request: Request) -> None:
                 now=request.now,
                 tell=viewer.user_id,
             )
-    await request.ack()
+    await request.ack(response_action="clear")  # a page below still shows what was there before
     request.refresh_home()
 
 
@@ -96,7 +98,12 @@ async def submit_reason(request: Request) -> None:
 
 
 async def open_page(request: Request, value: str) -> None:
-    request.open_view(await finding.page(request, value))
+    """From one record's page to the next in the same window: Slack lays no more than three over each other."""
+    page = await finding.page(request, value)
+    if request.in_modal and request.view["callback_id"] == ids.PAGE:
+        request.update_view(page)
+    else:
+        request.open_view(page)
 
 
 async def change(request: Request, value: str) -> None:

@@ -293,7 +293,7 @@ def _more_questions(state: FormState) -> list[Block]:
             "tags",
             _("Which tags?"),
             b.text_input(value("tags"), placeholder=_("api, billing"), max_length=300),
-            hint=_("Commas between them. `/decision list #api` shows them."),
+            hint=_("Commas between them. /decision list #api shows them."),
         ),
         b.field(
             "revisit_on",
@@ -306,10 +306,16 @@ def _more_questions(state: FormState) -> list[Block]:
             _("Or what should make you look again?"),
             b.text_input(value("revisit_when"), placeholder=_("if p95 > 400 ms"), max_length=300),
         ),
-        b.field(
-            "links",
-            _("Which earlier decisions belong to it?"),
-            b.text_input(value("links"), placeholder="D-3, D-17", max_length=300),
+        *(
+            [
+                b.field(
+                    "links",
+                    _("Which other decisions is it related to?"),
+                    b.text_input(value("links"), placeholder="D-3, D-17", max_length=300),
+                )
+            ]
+            if "record" not in state.ids  # a record has "Link" for that
+            else []
         ),
     ]
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.i18n import _, ngettext
 from bot.people.offers import SET_UP, set_up_words
@@ -64,7 +65,7 @@ def tombstone(sheet: Sheet) -> b.Payload:
 def spoken(sheet: Sheet) -> str:
     """The card in words, for notifications and screen readers."""
     decision = sheet.decision
-    replaced = [_link_line(link) for link in sheet.links if _replaces_this(link)]
+    replaced = [link_line(link) for link in sheet.links if _replaces_this(link)]
     rows = [f"{row.name}: {row.why_not}" if row.why_not else row.name for row in decision.alternatives]
     parts = [
         f"{decision.name} {text.escape(decision.title)}",
@@ -152,21 +153,22 @@ def _replaces_this(link: LinkedRecord) -> bool:
 
 
 def _replaced_by(sheet: Sheet) -> list[Block]:
-    lines = [f"*{_link_line(link)}*" for link in sheet.links if _replaces_this(link)]
+    lines = [f"*{link_line(link)}*" for link in sheet.links if _replaces_this(link)]
     return [b.section("\n".join(lines))] if lines else []
 
 
-def _link_line(link: LinkedRecord) -> str:
+def link_line(link: LinkedRecord) -> str:
     words = {
         (Relation.SUPERSEDES, True): _("supersedes {name}"),
         (Relation.SUPERSEDES, False): _("superseded by {name}"),
         (Relation.REVERSES, True): _("reverses {name}"),
         (Relation.REVERSES, False): _("reversed by {name}"),
-        (Relation.RELATES_TO, True): _("belongs to {name}"),
-        (Relation.RELATES_TO, False): _("belongs to {name}"),
+        (Relation.RELATES_TO, True): _("related to {name}"),
+        (Relation.RELATES_TO, False): _("related to {name}"),
     }[link.relation, link.forward]
     title = f" {text.escape(text.shortened(link.title, 80))}" if link.title else ""
-    return words.format(name=linked_name(link)) + title
+    withdrawn = f" ({_('withdrawn')})" if link.is_withdrawn else ""
+    return words.format(name=linked_name(link)) + title + withdrawn
 
 
 def linked_name(link: LinkedRecord) -> str:
@@ -208,7 +210,7 @@ def _trade_offs(decision: Decision) -> list[Block]:
 
 def _footer(sheet: Sheet) -> list[Block]:
     decision = sheet.decision
-    others = [_link_line(link) for link in sheet.links if not _replaces_this(link)]
+    others = [link_line(link) for link in sheet.links if not _replaces_this(link)]
     shown = others[:5] + (
         [ngettext("{n} more link", "{n} more links", len(others) - 5)] if len(others) > 5 else []
     )
@@ -233,19 +235,33 @@ def _buttons(decision: Decision) -> list[Block]:
     menu = [
         (_("Open the record"), f"open:{decision.id}"),
         (_("Edit"), f"edit:{decision.id}"),
-        (_("Supersede"), f"supersede:{decision.id}"),
-        (_("Reverse"), f"reverse:{decision.id}"),
-        (_("Link"), f"link:{decision.id}"),
+        *replacing_menu(decision),
     ]
+    return answer_buttons(decision, b.overflow(ids.CHANGE, menu))
+
+
+def answer_buttons(decision: Decision, *more: InteractiveElement) -> list[Block]:
+    """To say that one knows, or why not; nothing for what does not stand any more."""
+    if not decision.stands:
+        return []
     return [
         b.actions(
             b.button(_("I know"), ids.ACKNOWLEDGE, value=decision.id, style="primary"),
             b.button(_("I have a question"), ids.QUESTION, value=decision.id),
             b.button(_("Disagree, will commit"), ids.DISAGREE, value=decision.id),
             b.button(_("This blocks me"), ids.BLOCKS, value=decision.id),
-            b.overflow(ids.CHANGE, menu),
+            *more,
         )
     ]
+
+
+def replacing_menu(decision: Decision) -> list[tuple[str, object]]:
+    """What can be done to it by another record."""
+    replacing = [
+        (_("Supersede"), f"supersede:{decision.id}"),
+        (_("Reverse"), f"reverse:{decision.id}"),
+    ]
+    return [*(replacing if decision.stands else []), (_("Link"), f"link:{decision.id}")]
 
 
 def _set_up_offer(decision: Decision) -> list[Block]:

@@ -1,18 +1,28 @@
 """A decision's page in a modal: everything, with its history; and the small forms that hang on it."""
 
+import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.access.rules import Action, Viewer, may
 from bot.i18n import _
 from bot.records.models import Relation, Revision, Source, SourceState
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import Answer, Decision, Part
-from bot.rituals.decisions.service import LinkedRecord, Sheet, field_words
-from bot.rituals.decisions.views.form import status_word
-from bot.rituals.decisions.views.messages import acknowledged_line, facts_line, linked_name, revisit_line
+from bot.rituals.decisions.service import NO_RELATION, Sheet, field_words
+from bot.rituals.decisions.views.messages import (
+    acknowledged_line,
+    answer_buttons,
+    facts_line,
+    line,
+    link_line,
+    replacing_menu,
+    revisit_line,
+)
 from bot.slack import blocks as b
 from bot.slack import limits, request, text
 
@@ -20,6 +30,8 @@ REVISIONS_SHOWN = 8
 CHANGE_CHARACTERS = 120
 REPLIES_SHOWN = 10
 REPLY_CHARACTERS = 300
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def page(
@@ -29,13 +41,14 @@ def page(
     decision = sheet.decision
     blocks: list[Block] = [
         b.header(decision.title),
-        b.context(facts_line(sheet)),
+        b.context(f"{facts_line(sheet)} · {text.channel(decision.channel_id)}"),
         *_withdrawn(decision),
         *_part(_("Why"), decision.context),
         *_alternatives(decision),
         *_part(_("What we accept"), decision.trade_offs),
         *_lines(sheet),
-        *_answers(decision),
+        *_answers(sheet),
+        *_related(sheet),
         *_chain(decision, chain),
         *_part(_("Notes"), decision.notes),
         *_source(decision.source),
@@ -82,20 +95,31 @@ def _lines(sheet: Sheet) -> list[Block]:
         _("Consulted: {who}", who=text.mentions(consulted)) if consulted else "",
         revisit_line(decision),
         " ".join(f"#{text.escape(tag)}" for tag in decision.tag_names),
-        *(_related(link) for link in sheet.links if link.relation is Relation.RELATES_TO),
     ]
     return [b.context(line) for line in lines if line]
 
 
-def _related(link: LinkedRecord) -> str:
-    title = text.escape(text.shortened(link.title or "", 100))
-    return _("Belongs to {name} {title}", name=linked_name(link), title=title).rstrip()
+def _related(sheet: Sheet) -> list[Block]:
+    """Each with a way to it, where the reader may go."""
+    links = [link for link in sheet.links if link.relation is Relation.RELATES_TO]
+    return [
+        b.section(link_line(link), accessory=_way_to(link.record_id) if link.name else None) for link in links
+    ]
 
 
-def _answers(decision: Decision) -> list[Block]:
-    words = {Answer.DISAGREE: _("{who} disagrees and commits"), Answer.BLOCKS: _("This blocks {who}")}
+def _way_to(record_id: int) -> ButtonElement:
+    return b.button(_("Open"), ids.OPEN, value=record_id)
+
+
+def _answers(sheet: Sheet) -> list[Block]:
+    """What people said with their answer."""
+    words = {
+        Answer.QUESTION: _("{who} asks"),
+        Answer.DISAGREE: _("{who} disagrees and commits"),
+        Answer.BLOCKS: _("This blocks {who}"),
+    }
     blocks: list[Block] = []
-    for row in decision.acknowledgements:
+    for row in sheet.decision.acknowledgements:
         if row.reason and (form := words.get(Answer(row.answer))):
             blocks += b.sections(f"*{form.format(who=text.mention(row.user_id))}*\n{text.linked(row.reason)}")
     return blocks
@@ -104,14 +128,11 @@ def _answers(decision: Decision) -> list[Block]:
 def _chain(decision: Decision, chain: Sequence[Decision]) -> list[Block]:
     if len(chain) < 2:
         return []
-    lines = [_chain_line(row, here=row.id == decision.id) for row in chain]
-    return b.sections("\n".join([f"*{_('How it came to this')}*", *lines]))
-
-
-def _chain_line(row: Decision, *, here: bool) -> str:
-    day = f" · {text.day(row.decided_on)}" if row.decided_on else ""
-    words = f"{row.name} {text.escape(row.title)} · {status_word(row.status)}{day}"
-    return f"• *{words}*" if here else f"• {words}"
+    rows = [
+        b.section(f"• {line(row)}", accessory=None if row.id == decision.id else _way_to(row.id))
+        for row in chain
+    ]
+    return [b.section(f"*{_('How it came to this')}*"), *rows]
 
 
 def _source(source: Source | None) -> list[Block]:
@@ -123,10 +144,11 @@ def _source(source: Source | None) -> list[Block]:
         SourceState.DELETED: _("As it was in Slack; it was deleted since"),
     }[SourceState(source.state)]
     who = f"{text.mention(source.user_id)}:" if source.user_id else ""
-    blocks = b.sections("\n".join(filter(None, (f"*{state}*", who, text.quoted(source.text)))))
+    said = text.quote(text.retold(source.text))
+    blocks = b.sections("\n".join(filter(None, (f"*{state}*", who, said))))
     for reply in source.thread[:REPLIES_SHOWN]:
-        said = text.shortened(reply["text"], REPLY_CHARACTERS)
-        blocks += b.sections(f"{text.mention(reply['user'])}:\n{text.quoted(said)}")
+        said = text.quote(text.fitted(text.retold(reply["text"]), REPLY_CHARACTERS))
+        blocks += b.sections(f"{text.mention(reply['user'])}:\n{said}")
     left = len(source.thread) - REPLIES_SHOWN
     if left > 0:
         blocks.append(b.context(_("{n} more replies are kept with the record.", n=left)))
@@ -141,8 +163,9 @@ def _history(revisions: Sequence[Revision]) -> list[Block]:
         lines = [
             _("Edited by {who}, {when}", who=text.mention(revision.user_id), when=text.moment(revision.at)),
             *(
-                f"{field_words(name)}: {_value(before)} → {_value(after)}"
+                change
                 for name, (before, after) in revision.changes.items()
+                for change in _changes(name, before, after)
             ),
         ]
         blocks.append(b.context("\n".join(lines)))
@@ -151,12 +174,35 @@ def _history(revisions: Sequence[Revision]) -> list[Block]:
     return blocks
 
 
+def _changes(name: str, before: Any, after: Any) -> list[str]:
+    """`why: Limits → Partner limits`, a line a change; of alternatives each row that differs."""
+    if name != "alternatives":
+        return [f"{field_words(name)}: {_value(before)} → {_value(after)}"]
+    was, now = _by_name(before), _by_name(after)
+    return [
+        _("{what}: {before} → {after}", what=_("alternative {name}", name=_value(row)), before=old, after=new)
+        for row in dict.fromkeys([*was, *now])
+        if (old := _row(was.get(row))) != (new := _row(now.get(row)))
+    ] or [_("alternatives: in another order")]
+
+
+def _by_name(rows: Any) -> dict[str, dict[str, str]]:
+    return {row["name"]: row for row in rows or []}
+
+
+def _row(row: dict[str, str] | None) -> str:
+    if row is None:
+        return _("(none)")
+    said = [row[cell] for cell in ("why_not", "reconsider_when") if row.get(cell)]
+    return _value("; ".join(said)) if said else _("(no reason)")
+
+
 def _value(value: Any) -> str:
     match value:
         case None | "" | []:
             return _("(empty)")
-        case [{"name": _name}, *_rest]:
-            return _value(", ".join(row["name"] for row in value))
+        case str() if _ISO_DAY.fullmatch(value):
+            return text.day(date.fromisoformat(value))
         case [*items]:
             return ", ".join(
                 text.mention(item) if item.isalnum() and item[:1] in "UW" else text.escape(item)
@@ -168,15 +214,14 @@ def _value(value: Any) -> str:
 def _buttons(decision: Decision, viewer: Viewer) -> list[Block]:
     if decision.withdrawn_at is not None:
         return []
-    buttons = []
+    buttons: list[InteractiveElement] = []
     if may(viewer, Action.CHANGE, decision):
-        buttons += [
-            b.button(_("Edit"), ids.CHANGE, value=f"edit:{decision.id}"),
-            b.button(_("Link"), ids.LINK, value=f"link:{decision.id}"),
-        ]
+        buttons.append(b.button(_("Edit"), ids.CHANGE, value=f"edit:{decision.id}"))
     if may(viewer, Action.WITHDRAW, decision):
         buttons.append(b.button(_("Withdraw"), ids.WITHDRAW, value=decision.id, style="danger"))
-    return [b.actions(*buttons)] if buttons else []
+    if may(viewer, Action.CHANGE, decision):
+        buttons.append(b.overflow(ids.MENU, replacing_menu(decision)))
+    return [*answer_buttons(decision), *([b.actions(*buttons)] if buttons else [])]
 
 
 # Small forms
@@ -225,11 +270,12 @@ def withdrawal(decision: Decision) -> b.Payload:
 
 def linking(decision: Decision) -> b.Payload:
     relations = [
-        (_("belongs to"), Relation.RELATES_TO.value),
+        (_("is related to"), Relation.RELATES_TO.value),
         (_("supersedes"), Relation.SUPERSEDES.value),
         (_("is superseded by"), "superseded_by"),
         (_("reverses"), Relation.REVERSES.value),
         (_("is reversed by"), "reversed_by"),
+        (_("has nothing to do with (takes a link away)"), NO_RELATION),
     ]
     return b.modal(
         ids.LINKING,
@@ -246,7 +292,7 @@ def linking(decision: Decision) -> b.Payload:
                 "links",
                 _("Which decision?"),
                 b.text_input(placeholder="D-3", max_length=20),
-                hint=_("Its number. `/decision list` shows them."),
+                hint=_("Its number. /decision list shows them."),
                 optional=False,
             ),
         ],
