@@ -1,5 +1,6 @@
 """Setting a team up or changing it, from what its form holds."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -17,6 +18,9 @@ from bot.people.service import ensure_team, set_up_team, team_of
 from bot.records.fields import Fields, People
 from bot.workspaces.installations import Installation
 
+EMOJI_NAME = re.compile(r"[a-z0-9_+'-]+")
+TOLD_AS = {"thumbsup": "+1", "thumbsdown": "-1"}  # the two that people type by a name which no event has
+
 SlackId = Annotated[str, Field(max_length=32)]
 
 
@@ -31,8 +35,16 @@ def _zone(name: str) -> str:
     return found
 
 
-def _emoji(name: str) -> str:
-    return name.strip().strip(":").lower()
+def _emoji(typed: str) -> str:
+    """The name by which Slack tells of a reaction; a skin tone makes no other emoji of it."""
+    name = typed.strip(": ").lower().partition("::")[0]
+    if name and not EMOJI_NAME.fullmatch(name):
+        raise ValueError(
+            _(
+                "Write the emoji's name, as in :pushpin:. It has only letters a to z, digits, and _ + - ' in it."
+            )
+        )
+    return TOLD_AS.get(name, name)
 
 
 class TeamFields(Fields):
@@ -49,7 +61,7 @@ class TeamFields(Fields):
 def require_channel(viewer: Viewer, channel_id: str) -> None:
     """Raises FieldRefusal for a channel that this person, or the bot, cannot see."""
     if not viewer.sees(channel_id):
-        words = _("Pick a channel that you are in. Into a private one, invite me first: `/invite` there.")
+        words = _("Pick a channel that you are in. Into a private one, invite me first: /invite there.")
         raise FieldRefusal({"channel": words})
 
 
@@ -116,6 +128,6 @@ async def tell_rituals(session: AsyncSession, *, team: Team, workspace: Installa
 def _taken(team: Team) -> str:
     return _(
         "That channel is the home of {team}, and a channel has one team. To change that one, type "
-        "`/partner team` there.",
+        "/partner team there.",
         team=team.name,
     )

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 def home_of(team: str) -> str:
     return (
         f"That channel is the home of {team}, and a channel has one team. To change that one, type "
-        "`/partner team` there."
+        "/partner team there."
     )
 
 
@@ -71,10 +71,38 @@ async def test_what_does_not_fit_is_said_under_its_field(slack: Slack) -> None:
     fine = {"timezone": "Europe/Berlin", "name": "Leads"}
     view = await _form(slack, "pm", "payments", "Payments")
     assert (await pm.submit(view, {"channel": "secret"})).errors == {
-        "channel": "Pick a channel that you are in. Into a private one, invite me first: `/invite` there."
+        "channel": "Pick a channel that you are in. Into a private one, invite me first: /invite there."
     }
     await set_up_team(slack, channel="leads", **fine)
     assert (await pm.submit(view, {"channel": "leads"})).errors == {"channel": home_of("Leads")}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (":pushpin:", "pushpin"),
+        (" Pushpin ", "pushpin"),
+        ("thumbsup", "+1"),
+        (":thumbsdown:", "-1"),
+        (":+1::skin-tone-3:", "+1"),
+        (":e-mail:", "e-mail"),
+        ("", None),
+    ],
+)
+async def test_the_emoji_is_kept_by_the_name_that_slack_tells_of(
+    slack: Slack, typed: str, kept: str | None
+) -> None:
+    await set_up_team(slack, capture_emoji=typed)
+    assert filled(await _form(slack, "pm", "payments", "Payments")).get("capture_emoji") == kept
+
+
+@pytest.mark.parametrize("typed", ["👍", ":two words:", "pushpin, eyes", "<!here>"])
+async def test_what_is_no_name_of_an_emoji_is_refused_under_it(slack: Slack, typed: str) -> None:
+    view = await _form(slack, "pm", "payments", "payments")
+    assert (await slack.person("pm").submit(view, {"capture_emoji": typed})).errors == {
+        "capture_emoji": "Write the emoji's name, as in :pushpin:. It has only letters a to z, digits, "
+        "and _ + - ' in it."
+    }
 
 
 @pytest.mark.parametrize("door", ["general", "dm"])
@@ -140,7 +168,9 @@ async def test_a_new_pm_decides_from_then_on_and_old_cards_stay_as_they_were(
 async def test_where_only_owners_may_others_cannot_change_the_team(slack: Slack) -> None:
     await set_up_team(slack, who_may="Its makers, the PM and the tech lead")
     answer = await slack.person("engineer").command("payments", "/partner", "team")
-    assert answer.text == "Only the team's PM, tech lead or a workspace admin can change this."
+    assert (
+        answer.text == "Only the team's PM, tech lead or a workspace admin can change this. Ask one of them."
+    )
     await _form(slack, "techlead", "payments", "Payments")
 
 
