@@ -89,9 +89,13 @@ async def _answer_in_form(request: Request, error: Exception) -> None:
 
 
 def _on_screen(fields: Mapping[str, str], inputs: Mapping[str, None]) -> dict[str, str]:
-    """Words under the inputs that are there: Slack ignores an error for one that is not, and shows nothing at all."""
+    """Words under the inputs that are there: Slack ignores an error for one that is not, and shows nothing at all.
+
+    They are plain text there, so that a command is written without its backticks.
+    """
     placed: dict[str, str] = {}
-    for name, words in fields.items():
+    for name, said in fields.items():
+        words = said.replace("`", "")
         where = name if name in inputs else next(iter(inputs), None)
         if where is not None:
             placed[where] = f"{placed[where]} {words}" if where in placed else words

@@ -92,7 +92,7 @@ async def test_what_does_not_fit_is_said_under_its_field_and_nothing_is_lost(
     }
     refused = await pm.submit(view, {"date": "2026-11-23", "revisit_on": "2026-12-01", "links": "D-77"})
     assert refused.errors == {
-        "links": "There is no D-77 that you can see. `/decision list` shows what there is."
+        "links": "There is no D-77 that you can see. /decision list shows what there is."
     }
     assert await slack.messages("payments") == []
     saved_now = await pm.submit(view, {"links": ""})

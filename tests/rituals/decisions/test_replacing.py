@@ -171,7 +171,7 @@ async def test_from_one_page_one_goes_to_the_next_in_the_same_window(
     await pm.press_in(page, "decisions.open", "1")
 
     async def turned() -> bool:
-        return (await pm.view(page))["title"]["text"] == "D-1"
+        return bool((await pm.view(page))["title"]["text"] == "D-1")
 
     await until(turned)
     assert len(await pm.views()) == 1
