@@ -36,6 +36,8 @@ _STATES = {
     Verdict.SKIP: DeliveryState.SKIPPED,
 }
 
+_SETTLED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.SKIPPED)
+
 _WRITTEN = ("state", "not_before", "failures", "first_try_at", "channel_id", "message_ts", "last_error")
 
 
@@ -114,7 +116,15 @@ async def _leased(
 
 
 def _row(result: Result, revision: int, *, now: datetime, retries: Sequence[timedelta]) -> Row:
-    """What is written of one delivery. Until something else is said it is due again, as if it had not been tried."""
+    """What is written of one delivery; when a later state of it came meanwhile, that one is due, whatever came of this."""
+    row = _tried(result, now=now, retries=retries)
+    if revision > result.delivery.revision and row["state"] in _SETTLED:
+        return row | {"state": DeliveryState.DUE, "failures": 0}
+    return row
+
+
+def _tried(result: Result, *, now: datetime, retries: Sequence[timedelta]) -> Row:
+    """Until something else is said it is due again, as if it had not been tried."""
     delivery = result.delivery
     row: Row = {
         "number": delivery.number,
@@ -127,8 +137,7 @@ def _row(result: Result, revision: int, *, now: datetime, retries: Sequence[time
         "last_error": result.code or None,
     }
     if result.verdict is Verdict.SENT:
-        # A later state of the message came while this one was on its way: it is due again.
-        return row if revision > delivery.revision else row | {"state": DeliveryState.SENT}
+        return row | {"state": DeliveryState.SENT}
     if result.verdict is Verdict.UNCERTAIN:
         return row | _after_no_answer(result, now=now, retries=retries)
     if result.wait_seconds:
@@ -220,7 +229,11 @@ async def release_waiting(session: AsyncSession, parents: Collection[str] | None
 
 
 async def recover(session: AsyncSession, *, leases_at: datetime) -> int:
-    """Put back what was taken and never settled; returns how many. It is looked for before it is sent again."""
+    """Put back what was taken and never settled; returns how many. It is looked for before it is sent again.
+
+    Updates are not counted: one row carries all that a message ever gets, and the same change twice is one change.
+    """
+    worn_out = (Delivery.attempt >= TAKINGS) & (Delivery.kind != Kind.UPDATE)
     lost = (
         select(Delivery.number)
         .where(Delivery.state == _SENDING, Delivery.lease_until < leases_at)
@@ -231,7 +244,7 @@ async def recover(session: AsyncSession, *, leases_at: datetime) -> int:
         update(Delivery)
         .where(Delivery.number.in_(select(lost.c.number)))
         .values(
-            state=case((Delivery.attempt >= TAKINGS, DeliveryState.UNCERTAIN), else_=DeliveryState.DUE),
+            state=case((worn_out, DeliveryState.UNCERTAIN), else_=DeliveryState.DUE),
             lane_id=None,
             lease_until=None,
         )

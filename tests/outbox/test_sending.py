@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy import update as change
 
 from bot.clock import MovableClock
 from bot.outbox import service as outbox
@@ -200,6 +201,42 @@ async def test_an_update_that_comes_while_another_is_on_its_way_is_sent_after_it
     finally:
         await sender.stop()
     assert [call["arguments"]["text"] for call in await rig.ledger("chat.update")] == ["2", "3"]
+
+
+async def test_an_update_that_comes_while_one_is_refused_is_sent_after_it(rig: Rig) -> None:
+    delivery_id = await rig.post("1")
+    await rig.send_all()
+    await rig.fault("latency", 0.5, method="chat.update")
+    async with rig.db.begin() as session:
+        await outbox.update(
+            session,
+            workspace_id=rig.workspace_id,
+            of=delivery_id,
+            payload={"text": "2", "blocks": [{"type": "nonsense"}]},
+            now=rig.clock.now(),
+        )
+    sender = rig.sender()
+    sender.start()
+    try:
+        await rig.until(lambda states: bool(states["sending"]))
+        await rig.update(delivery_id, "3")
+        assert await rig.settled() == {"sent": 2}
+    finally:
+        await sender.stop()
+    calls = await rig.ledger("chat.update")
+    assert [(call["arguments"]["text"], call["committed"]) for call in calls] == [("2", False), ("3", True)]
+
+
+async def test_an_update_that_is_the_twentieth_of_its_card_is_made_after_a_crash_too(rig: Rig) -> None:
+    delivery_id = await rig.post("1")
+    await rig.send_all()
+    await rig.update(delivery_id, "21")
+    async with rig.db.begin() as session:
+        ended = rig.clock.now() - timedelta(minutes=5)
+        of_it = change(Delivery).where(Delivery.parent_id == delivery_id)
+        await session.execute(of_it.values(state="sending", lease_until=ended, attempt=21))
+    assert await rig.send_all() == {"sent": 2}
+    assert [call["arguments"]["text"] for call in await rig.ledger("chat.update")] == ["21"]
 
 
 async def test_a_passing_message_is_shown_to_its_person_alone(rig: Rig) -> None:
