@@ -50,6 +50,10 @@ class Team(Base):
         named = {self.pm_id, self.lead_id} - {None}
         return frozenset(user for user in (named or {self.created_by}) if user)
 
+    def is_of(self, user_id: str) -> bool:
+        """Whether this person is in it or runs it."""
+        return user_id in self.owner_ids or user_id in {member.user_id for member in self.members}
+
     def is_joint(self, user_ids: set[str]) -> bool:
         """Whether PM and tech lead are both among these people."""
         return bool(self.pm_id and self.lead_id and {self.pm_id, self.lead_id} <= user_ids)

@@ -38,7 +38,7 @@ async def teams_of(session: AsyncSession, *, viewer: Viewer) -> Sequence[Team]:
         .order_by(Team.name)
     )
     seen = [team for team in rows if viewer.sees(team.channel_id)]
-    return sorted(seen, key=lambda team: viewer.user_id not in {member.user_id for member in team.members})
+    return sorted(seen, key=lambda team: not team.is_of(viewer.user_id))
 
 
 async def ensure_team(

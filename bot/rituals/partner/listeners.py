@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.access.rules import Action, Actor, Viewer, require
+from bot.access.rules import Action, Actor, Kind, Viewer, may, require
 from bot.errors import Refusal
 from bot.i18n import _
 from bot.outbox import service as outbox
@@ -132,7 +132,10 @@ async def home(session: AsyncSession, *, viewer: Viewer, now: datetime) -> HomeS
     runs_one = viewer.is_admin or any(viewer.user_id in team.owner_ids for team in teams)
     troubles = await _troubles(session, viewer, teams)
     return views.home(
-        teams,
+        [team for team in teams if team.is_of(viewer.user_id)],
+        others=[team for team in teams if viewer.is_admin and not team.is_of(viewer.user_id)],
+        changeable=[team for team in teams if may(viewer, Action.ADMINISTER, team)],
+        can_set_up=viewer.kind is Kind.MEMBER,
         muted=await people.is_muted(session, actor=viewer),
         troubles=troubles if troubles or runs_one else None,
     )

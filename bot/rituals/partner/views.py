@@ -1,11 +1,12 @@
 """The menu, the team's form, the welcome, and the hub's part of Home."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.access.rules import WhoMay
 from bot.i18n import _, ngettext
+from bot.outbox import notices
 from bot.outbox.models import DeliveryState
 from bot.outbox.service import Trouble
 from bot.people.models import Team
@@ -17,6 +18,7 @@ from bot.slack.home import HomeSection
 
 Menu = Sequence[tuple[str, Callable[[], str]]]
 
+TEAMS_SHOWN = 10
 TROUBLES_SHOWN = 5
 
 
@@ -126,18 +128,38 @@ def welcome() -> b.Payload:
     return b.message("\n".join(lines), [*blocks, b.actions(_set_up())])
 
 
-def home(teams: Sequence[Team], *, muted: bool, troubles: Sequence[Trouble] | None) -> HomeSection:
-    """`troubles` is None for those who do not run a team here."""
+def home(
+    teams: Sequence[Team],
+    *,
+    others: Sequence[Team] = (),
+    changeable: Collection[Team] = (),
+    can_set_up: bool = True,
+    muted: bool,
+    troubles: Sequence[Trouble] | None,
+) -> HomeSection:
+    """`teams`: this person's own; `others`: for an admin. `troubles` is None for those who do not run a team here."""
+    own, more = teams[:TEAMS_SHOWN], others[: max(0, TEAMS_SHOWN - len(teams))]
+    left = len(teams) + len(others) - len(own) - len(more)
     blocks: list[Block] = []
     if not teams:
-        blocks.append(b.section(_("You are in no team yet. Setting one up takes a minute.")))
-    for team in teams[:10]:
-        change = b.button(_("Change") if team.is_set_up else set_up_words(), SET_UP, value=team.id)
-        blocks.append(b.section(team_line(team), accessory=change))
+        none = _("You are in no team yet.")
+        blocks.append(b.section(f"{none} {_('Setting one up takes a minute.')}" if can_set_up else none))
+    blocks += [_team(team, can_change=team in changeable) for team in own]
+    if more:
+        blocks.append(b.context(_("Other teams, which you see as an admin of the workspace:")))
+        blocks += [_team(team, can_change=team in changeable) for team in more]
+    if left:
+        blocks.append(b.context(ngettext("and {n} more", "and {n} more", left)))
     if troubles is not None:
         blocks += _health(troubles)
-    buttons = [_quiet(muted=muted)] if teams else [_set_up(), _quiet(muted=muted)]
+    new = b.button(_("Set up a team"), SET_UP, style=None if teams else "primary")
+    buttons = [new, _quiet(muted=muted)] if can_set_up else [_quiet(muted=muted)]
     return HomeSection(_("Your team"), [*blocks, b.actions(*buttons)])
+
+
+def _team(team: Team, *, can_change: bool) -> Block:
+    change = b.button(_("Change") if team.is_set_up else set_up_words(), SET_UP, value=team.id)
+    return b.section(team_line(team), accessory=change if can_change else None)
 
 
 def _health(troubles: Sequence[Trouble]) -> list[Block]:
@@ -155,6 +177,7 @@ def _health(troubles: Sequence[Trouble]) -> list[Block]:
 
 
 def _trouble(trouble: Trouble) -> str:
+    """What happened and what to do about it; a pause in the words in which it was told of when it began."""
     where = (
         text.channel(trouble.recipient) if trouble.recipient[:1] in "CG" else text.mention(trouble.recipient)
     )
@@ -166,4 +189,15 @@ def _trouble(trouble: Trouble) -> str:
             where=where,
             when=when,
         )
-    return _("To {where}, since {when}: `{error}`", where=where, when=when, error=trouble.error)
+    if trouble.state is DeliveryState.PAUSED:
+        ritual = trouble.source.partition(":")[0]
+        paused = notices.notice(
+            state=trouble.state, code=trouble.error, ritual=ritual, recipient=trouble.recipient
+        )
+        return _("{what} It waits since {when}.", what=paused["text"], when=when)
+    return _(
+        "To {where}, since {when}: Slack did not take it (it answered `{code}`). Send it again, or let it go.",
+        where=where,
+        when=when,
+        code=trouble.error,
+    )
