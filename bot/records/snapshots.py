@@ -1,5 +1,6 @@
 """Fetches what belongs to a saved record's source message: its permalink, its text, its thread."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from bot.workspaces.models import Workspace, WorkspaceState
 
 log = structlog.get_logger()
 
+AFTER_FAILURE = timedelta(minutes=1)  # and twice as long after each further one
 REPLIES = 200  # of a thread; a longer one is kept as far as this
 
 NOT_ALLOWED = frozenset(
@@ -28,11 +30,15 @@ NOT_ALLOWED = frozenset(
 
 
 class Snapshots:
-    """Fetches for a handful of records at a time; what fails is tried again at a later tick."""
+    """Fetches for a handful of records at a time; what fails rests, longer each time.
+
+    Who rests is known to this process only: a restart begins with a look at everything.
+    """
 
     def __init__(self, *, database: Database, clients: Clients, clock: Clock, tasks: Tasks) -> None:
         self._database, self._clients, self._clock, self._tasks = database, clients, clock, tasks
         self._fetching = False
+        self._rests_until: dict[int, datetime] = {}
 
     def look(self) -> None:
         """Begin, unless it is at it already."""
@@ -42,13 +48,17 @@ class Snapshots:
 
     async def _fetch_waiting(self) -> None:
         try:
+            now = self._clock.now()
+            self._rests_until = {id_: until for id_, until in self._rests_until.items() if until > now}
             async with self._database.read() as session:
-                waiting = await sources.to_fetch(session)
+                waiting = await sources.to_fetch(session, but=self._rests_until)
                 tokens = await _tokens(session, {source.workspace_id for source in waiting})
             for source in waiting:
                 token = tokens.get(source.workspace_id)
-                if token is not None:
-                    await _fetch(self._database, self._clients.bot(token), source, self._clock)
+                if token is None or not await _fetch(
+                    self._database, self._clients.bot(token), source, self._clock
+                ):
+                    self._rests_until[source.id] = now + AFTER_FAILURE * 2**source.attempts
         finally:
             self._fetching = False
 
@@ -64,15 +74,20 @@ async def text_of(slack: AsyncWebClient, *, channel_id: str, ts: str) -> str:
 
 
 async def _tokens(session: AsyncSession, workspace_ids: set[int]) -> dict[int, str | None]:
-    if not workspace_ids:
-        return {}
-    rows = await session.scalars(
-        select(Workspace).where(Workspace.id.in_(workspace_ids), Workspace.state == WorkspaceState.ACTIVE)
-    )
-    return {row.id: row.bot_token for row in rows}
+    tokens = {}
+    for workspace_id in workspace_ids:
+        theirs = select(Workspace.bot_token).where(
+            Workspace.id == workspace_id, Workspace.state == WorkspaceState.ACTIVE
+        )
+        try:
+            tokens[workspace_id] = await session.scalar(theirs)
+        except LookupError:  # one workspace's unreadable token must not stop the others
+            log.exception("token_unreadable", workspace=workspace_id)
+    return tokens
 
 
-async def _fetch(database: Database, slack: AsyncWebClient, source: Source, clock: Clock) -> None:
+async def _fetch(database: Database, slack: AsyncWebClient, source: Source, clock: Clock) -> bool:
+    """False when it has to be tried again."""
     try:
         permalink = await _permalink(slack, source)
         messages = await _messages(slack, source)
@@ -80,7 +95,7 @@ async def _fetch(database: Database, slack: AsyncWebClient, source: Source, cloc
         log.warning("thread_not_fetched", source=source.id, error=str(error))
         async with database.begin() as session:
             await sources.failed(session, source_id=source.id)
-        return
+        return False
     thread = [
         {"user": message.get("user") or "", "ts": message["ts"], "text": message.get("text", "")}
         for message in messages
@@ -91,6 +106,7 @@ async def _fetch(database: Database, slack: AsyncWebClient, source: Source, cloc
         await sources.fetched(
             session, source=source, permalink=permalink, thread=thread, message=own, now=clock.now()
         )
+    return True
 
 
 async def _permalink(slack: AsyncWebClient, source: Source) -> str | None:

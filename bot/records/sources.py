@@ -1,6 +1,6 @@
 """The message a record was made from: copied at once, its thread and permalink fetched when the record is saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from bot.db.upsert import insert
 from bot.records.models import Record, Source, SourceState
 
 UNUSED = timedelta(days=7)  # a copy that no record was made from is let go
-TRIES = 5
+TRIES = 10  # each after twice the pause of the one before, from a minute on: some eight hours in all
 
 
 async def copy(
@@ -44,13 +44,14 @@ async def find(session: AsyncSession, *, workspace_id: int, channel_id: str, ts:
     )
 
 
-async def to_fetch(session: AsyncSession, *, limit: int = 20) -> Sequence[Source]:
-    """Sources of saved records whose thread has not been read yet."""
+async def to_fetch(session: AsyncSession, *, but: Collection[int] = (), limit: int = 20) -> Sequence[Source]:
+    """Sources of saved records whose thread has not been read yet, but for these."""
     rows = await session.scalars(
         select(Source)
         .where(
             Source.fetched_at.is_(None),
             Source.attempts < TRIES,
+            Source.id.not_in(but),
             exists().where(Record.source_id == Source.id),
         )
         .order_by(Source.attempts, Source.id)
