@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
@@ -15,6 +16,8 @@ from bot.db.keyring import Keyring, attach
 BUSY_SECONDS = 30  # how long a writer waits for another process's write before it gives up
 CONFLICTS = ("40001", "40P01")  # SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html
 STATEMENT_MILLISECONDS = 10_000  # nothing a person waits for may hold a PostgreSQL connection longer
+ANSWER_SECONDS = 15.0  # longer than any statement may take: a server that has not answered by then is gone
+CONNECT_SECONDS = 10.0
 
 
 class Database:
@@ -24,14 +27,23 @@ class Database:
     before it writes loses updates there (310 of 400, measured), and several writers in a pool starve each other.
     """
 
-    def __init__(self, url: str | URL, *, keyring: Keyring | None = None, pool_size: int = 10) -> None:
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        keyring: Keyring | None = None,
+        pool_size: int = 10,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self.engine = sqlite_engine(self.url, begin="BEGIN IMMEDIATE", **_pool(1))
             self._reader = sqlite_engine(self.url, begin="BEGIN", **_pool(4))
         else:
-            self.engine = self._reader = _postgresql(self.url, pool_size=pool_size)
+            self.engine = self._reader = _postgresql(
+                self.url, pool_size=pool_size, answer_seconds=answer_seconds
+            )
         if keyring is not None:
             attach(self.engine.dialect, keyring)
             attach(self._reader.dialect, keyring)
@@ -105,13 +117,23 @@ def _pool(size: int) -> dict[str, Any]:
     return {"pool_size": size, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
 
 
-def _postgresql(url: URL, *, pool_size: int) -> AsyncEngine:
-    return create_async_engine(
+def _postgresql(url: URL, *, pool_size: int, answer_seconds: float) -> AsyncEngine:
+    """A server that fails over or is cut off may never close a connection: who waits on it gives up in the end."""
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         pool_pre_ping=True,
         hide_parameters=True,  # they are what people wrote, and a failing statement is logged
         connect_args={
-            "server_settings": {"statement_timeout": str(STATEMENT_MILLISECONDS), "timezone": "UTC"}
+            "server_settings": {"statement_timeout": str(STATEMENT_MILLISECONDS), "timezone": "UTC"},
+            "command_timeout": answer_seconds,
+            "timeout": CONNECT_SECONDS,
         },
     )
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def gone(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, TimeoutError):
+            context.is_disconnect = True  # thrown away, as a rollback on it would wait as long again
+
+    return engine
