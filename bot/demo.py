@@ -242,17 +242,28 @@ async def run(*, port: int, walk: bool) -> None:
                 await Walk(http, slack, console).go()
                 console.print("\nDone. Without --walk it stays up for you to try: see the README.")
                 return
-            console.print(_try(slack), highlight=False)
+            console.print(escape(_who(slack)), highlight=False)
+            console.print(escape(_try(slack)), highlight=False)
             await _interrupted()
 
 
+def _who(slack: LocalSlack) -> str:
+    """Who one can act as, and where; in the addresses below the name is as good as the id."""
+    workspace = next(iter(slack.state.world.workspaces.values()))
+    people = [
+        f"  {person.name:<10} {person.id}  {person.real_name}, {person.title or person.role}"
+        for person in workspace.people.values()
+        if person.role != "bot" and not person.deactivated
+    ]
+    channels = [f"  #{channel.name:<9} {channel.id}" for channel in workspace.channels.values()]
+    return "\n".join(["The people:", *people, "The channels:", *channels])
+
+
 def _try(slack: LocalSlack) -> str:
-    described = slack.described()
-    payments = described["channels"]["payments"]
     return (
-        "Act as a person, for example:\n"
-        f"  curl -s {slack.url}/_control/as/{described['users']['pm']}/command -H 'Content-Type: application/json' \\\n"
-        f'    -d \'{{"channel": "{payments}", "command": "/decision", "text": "Use webhooks"}}\'\n'
+        "Act as one of them, for example:\n"
+        f"  curl -s {slack.url}/_control/as/pm/command -H 'Content-Type: application/json' \\\n"
+        '    -d \'{"channel": "payments", "command": "/decision", "text": "Use webhooks"}\'\n'
         f"  curl -s {slack.url}/_control/state\n"
         "Ctrl-C ends it."
     )
