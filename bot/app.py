@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientError, web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,7 +38,7 @@ from bot.ritual import EventListener, Ritual
 from bot.rituals import RITUALS
 from bot.schedule.tick import Tick
 from bot.settings import Settings
-from bot.slack.clients import Clients
+from bot.slack.clients import Clients, code_of
 from bot.slack.directory import Directory
 from bot.slack.dispatch import Dispatch, Table, Tables
 from bot.slack.home import Home
@@ -56,8 +57,24 @@ SUBMISSIONS_KEPT = timedelta(
 )  # a modal that is open for longer than this is closed by Slack long before
 
 
+TOKEN_REFUSED = frozenset(
+    {
+        "access_denied",
+        "account_inactive",
+        "invalid_auth",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+    }
+)
+"""Slack's codes for a token that will not do tomorrow either (docs reference/methods/apps.connections.open)."""
+
+
 class NotReadyError(Exception):
-    """The database cannot be used; says why and what to do."""
+    """The bot cannot start as things are; says why and what to do."""
 
 
 @asynccontextmanager
@@ -279,9 +296,16 @@ async def serving(
     database: Database,
     clock: Clock,
     health: Health,
+    told_to_stop: asyncio.Event | None = None,
     rituals: Sequence[Ritual] = RITUALS,
 ) -> AsyncIterator[App]:
-    """The bot at work. Leaving it stops taking work in, finishes what is in flight, and closes."""
+    """The bot at work. Leaving it stops taking work in, finishes what is in flight, and closes.
+
+    Told to stop while Slack lets it wait for a connection, it gives up waiting.
+
+    Raises:
+        NotReadyError: Slack refuses the app token.
+    """
     async with AsyncExitStack() as stack:
         clients = await stack.enter_async_context(
             Clients(api_url=settings.slack_api_url, timeout_seconds=settings.slack_timeout_seconds)
@@ -297,7 +321,8 @@ async def serving(
         stack.callback(app.tick.stop)
         if settings.socket_mode:
             assert settings.slack_app_token is not None
-            await stack.enter_async_context(_socket(app, settings.slack_app_token.get_secret_value()))
+            app_token = settings.slack_app_token.get_secret_value()
+            await stack.enter_async_context(_socket(app, app_token, told_to_stop or asyncio.Event()))
         else:
             assert settings.slack_signing_secret is not None
             await stack.enter_async_context(_http(app, settings, health))
@@ -305,14 +330,38 @@ async def serving(
 
 
 @asynccontextmanager
-async def _socket(app: App, app_token: str) -> AsyncIterator[None]:
+async def _socket(app: App, app_token: str, told_to_stop: asyncio.Event) -> AsyncIterator[None]:
     handler = AsyncSocketModeHandler(app.bolt, app_token, web_client=app.clients.bot(None))
-    await handler.connect_async()  # type: ignore[no-untyped-call]
+    connecting = asyncio.ensure_future(_connect(handler, app_token))
+    told = asyncio.ensure_future(told_to_stop.wait())
     try:
+        await asyncio.wait({connecting, told}, return_when=asyncio.FIRST_COMPLETED)
+        if connecting.done():
+            connecting.result()  # raises what it raised
         yield
     finally:
+        connecting.cancel()
+        told.cancel()
+        await asyncio.gather(connecting, told, return_exceptions=True)
         await app.dispatch.idle()  # what has begun is answered before the socket closes
         await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+async def _connect(handler: AsyncSocketModeHandler, app_token: str) -> None:
+    """The SDK tries for ever, also with a token that Slack refuses: so the first address is asked for here."""
+    try:
+        answer = await handler.client.web_client.apps_connections_open(app_token=app_token)
+        handler.client.wss_uri = answer["url"]
+    except SlackApiError as error:
+        if code_of(error) in TOKEN_REFUSED:
+            raise NotReadyError(
+                f"Slack refuses SLACK_APP_TOKEN ({code_of(error)}). Make an app-level token with connections:write"
+                " on your Slack app's page, Basic Information, and set it anew."
+            ) from None
+        log.warning("socket_not_opened", error=code_of(error))
+    except (ClientError, OSError) as error:
+        log.warning("socket_not_opened", error=type(error).__name__)
+    await handler.connect_async()  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager
@@ -337,10 +386,11 @@ async def run(settings: Settings, *, migrate: bool = False) -> None:
         health = Health(lambda: current_problem(db))
         async with (
             OpsServer(health, host=settings.host, port=settings.ops_port) as ops,
-            serving(settings, database=db, clock=Clock(), health=health),
+            serving(settings, database=db, clock=Clock(), health=health, told_to_stop=told_to_stop),
         ):
-            log.info("started", ops_port=ops.port, socket_mode=settings.socket_mode)
-            health.start()
+            if not told_to_stop.is_set():
+                log.info("started", ops_port=ops.port, socket_mode=settings.socket_mode)
+                health.start()
             await told_to_stop.wait()
             health.stop()
             log.info("stopping")

@@ -39,8 +39,10 @@ class Running:
 
 
 @asynccontextmanager
-async def started(slack: Slack, folder: Path, transport: str) -> AsyncIterator[Running]:
-    """`python -m bot run`, ready."""
+async def started(
+    slack: Slack, folder: Path, transport: str, *, ready: bool = True, **different: str
+) -> AsyncIterator[Running]:
+    """`python -m bot run`, in time ready."""
     ops_port, port = free_port(), free_port()
     described = slack.described
     if transport == "http":
@@ -55,13 +57,15 @@ async def started(slack: Slack, folder: Path, transport: str) -> AsyncIterator[R
         "OPS_PORT": str(ops_port),
         "PYTHONPATH": str(ROOT),
         **door,
+        **different,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", env=environment, stderr=asyncio.subprocess.PIPE
     )
     try:
-        async with ClientSession(f"http://127.0.0.1:{ops_port}") as http:
-            await until(lambda: _is_ready(http, process), seconds=30)
+        if ready:
+            async with ClientSession(f"http://127.0.0.1:{ops_port}") as http:
+                await until(lambda: _is_ready(http, process), seconds=30)
         yield Running(process, folder / "common-ground.sqlite")
     finally:
         if process.returncode is None:
@@ -83,6 +87,28 @@ async def test_it_says_that_it_is_ready_and_stops_when_told(
 ) -> None:
     async with started(slack, tmp_path, transport) as bot:
         assert (await bot.told_to_stop())[-1] == "stopped"
+
+
+async def test_told_to_stop_while_slack_lets_it_wait_for_a_connection_it_stops(
+    slack: Slack, tmp_path: Path
+) -> None:
+    await slack.fault("apps.connections.open", "http", 503, times=100)
+    async with started(slack, tmp_path, "socket", ready=False) as bot:
+        await until(lambda: _asked(slack, "apps.connections.open"), seconds=30)
+        messages = await bot.told_to_stop()
+        assert "started" not in messages
+        assert messages[-1] == "stopped"
+
+
+async def test_an_app_token_that_slack_refuses_ends_the_start_with_what_to_do(
+    slack: Slack, tmp_path: Path
+) -> None:
+    async with started(slack, tmp_path, "socket", ready=False, SLACK_APP_TOKEN="xapp-old") as bot:
+        _, said = await asyncio.wait_for(bot.process.communicate(), 30)
+        assert bot.process.returncode == 1
+        last = said.decode().splitlines()[-1]
+        assert last.startswith("Slack refuses SLACK_APP_TOKEN (invalid_auth). Make an app-level token")
+        assert "xapp-old" not in said.decode()
 
 
 async def test_a_form_on_its_way_when_the_bot_is_told_to_stop_is_saved_and_answered_and_its_card_comes_once(
