@@ -265,6 +265,7 @@ async def _purge(app: App) -> None:
         await drafts.purge(session, now=now)
         await sources.purge(session, now=now)
         await inbox.purge(session, now=now)
+        await outbox.purge(session, now=now)
         await session.execute(delete(Submission).where(Submission.created_at < now - SUBMISSIONS_KEPT))
 
 
@@ -318,6 +319,7 @@ async def serving(
         app.inbox.start()
         stack.push_async_callback(app.inbox.stop)
         app.tick.start()
+        _tidy(app)  # at once, as a process that is restarted within the hour would never come to it
         stack.callback(app.tick.stop)
         if settings.socket_mode:
             assert settings.slack_app_token is not None

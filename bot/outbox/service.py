@@ -1,7 +1,7 @@
 """What the rest of the bot may ask of the outbox. All of it is part of the caller's transaction."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -18,6 +18,9 @@ PAUSE_NOTICE = "notice:paused"  # how the sources begin of messages that tell of
 Payload = dict[
     str, Any
 ]  # what chat.postMessage takes beside channel, thread_ts and metadata: text, blocks, …
+
+KEPT = timedelta(days=90)
+PURGED_AT_ONCE = 5_000
 
 _KEY = ("workspace_id", "source", "recipient", "part")
 
@@ -269,6 +272,33 @@ async def resume(
         )
     )
     _wake(session)
+
+
+async def purge(session: AsyncSession, *, now: datetime) -> None:
+    """Forget what nobody comes back to: notices, passing messages, and what was said in a thread.
+
+    Cards stay, as they are changed for as long as their record is; so does what still waits for something.
+    """
+    answered = select(Delivery.parent_id).where(Delivery.parent_id.is_not(None))
+    said_in_a_thread = (Delivery.kind == Kind.POST) & Delivery.parent_id.is_not(None)
+    old = (
+        select(Delivery.number)
+        .where(
+            Delivery.created_at < now - KEPT,
+            Delivery.state.in_((DeliveryState.SENT, DeliveryState.SKIPPED)),
+            or_(
+                Delivery.kind == Kind.EPHEMERAL,
+                Delivery.source.startswith("notice:"),
+                said_in_a_thread,
+            ),
+            Delivery.id.not_in(answered),
+        )
+        .order_by(Delivery.number)
+        .limit(PURGED_AT_ONCE)
+    )
+    await session.execute(
+        delete(Delivery).where(Delivery.number.in_(old)).execution_options(synchronize_session=False)
+    )
 
 
 async def _add(session: AsyncSession, **delivery: Any) -> str:

@@ -1,9 +1,11 @@
 """What is asked of the outbox, before anything is sent."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy import update as change
 
 from bot.db.engine import Database
 from bot.outbox import service as outbox
@@ -56,3 +58,44 @@ async def test_a_message_that_was_not_sent_yet_is_sent_in_its_later_state(
         await outbox.update(session, workspace_id=workspace_id, of=of, payload={"text": "2"}, now=NOW)
     async with db.read() as session:
         assert (await session.scalars(select(Delivery.payload))).all() == [{"text": "2"}]
+
+
+async def test_after_ninety_days_what_nobody_comes_back_to_is_forgotten(
+    db: Database, workspace_id: int
+) -> None:
+    async def post(source: str, **more: Any) -> str:
+        message: dict[str, Any] = {"workspace_id": workspace_id, "payload": {"text": source}, "now": NOW}
+        return await outbox.post(session, **{**message, "recipient": "C1", **more}, source=source)
+
+    async with db.begin() as session:
+        card = await post("decisions:1:card")
+        reply = await post("decisions:1:reply", thread_of=card)
+        await post("decisions:1:answer", thread_of=card)
+        await post("decisions:1:answer to the reply", thread_of=reply, now=NOW + timedelta(days=1))
+        await post("notice:dead:decisions:no_text:2026-11-23", recipient="U1")
+        await outbox.ephemeral(
+            session,
+            workspace_id=workspace_id,
+            source="decisions:capture",
+            recipient="C1",
+            user_id="U1",
+            payload={"text": "Log it?"},
+            now=NOW,
+        )
+        await session.execute(change(Delivery).values(state="sent"))
+        paused = await post("notice:paused:decisions:C1", recipient="U2")
+        await session.execute(change(Delivery).where(Delivery.id == paused).values(state="paused"))
+    assert len(await after(db, timedelta(days=90))) == 7
+    assert await after(db, timedelta(days=90.5)) == [
+        "decisions:1:card",
+        "decisions:1:reply",
+        "decisions:1:answer to the reply",
+        "notice:paused:decisions:C1",
+    ]
+
+
+async def after(db: Database, age: timedelta) -> list[str]:
+    """What is left after a purge."""
+    async with db.begin() as session:
+        await outbox.purge(session, now=NOW + age)
+        return list(await session.scalars(select(Delivery.source).order_by(Delivery.number)))

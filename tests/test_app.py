@@ -1,0 +1,39 @@
+"""What the running bot does by itself."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from bot.clock import MovableClock
+from bot.db.engine import Database
+from bot.inbox.models import Envelope
+from bot.workspaces.models import Workspace
+from tests.bot import running_bot
+from tests.person import Slack, until
+
+
+async def test_it_forgets_what_is_old_as_soon_as_it_is_started(
+    slack: Slack, db: Database, clock: MovableClock
+) -> None:
+    long_ago = clock.now() - timedelta(days=4)
+    async with db.begin() as session:
+        session.add(Workspace(slack_id="T1", created_at=long_ago, state_changed_at=long_ago))
+        session.add(
+            Envelope(
+                slack_team_id="T1",
+                event_id="Ev1",
+                type="reaction_added",
+                payload={},
+                event_time=long_ago,
+                received_at=long_ago,
+                not_before=long_ago,
+                state="done",
+            )
+        )
+
+    async def forgotten() -> bool:
+        async with db.read() as session:
+            return not await session.scalar(select(func.count()).select_from(Envelope))
+
+    async with running_bot(slack, db, clock=clock):
+        await until(forgotten)
