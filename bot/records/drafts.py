@@ -26,6 +26,8 @@ SUBJECT = "draft"
 """A form that wants drafts carries what it is about under this name in its ids."""
 OFFERED = "offered"
 """And the id of the draft that is offered in it, while it is."""
+ANYWHERE = "channel:any"
+"""The subject of what was begun outside of a channel: it is offered in each."""
 OFFER = "draft"  # the block with the one line of the offer
 TITLE_SHOWN = 60
 
@@ -112,6 +114,20 @@ async def purge(session: AsyncSession, *, now: datetime) -> None:
 
 def _of(actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Draft.workspace_id == actor.workspace_id, Draft.user_id == actor.user_id
+
+
+def brought_up_to_date(draft: Values, was: Values, now: Values) -> Values:
+    """Of an edit's draft, which holds the whole record as it `was`, what was changed in it, upon the record as it is `now`."""
+    names = dict.fromkeys(key.split(".")[0] for key in (*draft, *was, *now))
+    parts = [
+        _of_field(now if _of_field(draft, name) == _of_field(was, name) else draft, name) for name in names
+    ]
+    return {key: value for part in parts for key, value in part.items()}
+
+
+def _of_field(values: Values, name: str) -> Values:
+    """A field's value, or the cells of its rows."""
+    return {key: value for key, value in values.items() if key.split(".")[0] == name}
 
 
 # How it is offered

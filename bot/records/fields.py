@@ -24,7 +24,8 @@ def _tags(typed: Any) -> Any:
     return [word.lstrip("#").lower() for word in words] if isinstance(words, list) else words
 
 
-Title = Annotated[str, Field(min_length=1, max_length=150)]  # a header block holds 150 characters
+TITLE_CHARACTERS = 150  # a header block holds as many
+Title = Annotated[str, Field(min_length=1, max_length=TITLE_CHARACTERS)]
 Short = Annotated[str, Field(max_length=300)]
 Long = Annotated[str, Field(max_length=3_000)]  # a text input holds 3,000 characters
 People = Annotated[list[Annotated[str, Field(max_length=32)]], Field(max_length=50)]

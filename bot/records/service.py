@@ -44,6 +44,25 @@ async def submit_once(session: AsyncSession, *, workspace_id: int, view_id: str,
     return submission
 
 
+async def once(session: AsyncSession, request: Request) -> Submission:
+    """As `submit_once`, for the submitted form."""
+    return await submit_once(
+        session, workspace_id=request.actor.workspace_id, view_id=request.view["id"], now=request.now
+    )
+
+
+def typed_reason(request: Request) -> str:
+    """What the field `reason` holds.
+
+    Raises:
+        FieldRefusal: nothing.
+    """
+    reason = str(request.values.get("reason") or "").strip()
+    if not reason:
+        raise FieldRefusal({"reason": _("Please fill this in.")})
+    return reason
+
+
 async def turn_back(session: AsyncSession, *, workspace_id: int, view_id: str) -> None:
     """Raise AlreadySaved, with the number of the record, if this form was saved before."""
     saved = (
@@ -172,6 +191,14 @@ async def revise(
     if is_edit:
         record.edited_at = now
     return revision
+
+
+def undone(content: Mapping[str, Any], edits: Sequence[Revision]) -> dict[str, Any]:
+    """A record's content, by field, as it was before these edits, its latest."""
+    held = dict(content)
+    for edit in reversed(edits):
+        held |= {name: before for name, (before, _after) in edit.changes.items() if name in held}
+    return held
 
 
 async def revisions_of(session: AsyncSession, *, record: Record) -> Sequence[Revision]:

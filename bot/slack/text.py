@@ -1,8 +1,12 @@
 """Text on its way to Slack: what people typed is escaped here, what we say in Slack's markup is made here."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+
+from bot.i18n import _, ngettext
+
+NAMES_SHOWN = 12  # of a list of people
 
 # Characters that change how their neighbours are shown: a title could otherwise read backwards or hide words.
 # Unicode bidi controls (UAX #9), zero-width characters, control characters other than newline and tab, and halves
@@ -118,6 +122,12 @@ def uncut(marked: str, at: int) -> int:
     return begin if begin > 0 and marked.find(";", begin, at) == -1 else at
 
 
+def headed(words: str, limit: int) -> tuple[str, str]:
+    """What was said as a title; and whole, for the field below, when it has more lines or is too long for a title."""
+    title = shortened(words.partition("\n")[0], limit)
+    return title, "" if title == words else words
+
+
 def first_lines(text: str, *, lines: int, characters: int) -> str:
     """The beginning of a longer text, for a card: "…" says that there is more."""
     kept = "\n".join(text.strip().splitlines()[:lines])
@@ -132,6 +142,14 @@ def mention(user_id: str) -> str:
 
 def mentions(user_ids: Iterable[str]) -> str:
     return ", ".join(map(mention, user_ids))
+
+
+def joined(user_ids: Sequence[str], muted: Mapping[str, str], *, most: int = NAMES_SHOWN) -> str:
+    """`@ana, @ben and @cem`; `muted`: the names of those who are not to be mentioned."""
+    named = [escape(muted[user]) if user in muted else mention(user) for user in user_ids[:most]]
+    if len(user_ids) > most:
+        named.append(ngettext("{n} more", "{n} more", len(user_ids) - most))
+    return named[0] if len(named) == 1 else _("{most} and {last}", most=", ".join(named[:-1]), last=named[-1])
 
 
 def channel(channel_id: str) -> str:

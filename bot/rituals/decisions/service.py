@@ -19,7 +19,7 @@ from bot.people.models import Team
 from bot.people.service import muted_names
 from bot.records import service as records
 from bot.records.fields import Day, Fields, Long, People, Short, Tags, Title, Words
-from bot.records.models import Record, RecordLink, Relation, Revision, Source
+from bot.records.models import Record, RecordLink, Relation, Source
 from bot.rituals.decisions.models import (
     CHOSEN,
     Acknowledgement,
@@ -301,14 +301,6 @@ def facts(decision: Decision) -> dict[str, Any]:
         "revisit_on": decision.revisit_on.isoformat() if decision.revisit_on else None,
         "revisit_when": decision.revisit_when,
     }
-
-
-def facts_before(decision: Decision, edits: Sequence[Revision]) -> dict[str, Any]:
-    """The content as it was before these edits, the latest ones."""
-    held = facts(decision)
-    for edit in reversed(edits):
-        held |= {name: before for name, (before, _after) in edit.changes.items() if name in held}
-    return held
 
 
 def field_words(name: str) -> str:

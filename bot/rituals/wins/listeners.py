@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Viewer, require
-from bot.errors import FieldRefusal, Refusal
+from bot.errors import Refusal
 from bot.i18n import _
-from bot.outbox import service as outbox
 from bot.people import service as people
 from bot.people.models import Team
-from bot.records import drafts
+from bot.records import cards, drafts
 from bot.records import service as records
+from bot.records.fields import TITLE_CHARACTERS
 from bot.records.models import Draft
+from bot.records.views import teams_on_screen
 from bot.ritual import AgendaItem
 from bot.rituals.wins import ids, service, views
 from bot.rituals.wins.models import Win
@@ -30,10 +31,6 @@ PAGE = 10
 IN_HOME = 3
 CARDS_RENEWED = 20  # a channel takes one change a second, and nobody looks further back
 NUMBER = re.compile(r"(?:[Ww]-?)?[0-9]+")
-TITLE = 150  # characters; what is longer begins the second answer, so that nothing typed is lost
-ANYWHERE = "channel:any"
-"""What a draft is about that was begun outside of a channel: it is offered in each."""
-
 # Telling
 
 
@@ -50,11 +47,8 @@ async def open_by_command(request: Request) -> None:
 
 
 def _first_answers(typed: str) -> Values:
-    first = text.shortened(typed.partition("\n")[0], TITLE)
-    return {
-        "title": first,
-        "makes_possible": "" if first == typed else text.shortened(typed, service.POSSIBLE),
-    }
+    title, below = text.headed(typed, TITLE_CHARACTERS)
+    return {"title": title, "makes_possible": text.shortened(below, service.POSSIBLE)}
 
 
 async def open_from_home(request: Request) -> None:
@@ -64,7 +58,7 @@ async def open_from_home(request: Request) -> None:
 async def _open(request: Request, typed: Values) -> None:
     """The form with what is known at once; the teams and the offer of a draft come from one short read."""
     here = request.channel_id if request.channel_id and request.channel_id[:1] in "CG" else None
-    subject = f"channel:{here}" if here else ANYWHERE
+    subject = f"channel:{here}" if here else drafts.ANYWHERE
     held = {"channel": here, drafts.SUBJECT: subject}
 
     async def full() -> Payload:
@@ -72,7 +66,7 @@ async def _open(request: Request, typed: Values) -> None:
         async with request.read() as session:
             teams = await people.teams_of(session, viewer=viewer) if viewer else []
             draft = await drafts.newest(
-                session, actor=request.actor, form=ids.FORM, subjects=[subject, ANYWHERE]
+                session, actor=request.actor, form=ids.FORM, subjects=[subject, drafts.ANYWHERE]
             )
         choices = [(team.name, team.channel_id) for team in teams[: limits.OPTIONS]]
         return _offering(draft, typed, held, choices)
@@ -104,11 +98,11 @@ async def resume_draft(request: Request) -> None:
                 values = {**values, **draft.values}
             await drafts.resume(session, request, draft, usual)
             held["generation"] = int(held.get("generation") or 0) + 1
-    request.update_view(views.form(values, held, teams=views.teams_on_screen(request.view)))
+    request.update_view(views.form(values, held, teams=teams_on_screen(request.view)))
 
 
 async def discard_draft(request: Request) -> None:
-    teams = views.teams_on_screen(request.view)
+    teams = teams_on_screen(request.view)
     request.update_view(views.form(request.values, _without_offer(request), teams=teams))
     async with request.begin() as session:
         await drafts.discard_offered(session, request)
@@ -119,14 +113,14 @@ def _without_offer(request: Request) -> dict[str, Any]:
 
 
 def _as_is(win: Win) -> Values:
-    return views.values_of(service.facts_before(win, []))
+    return views.values_of(service.facts(win))
 
 
 async def _up_to_date(session: AsyncSession, win: Win, draft: Draft) -> Values:
     """What an edit's draft comes to on the win as others have left it since."""
     edits = await records.revisions_of(session, record=win)
-    was = service.facts_before(win, edits[int(draft.ids.get("edits") or 0) :])
-    return views.brought_up_to_date(draft.values, views.values_of(was), _as_is(win))
+    was = records.undone(service.facts(win), edits[int(draft.ids.get("edits") or 0) :])
+    return drafts.brought_up_to_date(draft.values, views.values_of(was), _as_is(win))
 
 
 async def submit(request: Request) -> None:
@@ -153,24 +147,14 @@ async def _save_new(request: Request, viewer: Viewer, fields: WinFields) -> None
         team = await people.team_of(session, workspace_id=viewer.workspace_id, channel_id=channel_id)
     facts = {} if team else await _new_team(request, channel_id)
     async with request.begin() as session:
-        submission = await records.submit_once(
-            session, workspace_id=viewer.workspace_id, view_id=request.view["id"], now=request.now
-        )
+        submission = await records.once(session, request)
         if team is None:
             team = await people.ensure_team(
                 session, actor=viewer, channel_id=channel_id, now=request.now, **facts
             )
         win = await service.tell_win(session, viewer=viewer, team=team, fields=fields, now=request.now)
         submission.record_id = win.id
-        win.card_id = await outbox.post(
-            session,
-            workspace_id=win.workspace_id,
-            source=f"wins:{win.id}:card",
-            recipient=win.channel_id,
-            payload=await _card(session, win),
-            now=request.now,
-            tell=win.created_by,
-        )
+        await cards.post(session, win, await _card(session, win), ritual="wins", now=request.now)
         await drafts.discard(session, request)
 
 
@@ -183,7 +167,7 @@ async def _new_team(request: Request, channel_id: str) -> dict[str, str]:
 
 async def _save_edit(request: Request, viewer: Viewer, fields: WinFields) -> None:
     async with request.begin() as session:
-        await _once(session, request)
+        await records.once(session, request)
         win = await _win(session, viewer, request.ids["record"], Action.CHANGE)
         await service.edit_win(
             session,
@@ -238,12 +222,10 @@ async def _edit_form(session: AsyncSession, viewer: Viewer, win: Win) -> Payload
 
 
 async def submit_withdrawal(request: Request) -> None:
-    why = str(request.values.get("reason") or "").strip()
-    if not why:
-        raise FieldRefusal({"reason": _("Please fill this in.")})
+    why = records.typed_reason(request)
     viewer = await request.see()
     async with request.begin() as session:
-        await _once(session, request)
+        await records.once(session, request)
         win = await _win(session, viewer, request.ids["record"], Action.WITHDRAW)
         await service.withdraw(session, viewer=viewer, win=win, why=why, now=request.now)
         await _update_card(session, win, request.now)
@@ -306,17 +288,9 @@ async def _win(session: AsyncSession, viewer: Viewer, record_id: object, action:
     return await records.by_id(session, viewer=viewer, kind=Win, record_id=record_id, action=action)
 
 
-async def _once(session: AsyncSession, request: Request) -> None:
-    await records.submit_once(
-        session, workspace_id=request.actor.workspace_id, view_id=request.view["id"], now=request.now
-    )
-
-
 async def _card(session: AsyncSession, win: Win) -> Payload:
     return views.card(win, await service.muted_in(session, win))
 
 
 async def _update_card(session: AsyncSession, win: Win, now: datetime) -> None:
-    if win.card_id:
-        payload = await _card(session, win)
-        await outbox.update(session, workspace_id=win.workspace_id, of=win.card_id, payload=payload, now=now)
+    await cards.update(session, win, await _card(session, win), now)

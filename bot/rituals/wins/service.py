@@ -17,7 +17,6 @@ from bot.people.models import Team
 from bot.people.service import muted_names
 from bot.records import service as records
 from bot.records.fields import Fields, People, Title
-from bot.records.models import Revision
 from bot.rituals.wins.models import Thanks, Win
 
 KIND = "win"
@@ -188,12 +187,9 @@ async def muted_in(session: AsyncSession, win: Win) -> dict[str, str]:
     return await muted_names(session, workspace_id=win.workspace_id, user_ids=named)
 
 
-def facts_before(win: Win, edits: Sequence[Revision]) -> dict[str, Any]:
-    """The content of a win as it was before these edits, its latest."""
-    facts = {"title": win.title, "makes_possible": win.makes_possible, "thanks_to": win.thanks_to}
-    for edit in reversed(edits):
-        facts |= {name: before for name, (before, _after) in edit.changes.items() if name in facts}
-    return facts
+def facts(win: Win) -> dict[str, Any]:
+    """The content of a win, by field: what revisions compare."""
+    return {"title": win.title, "makes_possible": win.makes_possible, "thanks_to": win.thanks_to}
 
 
 def field_words(name: str) -> str:

@@ -7,8 +7,9 @@ from slack_sdk.models.blocks import Block
 
 from bot.access.rules import Action, Viewer, may
 from bot.i18n import _, ngettext
-from bot.people.offers import SET_UP, set_up_words
 from bot.records import drafts
+from bot.records import views as records
+from bot.records.fields import TITLE_CHARACTERS
 from bot.records.models import Revision
 from bot.rituals.wins import ids
 from bot.rituals.wins.models import Win
@@ -18,7 +19,6 @@ from bot.slack import request, text
 from bot.slack.forms import Values, refilled
 from bot.slack.home import HomeSection
 
-REVISIONS_SHOWN = 8
 CHANGE_CHARACTERS = 200
 
 # The form
@@ -39,14 +39,14 @@ def form(
         _("Edit win") if editing else _("Tell of a win"),
         [
             *drafts.offer_blocks(offer, resume=ids.RESUME, discard=ids.DISCARD),
-            *([] if editing or held.get("channel") else [_team(value("team"), teams)]),
+            *_team(held, teams, chosen=value("team")),
             b.field(
                 "title",
                 _("What got done?"),
                 b.text_input(
                     value("title"),
                     placeholder=_("The nightly import runs in four minutes instead of fifty"),
-                    max_length=150,
+                    max_length=TITLE_CHARACTERS,
                     focus=True,
                 ),
                 optional=False,
@@ -74,44 +74,16 @@ def values_of(facts: Mapping[str, Any]) -> Values:
     return {name: value for name, value in facts.items() if value}
 
 
-def brought_up_to_date(draft: Values, was: Values, now: Values) -> Values:
-    """Of an edit's draft, which holds the whole win as it `was`, what was changed in it, upon the win as it is `now`."""
-    names = dict.fromkeys((*draft, *was, *now))
-    newest = {name: (now if draft.get(name) == was.get(name) else draft).get(name) for name in names}
-    return values_of(newest)
-
-
-def _team(chosen: str | None, teams: Sequence[tuple[str, str]]) -> Block:
-    """Which team it is for; where nobody has one yet, which channel's."""
-    if not teams:
-        hint = _("A win belongs to a channel: who can read that can read the win.")
-        question = _("Which channel is it for?")
-        return b.field("team", question, b.channel_input(chosen), hint=hint, optional=False)
-    picked = b.select_input(teams, chosen=chosen or teams[0][1])
-    return b.field("team", _("Which team?"), picked, optional=False)
-
-
-def teams_on_screen(view: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The teams that an open form lets one choose from."""
-    asked = next((block for block in view["blocks"] if block["block_id"] == "team"), None)
-    options = asked["element"].get("options", []) if asked else []
-    return [(option["text"]["text"], option["value"]) for option in options]
+def _team(held: Mapping[str, Any], teams: Sequence[tuple[str, str]], *, chosen: str | None) -> list[Block]:
+    """Asked only outside of a channel."""
+    if "record" in held or held.get("channel"):
+        return []
+    hint = _("A win belongs to a channel: who can read that can read the win.")
+    return [records.team_question(teams, chosen=chosen, hint=hint)]
 
 
 def withdrawal(win: Win) -> b.Payload:
-    return b.modal(
-        ids.WITHDRAWAL,
-        _("Withdraw {name}", name=win.name),
-        [
-            b.section(f"*{win.name}* {text.escape(win.title)}"),
-            b.field(
-                "reason", _("Why was it a mistake?"), b.text_input(focus=True, max_length=500), optional=False
-            ),
-        ],
-        submit=_("Withdraw"),
-        close=_("Keep it"),
-        private_metadata=request.ids(record=win.id),
-    )
+    return records.withdrawal(ids.WITHDRAWAL, win)
 
 
 # In the channel. `muted`: the names of those who are not to be mentioned.
@@ -120,7 +92,7 @@ def withdrawal(win: Win) -> b.Payload:
 def card(win: Win, muted: dict[str, str]) -> b.Payload:
     """The headline message of a win, as it stands now."""
     if win.withdrawn_at is not None:
-        return _tombstone(win, muted)
+        return records.tombstone(win, muted, command="/partner win")
     facts = " · ".join(_facts(win, muted))
     thanked = _thanked(win)
     spoken = [f"{win.name} {text.escape(win.title)}", facts, text.escape(win.makes_possible), thanked]
@@ -132,7 +104,7 @@ def card(win: Win, muted: dict[str, str]) -> b.Payload:
             *b.sections(text.quoted(win.makes_possible)),
             *([b.context(thanked)] if thanked else []),
             _buttons(win),
-            *_set_up_offer(win),
+            *records.set_up_offer(win.team),
         ],
     )
 
@@ -141,15 +113,10 @@ def _facts(win: Win, muted: dict[str, str]) -> list[str]:
     """`23 Nov 2026 · thanks to @a and @b · told by @c · edited`."""
     return [
         text.day(win.told_on),
-        *([_("thanks to {who}", who=_joined(win.thanks_to, muted))] if win.thanks_to else []),
-        _("told by {who}", who=_joined([win.created_by], muted)),
+        *([_("thanks to {who}", who=text.joined(win.thanks_to, muted))] if win.thanks_to else []),
+        _("told by {who}", who=text.joined([win.created_by], muted)),
         *([_("edited")] if win.edited_at else []),
     ]
-
-
-def _joined(user_ids: Sequence[str], muted: dict[str, str]) -> str:
-    named = [text.escape(muted[user]) if user in muted else text.mention(user) for user in user_ids]
-    return named[0] if len(named) == 1 else _("{most} and {last}", most=", ".join(named[:-1]), last=named[-1])
 
 
 def _thanked(win: Win) -> str:
@@ -171,38 +138,13 @@ def _buttons(win: Win) -> Block:
     )
 
 
-def _set_up_offer(win: Win) -> list[Block]:
-    if win.team.is_set_up:
-        return []
-    words = _("This channel has no team yet: who is PM, who leads?")
-    return [b.actions(b.button(set_up_words(), SET_UP, value=win.team_id)), b.context(words)]
-
-
-def _tombstone(win: Win, muted: dict[str, str]) -> b.Payload:
-    words = _withdrawn_words(win, muted)
-    kept = b.context(_("The record is kept: `/partner win {name}`.", name=win.name))
-    return b.message(words, [b.section(words), kept])
-
-
-def _withdrawn_words(win: Win, muted: dict[str, str]) -> str:
-    assert win.withdrawn_at is not None
-    assert win.withdrawn_by is not None
-    return _(
-        "{name} was withdrawn by {who}, {when}: {why}",
-        name=win.name,
-        who=_joined([win.withdrawn_by], muted),
-        when=text.moment(win.withdrawn_at),
-        why=text.escape(win.withdrawn_why or ""),
-    )
-
-
 # The page
 
 
 def page(win: Win, *, viewer: Viewer, muted: dict[str, str], revisions: Sequence[Revision]) -> b.Payload:
     """The whole record, and what this person may do with it."""
     facts = " · ".join([f"*{win.name}*", *_facts(win, muted)])
-    withdrawn = b.sections(_withdrawn_words(win, muted)) if win.withdrawn_at is not None else []
+    withdrawn = b.sections(records.withdrawn_words(win, muted)) if win.withdrawn_at is not None else []
     return b.modal(
         ids.PAGE,
         win.name,
@@ -212,7 +154,7 @@ def page(win: Win, *, viewer: Viewer, muted: dict[str, str], revisions: Sequence
             *withdrawn,
             *_part(_("What it makes possible"), text.linked(win.makes_possible)),
             *_part(_("Who said thank you"), text.mentions(win.thanked_by)),
-            *_history(revisions),
+            *records.history(revisions, _changes),
             *_page_buttons(win, viewer),
         ],
     )
@@ -222,20 +164,8 @@ def _part(title: str, words: str) -> list[Block]:
     return b.sections(f"*{title}*\n{words}") if words else []
 
 
-def _history(revisions: Sequence[Revision]) -> list[Block]:
-    shown: list[Block] = [b.context(_edit(revision)) for revision in revisions[-REVISIONS_SHOWN:]]
-    if len(revisions) > REVISIONS_SHOWN:
-        shown.insert(0, b.context(_("Older edits are kept too: {n} in all.", n=len(revisions))))
-    return shown
-
-
-def _edit(revision: Revision) -> str:
-    changes = [
-        f"{field_words(name)}: {_value(before)} → {_value(after)}"
-        for name, (before, after) in revision.changes.items()
-    ]
-    who, when = text.mention(revision.user_id), text.moment(revision.at)
-    return "\n".join([_("Edited by {who}, {when}", who=who, when=when), *changes])
+def _changes(name: str, before: Any, after: Any) -> list[str]:
+    return [f"{field_words(name)}: {_value(before)} → {_value(after)}"]
 
 
 def _value(value: Any) -> str:

@@ -126,7 +126,7 @@ async def test_a_decision_logged_by_mistake_is_withdrawn_and_its_record_stays(sl
 
     page = await opens(pm, pm.command("payments", "/decision", "show D-1"))
     assert "Use webhooks" in words_of(page)
-    assert "Withdrawn by" in words_of(page)
+    assert f"D-1 was withdrawn by <@{pm.id}>" in words_of(page)
     assert labels(page) == []
     for search in ("list", "why webhooks"):
         assert "D-1" not in (await pm.command("payments", "/decision", search)).text

@@ -3,8 +3,6 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Viewer, require
-from bot.errors import FieldRefusal
-from bot.i18n import _
 from bot.outbox import service as outbox
 from bot.records import drafts
 from bot.records import service as records
@@ -62,10 +60,10 @@ async def _open_reason(request: Request, record_id: str, answer: Answer) -> None
 
 async def submit_reason(request: Request) -> None:
     """The answer is kept, and said in the card's thread."""
-    reason, answer = _typed_reason(request), Answer(request.ids["answer"])
+    reason, answer = records.typed_reason(request), Answer(request.ids["answer"])
     viewer = await request.see()
     async with request.begin() as session:
-        await _once(session, request)
+        await records.once(session, request)
         decision = await _decision(session, viewer, request.ids["record"], Action.ACKNOWLEDGE)
         await service.acknowledge(
             session,
@@ -159,7 +157,7 @@ async def _replacing_form(
 async def submit_link(request: Request) -> None:
     viewer = await request.see()
     async with request.begin() as session:
-        await _once(session, request)
+        await records.once(session, request)
         decision = await _decision(session, viewer, request.ids["record"], Action.CHANGE)
         changed = await service.link_decision(
             session,
@@ -186,10 +184,10 @@ async def open_withdrawal(request: Request, value: str) -> None:
 
 
 async def submit_withdrawal(request: Request) -> None:
-    why = _typed_reason(request)
+    why = records.typed_reason(request)
     viewer = await request.see()
     async with request.begin() as session:
-        await _once(session, request)
+        await records.once(session, request)
         decision = await _decision(session, viewer, request.ids["record"], Action.WITHDRAW)
         given_back = await service.withdraw(
             session, viewer=viewer, decision=decision, why=why, now=request.now
@@ -202,16 +200,3 @@ async def submit_withdrawal(request: Request) -> None:
 
 async def _decision(session: AsyncSession, viewer: Viewer, record_id: object, action: Action) -> Decision:
     return await records.by_id(session, viewer=viewer, kind=Decision, record_id=record_id, action=action)
-
-
-async def _once(session: AsyncSession, request: Request) -> None:
-    await records.submit_once(
-        session, workspace_id=request.actor.workspace_id, view_id=request.view["id"], now=request.now
-    )
-
-
-def _typed_reason(request: Request) -> str:
-    reason = str(request.values.get("reason") or "").strip()
-    if not reason:
-        raise FieldRefusal({"reason": _("Please fill this in.")})
-    return reason

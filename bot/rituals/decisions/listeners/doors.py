@@ -8,6 +8,7 @@ from bot.access.rules import Actor, missing
 from bot.errors import NotFound
 from bot.people import service as people
 from bot.records import drafts, snapshots, sources
+from bot.records.fields import TITLE_CHARACTERS
 from bot.rituals.decisions import ids, queries
 from bot.rituals.decisions.listeners import finding
 from bot.rituals.decisions.views import form, messages
@@ -16,10 +17,6 @@ from bot.slack import limits, text
 from bot.slack.blocks import Payload
 from bot.slack.forms import Values
 from bot.slack.request import Request
-
-ANYWHERE = "channel:any"
-"""What a draft is about that was begun outside of a channel: it is offered in each."""
-TITLE = 150  # characters; what is longer begins the context, so that nothing typed is lost
 
 
 async def run_command(request: Request) -> None:
@@ -106,7 +103,7 @@ async def _open(
     """
     typed = typed or {}
     in_channel = channel_id if channel_id and channel_id[:1] in "CG" else None
-    subject = f"channel:{in_channel}" if in_channel else ANYWHERE
+    subject = f"channel:{in_channel}" if in_channel else drafts.ANYWHERE
     held = {"channel": in_channel, "ts": source_ts or None, drafts.SUBJECT: subject}
     bare = FormState(ids=held, values=form.usual(None, request.actor, request.now) | typed)
 
@@ -126,7 +123,7 @@ async def _with_defaults(request: Request, bare: FormState, typed: Values) -> Pa
     actor: Actor = request.actor
     viewer = None if bare.ids["channel"] else await request.see()
     async with request.read() as session:
-        subjects = [bare.ids[drafts.SUBJECT], ANYWHERE]
+        subjects = [bare.ids[drafts.SUBJECT], drafts.ANYWHERE]
         draft = await drafts.newest(session, actor=actor, form=ids.FORM, subjects=subjects)
         if viewer is None:
             team = await people.team_of(
@@ -143,8 +140,7 @@ async def _with_defaults(request: Request, bare: FormState, typed: Values) -> Pa
 
 def _answers(said: str) -> Values:
     """What was said as the title; with more than one line, or too long for that, whole as the context too."""
-    words = text.typed(said)
-    title = text.shortened(words.partition("\n")[0], TITLE)
-    if title == words:
-        return {"title": title}
-    return {"title": title, "context": text.shortened(words, limits.INPUT_TEXT)}
+    title, below = text.headed(text.typed(said), TITLE_CHARACTERS)
+    return (
+        {"title": title, "context": text.shortened(below, limits.INPUT_TEXT)} if below else {"title": title}
+    )

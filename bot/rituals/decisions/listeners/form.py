@@ -82,8 +82,8 @@ async def _resumed(
 async def up_to_date(session: AsyncSession, decision: Decision, draft: Draft) -> Values:
     """What an edit's draft comes to on the record as others have left it since."""
     edits = await records.revisions_of(session, record=decision)
-    was = service.facts_before(decision, edits[int(draft.ids.get("edits") or 0) :])
-    return form.brought_up_to_date(draft.values, form.values_from(was), form.values_of(decision))
+    was = records.undone(service.facts(decision), edits[int(draft.ids.get("edits") or 0) :])
+    return drafts.brought_up_to_date(draft.values, form.values_from(was), form.values_of(decision))
 
 
 async def discard_draft(request: Request) -> None:
@@ -137,9 +137,7 @@ async def submit(request: Request) -> None:
 async def _save_edit(request: Request, viewer: Viewer, fields: DecisionFields) -> None:
     state = form.state_of(request)
     async with request.begin() as session:
-        await records.submit_once(
-            session, workspace_id=viewer.workspace_id, view_id=request.view["id"], now=request.now
-        )
+        await records.once(session, request)
         decision = await records.by_id(
             session, viewer=viewer, kind=Decision, record_id=state.ids["record"], action=Action.CHANGE
         )
@@ -197,9 +195,7 @@ async def _log(
     facts: dict[str, str],
     choice: str,
 ) -> None:
-    submission = await records.submit_once(
-        session, workspace_id=viewer.workspace_id, view_id=request.view["id"], now=request.now
-    )
+    submission = await records.once(session, request)
     channel_id = str(state.values.get("team") or state.ids["channel"])
     if team is None:
         team = await people.ensure_team(

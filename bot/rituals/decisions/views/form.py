@@ -12,7 +12,9 @@ from bot.access.rules import Actor
 from bot.i18n import _
 from bot.people.models import Team
 from bot.records import drafts
+from bot.records.fields import TITLE_CHARACTERS
 from bot.records.models import Draft
+from bot.records.views import team_question, teams_on_screen
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import CHOSEN, Decision, Status
 from bot.rituals.decisions.service import facts
@@ -89,7 +91,7 @@ def state_of(opened: request.Request) -> FormState:
         rows=rows,
         more=bool(held.get("more")),
         generation=int(held.get("generation") or 0),
-        teams=_teams_on_screen(inputs),
+        teams=teams_on_screen(view),
         offer=drafts.offer_on_screen(opened),
     )
 
@@ -130,20 +132,6 @@ def values_from(facts: Mapping[str, Any]) -> Values:
     return {name: value for name, value in shown.items() if value}
 
 
-def brought_up_to_date(draft: Values, was: Values, now: Values) -> Values:
-    """Of an edit's draft, which holds the whole record as it `was`, what was changed in it, upon the record as it is `now`."""
-    names = dict.fromkeys(key.split(".")[0] for key in (*draft, *was, *now))
-    parts = [
-        _of_field(now if _of_field(draft, name) == _of_field(was, name) else draft, name) for name in names
-    ]
-    return {key: value for part in parts for key, value in part.items()}
-
-
-def _of_field(values: Values, name: str) -> Values:
-    """A field's value, or the cells of its rows."""
-    return {key: value for key, value in values.items() if key.split(".")[0] == name}
-
-
 def rows_of(values: Values) -> tuple[int, ...]:
     return tuple(row_numbers(values, "alternatives")) or (0,)
 
@@ -179,22 +167,11 @@ def _similar(state: FormState) -> list[Block]:
 
 
 def _team(state: FormState) -> list[Block]:
-    """Outside of a channel: which team it is for; where nobody has one yet, which channel's."""
+    """Asked only outside of a channel."""
     if any(state.ids.get(name) for name in ("channel", "record")):
         return []
-    chosen = state.values.get("team")
-    if not state.teams:
-        hint = _("A decision belongs to a channel: who can read that can read the decision.")
-        return [
-            b.field("team", _("Which channel is it for?"), b.channel_input(chosen), hint=hint, optional=False)
-        ]
-    picked = b.select_input(state.teams, chosen=chosen or state.teams[0][1])
-    return [b.field("team", _("Which team?"), picked, optional=False)]
-
-
-def _teams_on_screen(inputs: dict[str, Any]) -> list[tuple[str, str]]:
-    options = inputs.get("team", {}).get("element", {}).get("options", [])
-    return [(option["text"]["text"], option["value"]) for option in options]
+    hint = _("A decision belongs to a channel: who can read that can read the decision.")
+    return [team_question(state.teams, chosen=state.values.get("team"), hint=hint)]
 
 
 def _first_questions(state: FormState) -> list[Block]:
@@ -206,7 +183,7 @@ def _first_questions(state: FormState) -> list[Block]:
             b.text_input(
                 value("title"),
                 placeholder=_("Use webhooks instead of polling for the partner API"),
-                max_length=150,
+                max_length=TITLE_CHARACTERS,
                 focus=True,
             ),
             optional=False,
@@ -240,7 +217,7 @@ def _alternative(state: FormState, row: int, *, place: int, several: bool) -> li
         heading = [b.section(_("*Alternative {n}*", n=place + 1), accessory=remove)]
     label = _("What else did you consider?")
     inputs: list[Block] = [
-        b.field(f"alternatives.{row}.name", label, b.text_input(value("name"), max_length=150)),
+        b.field(f"alternatives.{row}.name", label, b.text_input(value("name"), max_length=TITLE_CHARACTERS)),
         b.field(
             f"alternatives.{row}.why_not", _("And why not?"), b.text_input(value("why_not"), multiline=True)
         ),

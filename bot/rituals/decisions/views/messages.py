@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.i18n import _, ngettext
-from bot.people.offers import SET_UP, set_up_words
+from bot.records import views as records
 from bot.records.models import Relation, SourceState
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import Answer, Decision, Part
@@ -22,14 +22,13 @@ WHY_CHARACTERS = 400
 ALTERNATIVES_SHOWN = 5
 ALTERNATIVE_CHARACTERS = 200
 TRADE_OFFS_CHARACTERS = 300
-NAMES_SHOWN = 12
 
 
 def card(sheet: Sheet) -> b.Payload:
     """The headline message of a decision, as it stands now."""
     decision = sheet.decision
     if decision.withdrawn_at is not None:
-        return tombstone(sheet)
+        return records.tombstone(decision, sheet.muted, command="/decision show")
     return b.message(
         spoken(sheet),
         [
@@ -41,25 +40,9 @@ def card(sheet: Sheet) -> b.Payload:
             *_trade_offs(decision),
             *_footer(sheet),
             *_buttons(decision),
-            *_set_up_offer(decision),
+            *records.set_up_offer(decision.team),
         ],
     )
-
-
-def tombstone(sheet: Sheet) -> b.Payload:
-    """What is left in the channel of a decision that was logged by mistake."""
-    decision = sheet.decision
-    assert decision.withdrawn_at is not None
-    assert decision.withdrawn_by is not None
-    words = _(
-        "{name} was withdrawn by {who}, {when}: {why}",
-        name=decision.name,
-        who=_joined([decision.withdrawn_by], sheet.muted),
-        when=text.moment(decision.withdrawn_at),
-        why=text.escape(text.shortened(decision.withdrawn_why or "", 500)),
-    )
-    kept = b.context(_("The record is kept: `/decision show {name}`.", name=decision.name))
-    return b.message(words, [b.section(words), kept])
 
 
 def spoken(sheet: Sheet) -> str:
@@ -95,9 +78,9 @@ def _facts(sheet: Sheet) -> list[str]:
         form = (
             _("decided by {who} jointly") if decision.team.is_joint(set(deciders)) else _("decided by {who}")
         )
-        parts.append(form.format(who=_joined(deciders, sheet.muted)))
+        parts.append(form.format(who=text.joined(deciders, sheet.muted)))
     if decision.created_by not in deciders:
-        parts.append(_("logged by {who}", who=_joined([decision.created_by], sheet.muted)))
+        parts.append(_("logged by {who}", who=text.joined([decision.created_by], sheet.muted)))
     if decision.edited_at:
         parts.append(_("edited"))
     if decision.source is not None and decision.source.state == SourceState.DELETED:
@@ -119,13 +102,13 @@ def acknowledged_line(sheet: Sheet) -> str:
         parts.append(ngettext("{n} of {all} knows", "{n} of {all} know", knowing, all=len(must)))
         waiting = [user for user in must if user not in answers]
         if waiting and decision.stands:
-            parts.append(_("still to answer: {who}", who=_joined(waiting, sheet.muted)))
+            parts.append(_("still to answer: {who}", who=text.joined(waiting, sheet.muted)))
     elif told:
         parts.append(ngettext("{n} knows", "{n} know", len(told)))
     for answer in (Answer.QUESTION, Answer.DISAGREE, Answer.BLOCKS):
         people = [user for user, given in answers.items() if given is answer]
         if people:
-            parts.append(_answered(answer, len(people), _joined(people, sheet.muted)))
+            parts.append(_answered(answer, len(people), text.joined(people, sheet.muted)))
     return " · ".join(parts)
 
 
@@ -137,15 +120,6 @@ def _answered(answer: Answer, n: int, who: str) -> str:
             return ngettext("{who} disagrees and commits", "{who} disagree and commit", n, who=who)
         case _:
             return ngettext("{who} is blocked by it", "{who} are blocked by it", n, who=who)
-
-
-def _joined(user_ids: Sequence[str], muted: dict[str, str]) -> str:
-    named = [
-        text.escape(muted[user]) if user in muted else text.mention(user) for user in user_ids[:NAMES_SHOWN]
-    ]
-    if len(user_ids) > NAMES_SHOWN:
-        named.append(ngettext("{n} more", "{n} more", len(user_ids) - NAMES_SHOWN))
-    return named[0] if len(named) == 1 else _("{most} and {last}", most=", ".join(named[:-1]), last=named[-1])
 
 
 def _replaces_this(link: LinkedRecord) -> bool:
@@ -264,21 +238,14 @@ def replacing_menu(decision: Decision) -> list[tuple[str, object]]:
     return [*(replacing if decision.stands else []), (_("Link"), f"link:{decision.id}")]
 
 
-def _set_up_offer(decision: Decision) -> list[Block]:
-    if decision.team.is_set_up:
-        return []
-    words = _("This channel has no team yet: who is PM, who leads?")
-    return [b.actions(b.button(set_up_words(), SET_UP, value=decision.team_id)), b.context(words)]
-
-
 # In the card's thread
 
 
 def said_in_thread(sheet: Sheet, answer: Answer, *, user_id: str, reason: str) -> b.Payload:
     """A question and what is blocked mention those who decided, as it is theirs to answer."""
-    who = _joined([user_id], sheet.muted)
+    who = text.joined([user_id], sheet.muted)
     makers = [user for user in sheet.decision.user_ids(Part.DECIDER) if user != user_id]
-    whom = _joined(makers, sheet.muted) if makers else ""
+    whom = text.joined(makers, sheet.muted) if makers else ""
     match answer:
         case Answer.QUESTION:
             words = _("{who} asks {whom}:", who=who, whom=whom) if whom else _("{who} asks:", who=who)

@@ -10,6 +10,7 @@ from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.access.rules import Action, Viewer, may
 from bot.i18n import _
+from bot.records import views as records
 from bot.records.models import Relation, Revision, Source, SourceState
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import Answer, Decision, Part
@@ -26,7 +27,6 @@ from bot.rituals.decisions.views.messages import (
 from bot.slack import blocks as b
 from bot.slack import limits, request, text
 
-REVISIONS_SHOWN = 8
 CHANGE_CHARACTERS = 120
 REPLIES_SHOWN = 10
 REPLY_CHARACTERS = 300
@@ -42,7 +42,7 @@ def page(
     blocks: list[Block] = [
         b.header(decision.title),
         b.context(f"{facts_line(sheet)} · {text.channel(decision.channel_id)}"),
-        *_withdrawn(decision),
+        *(b.sections(records.withdrawn_words(decision, sheet.muted)) if decision.withdrawn_at else []),
         *_part(_("Why"), decision.context),
         *_alternatives(decision),
         *_part(_("What we accept"), decision.trade_offs),
@@ -52,25 +52,13 @@ def page(
         *_chain(decision, chain),
         *_part(_("Notes"), decision.notes),
         *_source(decision.source),
-        *_history(revisions),
+        *records.history(revisions, _changes),
     ]
     buttons = _buttons(decision, viewer)
     if len(blocks) + len(buttons) > limits.VIEW_BLOCKS:
         left_out = b.context(_("This record is longer than Slack can show in one window."))
         blocks = [*blocks[: limits.VIEW_BLOCKS - len(buttons) - 1], left_out]
     return b.modal(ids.PAGE, decision.name, [*blocks, *buttons])
-
-
-def _withdrawn(decision: Decision) -> list[Block]:
-    if decision.withdrawn_at is None or decision.withdrawn_by is None:
-        return []
-    words = _(
-        "Withdrawn by {who}, {when}: {why}",
-        who=text.mention(decision.withdrawn_by),
-        when=text.moment(decision.withdrawn_at),
-        why=text.linked(decision.withdrawn_why or ""),
-    )
-    return b.sections(words)
 
 
 def _part(title: str, words: str) -> list[Block]:
@@ -157,23 +145,6 @@ def _source(source: Source | None) -> list[Block]:
     return blocks
 
 
-def _history(revisions: Sequence[Revision]) -> list[Block]:
-    blocks: list[Block] = []
-    for revision in list(revisions)[-REVISIONS_SHOWN:]:
-        lines = [
-            _("Edited by {who}, {when}", who=text.mention(revision.user_id), when=text.moment(revision.at)),
-            *(
-                change
-                for name, (before, after) in revision.changes.items()
-                for change in _changes(name, before, after)
-            ),
-        ]
-        blocks.append(b.context("\n".join(lines)))
-    if len(revisions) > REVISIONS_SHOWN:
-        blocks.insert(0, b.context(_("Older edits are kept too: {n} in all.", n=len(revisions))))
-    return blocks
-
-
 def _changes(name: str, before: Any, after: Any) -> list[str]:
     """`why: Limits → Partner limits`, a line a change; of alternatives each row that differs."""
     if name != "alternatives":
@@ -227,6 +198,11 @@ def _buttons(decision: Decision, viewer: Viewer) -> list[Block]:
 # Small forms
 
 
+def withdrawal(decision: Decision) -> b.Payload:
+    note = _("For a decision that was logged by mistake. One that was taken back is *reversed* instead.")
+    return records.withdrawal(ids.WITHDRAWAL, decision, note)
+
+
 def reason(decision: Decision, answer: Answer, *, pressed_at: str) -> b.Payload:
     """`pressed_at`: Slack's time of the click, as answers are put in order by Slack's clock alone."""
     title, question = {
@@ -246,25 +222,6 @@ def reason(decision: Decision, answer: Answer, *, pressed_at: str) -> b.Payload:
         private_metadata=request.ids(
             record=decision.id, answer=answer.value, pressed_at=pressed_at, channel=decision.channel_id
         ),
-    )
-
-
-def withdrawal(decision: Decision) -> b.Payload:
-    return b.modal(
-        ids.WITHDRAWAL,
-        _("Withdraw {name}", name=decision.name),
-        [
-            b.section(f"*{decision.name}* {text.escape(decision.title)}"),
-            b.section(
-                _("For a decision that was logged by mistake. One that was taken back is *reversed* instead.")
-            ),
-            b.field(
-                "reason", _("Why was it a mistake?"), b.text_input(focus=True, max_length=500), optional=False
-            ),
-        ],
-        submit=_("Withdraw"),
-        close=_("Keep it"),
-        private_metadata=request.ids(record=decision.id),
     )
 
 
