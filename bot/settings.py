@@ -200,16 +200,14 @@ class Settings(BaseSettings):
                 "SLACK_SIGNING_SECRET: missing or blank. Copy it from your Slack app's page, Basic Information →"
                 " App Credentials; or set SLACK_APP_TOKEN to use Socket Mode, which needs none."
             )
-        if self.slack_client_id is None and self.slack_client_secret is None:
-            if self.slack_bot_token is None:
-                missing["slack_bot_token"] = (
-                    "SLACK_BOT_TOKEN: missing. Copy the token that begins with xoxb- from your Slack app's page,"
-                    " Install App; or set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET to let workspaces install it."
+        if self.slack_bot_token is None:
+            missing["slack_bot_token"] = (
+                "SLACK_BOT_TOKEN: missing. Copy the token that begins with xoxb- from your Slack app's page, Install App."
+            )
+            if self.slack_client_id or self.slack_client_secret:
+                missing["slack_bot_token"] += (
+                    " Installing through the browser, with SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, comes in a later version."
                 )
-            return missing
-        for name in ("slack_client_id", "slack_client_secret", "public_url"):
-            if getattr(self, name) is None:
-                missing[name] = f"{name.upper()}: missing. {_INSTALLING[name]}"
         return missing
 
     def keyring(self) -> Keyring | None:
@@ -220,10 +218,3 @@ class Settings(BaseSettings):
         if self.encryption_keys:
             return Keyring([key.get_secret_value() for key in self.encryption_keys])
         return Keyring(kept_beside(self.database_path)) if self.is_sqlite else None
-
-
-_INSTALLING = {
-    "slack_client_id": "Copy it from Basic Information → App Credentials; SLACK_CLIENT_SECRET alone is not enough.",
-    "slack_client_secret": "Copy it from Basic Information → App Credentials; SLACK_CLIENT_ID alone is not enough.",
-    "public_url": "Workspaces are sent back to it after installing: the https address at which Slack reaches this app.",
-}

@@ -78,10 +78,19 @@ def test_tokens_in_each_others_place_are_noticed(environment: Environment) -> No
     assert {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"} <= named(environment.problems())
 
 
-def test_installing_from_slack_needs_the_client_and_an_address_to_return_to(environment: Environment) -> None:
-    environment(SLACK_SIGNING_SECRET="s", SLACK_CLIENT_ID="1.2")
-    assert named(environment.problems()) == {"SLACK_CLIENT_SECRET", "PUBLIC_URL"}
-    environment(SLACK_CLIENT_SECRET="t", PUBLIC_URL="https://bot.example.com/")
+def test_who_wants_to_install_through_the_browser_hears_that_it_comes_later_and_what_to_set_now(
+    environment: Environment,
+) -> None:
+    environment(
+        SLACK_SIGNING_SECRET="s",
+        SLACK_CLIENT_ID="1.2",
+        SLACK_CLIENT_SECRET="t",
+        PUBLIC_URL="https://bot.example.com/",
+    )
+    [problem] = environment.problems()
+    assert problem.startswith("SLACK_BOT_TOKEN: missing. Copy the token that begins with xoxb-")
+    assert "comes in a later version" in problem
+    environment(SLACK_BOT_TOKEN="xoxb-1")
     assert Settings.load().public_url == "https://bot.example.com"
 
 
