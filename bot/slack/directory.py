@@ -95,15 +95,15 @@ class Directory:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 person = await self.person(slack, actor, home=home)
-                channels = await self._channels(slack, actor, person.kind)
+                joined, channels = await self._channels(slack, actor, person.kind)
                 if person.kind is Kind.STRANGER and remembered and not here:
                     here = remembered if await self._is_in(slack, actor, remembered) else None
         except (TimeoutError, SlackClientError, ClientError, OSError) as error:
             log.warning("membership_unknown", user=actor.user_id, error=type(error).__name__)
             return Viewer(actor.workspace_id, actor.user_id, Kind.UNKNOWN, False, frozenset())
         if person.kind is Kind.STRANGER and here:
-            channels = frozenset({here})
-        return Viewer(actor.workspace_id, actor.user_id, person.kind, person.is_admin, channels)
+            joined = channels = frozenset({here})
+        return Viewer(actor.workspace_id, actor.user_id, person.kind, person.is_admin, channels, joined)
 
     async def with_names(self, slack: AsyncWebClient, words: str, *, workspace_id: int, home: str) -> str:
         """A message's text with names beside the bare ids that Slack has in it; only ids where there is no name."""
@@ -123,9 +123,12 @@ class Directory:
         name = await _channel_name(slack, channel_id) if channel_id else ""
         return {"name": name, "timezone": person.timezone}
 
-    async def _channels(self, slack: AsyncWebClient, actor: Actor, kind: Kind) -> frozenset[str]:
+    async def _channels(
+        self, slack: AsyncWebClient, actor: Actor, kind: Kind
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """The conversations that a person is in, and all that they can read."""
         if kind not in (Kind.MEMBER, Kind.GUEST):
-            return frozenset()
+            return frozenset(), frozenset()
         key = (actor.workspace_id, actor.user_id)
         own = self._own.get(key, lambda: _own_conversations(slack, actor.user_id))
         if kind is Kind.GUEST:
@@ -133,7 +136,8 @@ class Directory:
         public = self._public.get(
             (actor.workspace_id,), lambda: _conversations(slack, "conversations.list", types="public_channel")
         )
-        return frozenset().union(*await asyncio.gather(own, public))
+        joined, open_to_all = await asyncio.gather(own, public)
+        return joined, joined | open_to_all
 
     async def _is_in(self, slack: AsyncWebClient, actor: Actor, channel_id: str) -> bool:
         key = (actor.workspace_id, actor.user_id, channel_id)
