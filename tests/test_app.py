@@ -1,9 +1,11 @@
 """What the running bot does by itself."""
 
+import json
 from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from bot.app import App
 from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.inbox.models import Envelope
@@ -37,3 +39,21 @@ async def test_it_forgets_what_is_old_as_soon_as_it_is_started(
 
     async with running_bot(slack, db, clock=clock):
         await until(forgotten)
+
+
+async def test_what_people_write_change_and_delete_in_its_channels_is_stored_nowhere(
+    slack: Slack, bot: App
+) -> None:
+    engineer = slack.person("engineer")
+    message = await engineer.say("payments", "Zanzibar")
+    await engineer.edit(message, "Zanzibar, and more of it")
+    await engineer.delete(message)
+
+    async def kept() -> list[str] | None:
+        async with bot.database.read() as session:
+            found = await session.execute(select(Envelope.type, Envelope.payload).order_by(Envelope.id))
+            rows = [(kind, json.dumps(payload)) for kind, payload in found]
+        assert "Zanzibar" not in str(rows)
+        return [kind for kind, _payload in rows] if len(rows) == 2 else None
+
+    assert await until(kept) == ["message.message_changed", "message.message_deleted"]

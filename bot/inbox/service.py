@@ -24,7 +24,7 @@ async def receive(
     now: datetime,
     workspace_id: int | None = None,
 ) -> bool:
-    """Keep an event (the inner one, as listeners see it) to be handled once; False when it was seen before."""
+    """Keep an event (the inner one) to be handled once; False when it was seen before."""
     session.info[WAKE] = True
     taken = await session.scalar(
         insert(session, Envelope)
@@ -33,7 +33,7 @@ async def receive(
             slack_team_id=slack_team_id,
             event_id=event_id,
             type=event_name(event),
-            payload=dict(event),
+            payload=_kept(event),
             event_time=event_time,
             received_at=now,
             not_before=now,
@@ -42,6 +42,24 @@ async def receive(
         .returning(Envelope.id)
     )
     return taken is not None
+
+
+def _kept(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event without what people wrote: of a message that was changed or deleted only which one it is.
+
+    `text_changed` says that its text is another: an unfurl is a change too, and none that matters.
+    """
+    if event["type"] != "message":
+        return {
+            name: value for name, value in event.items() if name != "view"
+        }  # the Home as it was published
+    said, before = event.get("message") or {}, event.get("previous_message") or {}
+    return {
+        **{name: event[name] for name in ("type", "subtype", "channel", "deleted_ts") if name in event},
+        "message": {"ts": said.get("ts")},
+        "previous_message": {"ts": before.get("ts")},
+        "text_changed": said.get("text") != before.get("text"),
+    }
 
 
 def event_name(event: Mapping[str, Any]) -> str:

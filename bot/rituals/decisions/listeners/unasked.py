@@ -79,10 +79,14 @@ async def note_deleted(
 async def note_edited(
     session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
 ) -> None:
-    said, before = event.get("message") or {}, event.get("previous_message") or {}
-    if said.get("text") != before.get("text"):  # an unfurl is a change too, and none that matters
+    if event["text_changed"]:  # inbox.receive keeps no more of it
         await _note_source(
-            session, workspace, now, channel_id=event["channel"], ts=said["ts"], state=SourceState.EDITED
+            session,
+            workspace,
+            now,
+            channel_id=event["channel"],
+            ts=event["message"]["ts"],
+            state=SourceState.EDITED,
         )
 
 
