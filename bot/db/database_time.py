@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
@@ -14,3 +14,10 @@ async def database_time(session: AsyncSession) -> datetime:
     if session.get_bind().dialect.name == "sqlite":
         return Clock().now()
     return (await session.scalars(select(func.clock_timestamp(type_=UTCDateTime)))).one()
+
+
+def at_once(session: AsyncSession, now: datetime) -> ColumnElement[datetime]:
+    """`now`, as a time to be compared with the database's: where this process's clock is fast, the database's own."""
+    if session.get_bind().dialect.name == "sqlite":
+        return literal(min(now, Clock().now()), UTCDateTime)
+    return func.least(literal(now, UTCDateTime), func.clock_timestamp(), type_=UTCDateTime)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.database_time import at_once
 from bot.db.upsert import insert
 from bot.inbox.models import Envelope, EnvelopeState
 
@@ -36,7 +37,7 @@ async def receive(
             payload=_kept(event),
             event_time=event_time,
             received_at=now,
-            not_before=now,
+            not_before=at_once(session, now),
         )
         .on_conflict_do_nothing(index_elements=["event_id"])
         .returning(Envelope.id)

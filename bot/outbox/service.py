@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, case, delete, or_, select, true
 from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.database_time import at_once
 from bot.db.upsert import insert
 from bot.outbox.models import TROUBLED, Delivery, DeliveryState, Kind
 
@@ -72,7 +73,7 @@ async def post(
         payload=payload,
         parent_id=thread_of,
         tell_user_id=tell,
-        not_before=not_before or now,
+        not_before=not_before or at_once(session, now),
         created_at=now,
     )
 
@@ -95,7 +96,7 @@ async def ephemeral(
         recipient=recipient,
         kind=Kind.EPHEMERAL,
         payload={**payload, "user": user_id},
-        not_before=now,
+        not_before=at_once(session, now),
         created_at=now,
     )
 
@@ -130,7 +131,7 @@ async def update(
         payload=payload,
         parent_id=of,
         tell_user_id=message.tell_user_id,
-        not_before=now,
+        not_before=at_once(session, now),
         created_at=now,
         **_place(message, Kind.UPDATE),
     )
@@ -143,7 +144,7 @@ async def update(
                 "revision": Delivery.revision + 1,  # a sender that is at it sees that it has to come again
                 "state": case((busy, Delivery.state), else_=DeliveryState.DUE),
                 "lane_id": case((busy, Delivery.lane_id), else_=None),
-                "not_before": now,
+                "not_before": at_once(session, now),
                 "failures": 0,
             },
         )
@@ -227,7 +228,7 @@ async def retry(session: AsyncSession, *, workspace_id: int, delivery_id: str, n
         change(Delivery)
         .where(_troubled(workspace_id, delivery_id))
         .values(
-            **_from_the_start(now),
+            **_from_the_start(session, now),
             first_try_at=case((Delivery.state == DeliveryState.UNCERTAIN, None), else_=Delivery.first_try_at),
         )
         .returning(Delivery.id)
@@ -259,7 +260,7 @@ async def resume(
     await session.execute(
         change(Delivery)
         .where(Delivery.workspace_id == workspace_id, Delivery.state == DeliveryState.PAUSED, here)
-        .values(**_from_the_start(now))
+        .values(**_from_the_start(session, now))
     )
     await session.execute(  # the lanes of a suspended workspace stand still; this brings them into motion
         change(Delivery)
@@ -349,8 +350,14 @@ def _troubled(workspace_id: int, delivery_id: str) -> ColumnElement[bool]:
     )
 
 
-def _from_the_start(now: datetime) -> dict[str, Any]:
-    return {"state": DeliveryState.DUE, "lane_id": None, "failures": 0, "not_before": now, "last_error": None}
+def _from_the_start(session: AsyncSession, now: datetime) -> dict[str, Any]:
+    return {
+        "state": DeliveryState.DUE,
+        "lane_id": None,
+        "failures": 0,
+        "not_before": at_once(session, now),
+        "last_error": None,
+    }
 
 
 def _wake(session: AsyncSession) -> None:

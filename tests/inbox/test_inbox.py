@@ -231,6 +231,15 @@ async def test_events_of_nobodys_interest_or_of_an_unknown_workspace_are_skipped
     assert await states(db) == [("skipped", "nobody_listens")] * 2
 
 
+async def test_an_event_that_a_process_with_a_fast_clock_took_in_is_handled_at_once_all_the_same(
+    db: Database, clock: MovableClock, workspace_id: int
+) -> None:
+    clock.advance(timedelta(hours=1))
+    await arrive(db, clock, "Ev1")
+    clock.advance(timedelta(hours=-1))
+    assert await worker(db, clock).handle_new() == 1
+
+
 async def test_an_event_is_handled_as_soon_as_it_is_stored(
     db: Database, clock: MovableClock, workspace_id: int
 ) -> None:

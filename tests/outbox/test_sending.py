@@ -61,6 +61,17 @@ async def test_a_message_waits_for_its_time(rig: Rig, clock: MovableClock) -> No
     assert await sender.send_due() == 1
 
 
+async def test_what_a_process_whose_clock_is_fast_leaves_is_sent_at_once_all_the_same(rig: Rig) -> None:
+    fast = rig.clock.now() + timedelta(hours=1)
+    delivery_id = await rig.post("1", now=fast)
+    assert await rig.send_all(seconds=5) == {"sent": 1}
+    async with rig.db.begin() as session:
+        await outbox.update(
+            session, workspace_id=rig.workspace_id, of=delivery_id, payload={"text": "2"}, now=fast
+        )
+    assert await rig.send_all(seconds=5) == {"sent": 2}
+
+
 async def test_a_message_of_a_transaction_that_fails_is_never_sent(rig: Rig) -> None:
     async def fail() -> None:
         async with rig.db.begin() as session:
