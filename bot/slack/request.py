@@ -24,6 +24,7 @@ from bot.db.engine import Database
 from bot.errors import Refusal
 from bot.i18n import _
 from bot.slack.blocks import Payload
+from bot.slack.clients import code_of
 from bot.slack.directory import Directory
 from bot.slack.forms import Values, overriding, values
 from bot.slack.home import Home
@@ -245,7 +246,7 @@ class Request:
         try:
             await self.slack.views_update(view_id=seen["id"], hash=seen["hash"], view=view)
         except SlackApiError as error:
-            if error.response["error"] in CHANGED_OR_GONE:
+            if code_of(error) in CHANGED_OR_GONE:
                 return False
             raise
         return True
@@ -267,7 +268,7 @@ class Request:
                 await self.slack.chat_postEphemeral(**place, **words)
                 return
         except SlackApiError as error:  # not in the channel, say: a DM reaches them all the same
-            log.info("told_in_dm", reason=error.response["error"])
+            log.info("told_in_dm", reason=code_of(error))
         try:
             await self.slack.chat_postMessage(
                 channel=self.actor.user_id, unfurl_links=False, unfurl_media=False, **words

@@ -46,4 +46,5 @@ ritual = Ritual(
     waiting=unasked.waiting,
     home=unasked.home,
     agenda=unasked.agenda,
+    team_set_up=unasked.team_set_up,
 )

@@ -3,9 +3,10 @@
 import pytest
 
 from bot.app import App
-from tests.person import Slack, words_of
+from tests.person import Slack, until, words_of
 from tests.rituals.stories import (
     COMMAND,
+    card,
     choose,
     filled,
     form,
@@ -114,6 +115,12 @@ async def test_the_first_decision_of_a_channel_makes_its_team_and_offers_to_set_
     held = filled(await shows(engineer, view, "payments"))
     assert held["members"] == [slack.users["engineer"]]
     assert held["timezone"] == "Europe/Lisbon"
+    assert (await engineer.submit(view, {"pm": "pm", "lead": "techlead"})).errors == {}
+
+    async def offers_no_longer() -> bool:
+        return "Set up the team" not in labels(await card(slack, "Use webhooks"))
+
+    await until(offers_no_longer)
 
 
 async def test_the_emoji_of_the_team_on_a_message_offers_to_log_it(slack: Slack, bot: App) -> None:
@@ -121,7 +128,7 @@ async def test_the_emoji_of_the_team_on_a_message_offers_to_log_it(slack: Slack,
     engineer = slack.person("engineer")
     message = await slack.person("techlead").say("payments", "Webhooks it is")
     await engineer.react(message, "eyes")
-    await engineer.react(message, "pushpin")
+    await engineer.react(message, "pushpin::skin-tone-3")
     offer = await told(slack, "engineer", "Log that message as a decision?")
     assert len((await slack.state())["ephemerals"]) == 1, (
         "another emoji offers nothing, and nobody else is asked"

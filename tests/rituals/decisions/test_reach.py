@@ -107,7 +107,9 @@ async def test_in_a_private_channel_without_the_bot_the_form_says_how_to_go_on(s
     owner = slack.person("owner")
     view = await form(owner, "Buy the other company", channel="secret")
     (said,) = (await owner.submit(view)).errors.values()
-    assert said.startswith("I cannot see that channel. If it is a private one, invite me with /invite and try")
+    assert said.startswith(
+        "I cannot see that channel. If it is a private one, invite me with /invite and try"
+    )
     assert not await gone(owner, view)
     await slack.post("channels/secret", {"add": ["common_ground"]})
     assert (await owner.submit(view)).body == ""

@@ -50,7 +50,7 @@ async def offer_capture(
     if item.get("type") != "message":
         return
     team = await people.team_of(session, workspace_id=workspace.id, channel_id=item["channel"])
-    if team is None or not team.capture_emoji or team.capture_emoji != event.get("reaction"):
+    if team is None or not team.capture_emoji or team.capture_emoji != _without_tone(event.get("reaction")):
         return
     await outbox.ephemeral(
         session,
@@ -61,6 +61,11 @@ async def offer_capture(
         payload=messages.capture_offer(channel_id=item["channel"], ts=item["ts"]),
         now=now,
     )
+
+
+def _without_tone(reaction: str | None) -> str:
+    """`+1` for `+1::skin-tone-3`."""
+    return (reaction or "").partition("::")[0]
 
 
 async def note_deleted(
@@ -103,4 +108,10 @@ async def _note_source(
         session, workspace_id=workspace.id, channel_id=channel_id, ts=ts, state=state, now=now
     )
     for decision in await queries.made_from(session, source_ids=source_ids):
+        await update_card(session, decision, now)
+
+
+async def team_set_up(session: AsyncSession, *, team: Team, now: datetime) -> None:
+    """Cards that still offer to set the team up lose that; on those further back the button leads to its settings."""
+    for decision in await queries.with_cards(session, team=team):
         await update_card(session, decision, now)
