@@ -132,7 +132,8 @@ class Sender:
                 log.exception("sending_broke")
                 await asyncio.sleep(AFTER_FAILURE_SECONDS)
             else:
-                await self._wait(0)
+                if not self._stopping:  # it may have been told so while it was sending
+                    await self._wait(0)
         with suppress(DBAPIError, OSError):
             await self.send_due()
 

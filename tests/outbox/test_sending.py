@@ -147,6 +147,16 @@ async def test_messages_due_at_once_keep_the_pace_of_their_channel_and_their_ord
     assert max(one[0] for one in times) < min(one[-1] for one in times)
 
 
+async def test_told_to_stop_at_any_moment_it_waits_for_no_tick(rig: Rig) -> None:
+    for moment in range(30):
+        sender = rig.sender(tick_seconds=3_600, shutdown_seconds=3_600)
+        await rig.post(f"{moment}", source=f"wins:{moment}:card")
+        sender.start()
+        await asyncio.sleep(moment / 1_000)
+        async with asyncio.timeout(20):
+            await sender.stop()
+
+
 async def test_of_several_updates_that_wait_only_the_last_is_sent(rig: Rig) -> None:
     delivery_id = await rig.post("0 of 3 know")
     sender = rig.sender()
