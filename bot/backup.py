@@ -25,6 +25,8 @@ def backup(database: Path, to: Path) -> None:
     """One file with all that is committed now. An older file of that name is replaced once the new one is whole."""
     if not database.exists():
         raise BackupError(f"There is no database at {database}. Check DATABASE_URL.")
+    if _belongs_to(database, to):
+        raise BackupError(f"{to} is part of the database itself. Name another file to write the backup to.")
     descriptor, name = tempfile.mkstemp(
         dir=_folder(to), prefix=to.name
     )  # mode 0600: it holds what people wrote
@@ -38,6 +40,12 @@ def backup(database: Path, to: Path) -> None:
         draft.replace(to)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _belongs_to(database: Path, path: Path) -> bool:
+    """Whether it is the database or one of the files beside it that it cannot do without."""
+    own = [database.with_name(database.name + ending) for ending in ("", "-wal", "-shm", "-journal", ".keys")]
+    return path.resolve() in [one.resolve() for one in own]
 
 
 async def restore(source: Path, database: Path, *, now: datetime) -> int:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 import yaml
 from aiohttp import ClientError
+from alembic.util import CommandError
 from rich.console import Console
 from rich.table import Table
 from slack_sdk.errors import SlackApiError
@@ -21,7 +22,8 @@ from bot import backup as backups
 from bot import doctor as doctors
 from bot import log, manifest
 from bot.clock import Clock
-from bot.db.migrate import UnknownRevisionError, downgrade, upgrade
+from bot.db.keyring import UnusableKeysError
+from bot.db.migrate import UnknownRevisionError, downgrade, revisions, upgrade
 from bot.settings import Purpose, Settings, SettingsError
 from bot.slack.clients import Clients, code_of
 
@@ -53,7 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         say("Some settings are missing or wrong:", *error.problems)
         return BAD_USE
-    except (composition.NotReadyError, backups.BackupError, UnknownRevisionError) as error:
+    except (
+        composition.NotReadyError,
+        backups.BackupError,
+        CommandError,
+        UnknownRevisionError,
+        UnusableKeysError,
+    ) as error:
         say(str(error))
         return FAILED
     except SlackApiError as error:
@@ -105,16 +113,23 @@ def demo(
         raise typer.Exit(FAILED) from None
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # or `-1` would be taken for one
 def migrate(
     revision: Annotated[str, typer.Argument(help="A revision, or -1 for one step back.")] = "head",
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Go back, though what is newer is lost.")] = False,
 ) -> None:
     """Bring the database to its newest revision, or to the one given."""
     url = Settings.load(for_=Purpose.DATA).database_url
-    wait(
-        downgrade(url, revision) if revision.startswith("-") or revision == "base" else upgrade(url, revision)
-    )
-    say(f"The database is at {revision}.")
+    if revision.startswith("-") or revision == "base":
+        if not yes:
+            raise typer.BadParameter(
+                "Going back drops tables and what is in them. Back the database up, then add --yes."
+            )
+        wait(downgrade(url, revision))
+    else:
+        wait(upgrade(url, revision))
+    say(f"The database is at {', '.join(wait(revisions(url))) or 'base, with no tables'}.")
 
 
 @app.command()

@@ -84,7 +84,11 @@ def set_up(
     logging.captureWarnings(capture=True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
-    logging.getLogger("slack_bolt.AsyncApp").addFilter(_tells_something)
+    for name in (
+        "slack_bolt",
+        "slack_bolt.AsyncApp",
+    ):  # the second is its own choice, where it is given no logger
+        logging.getLogger(name).addFilter(_tells_something)
 
 
 def _tells_something(record: logging.LogRecord) -> bool:

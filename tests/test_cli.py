@@ -122,7 +122,7 @@ def test_backups_of_postgresql_are_left_to_its_own_tools(
 
 def test_migrating_is_done_by_one_command_and_undone_by_it(command_line: CommandLine, database: Path) -> None:
     assert ("workspaces",) in rows(database, "SELECT name FROM sqlite_master")
-    assert command_line("migrate", "base").code == 0
+    assert command_line("migrate", "base", "--yes").code == 0
     assert ("workspaces",) not in rows(database, "SELECT name FROM sqlite_master")
 
 
@@ -228,6 +228,57 @@ def test_what_is_no_sound_backup_is_refused_and_nothing_changes(
     assert said.code == 1
     assert "kept.sqlite" in said.err or "tomorrow" in said.err
     assert database.read_bytes() == before
+
+
+@pytest.mark.parametrize("own", ["", "-wal", "-shm", ".keys"])
+def test_a_backup_is_never_written_over_the_database(
+    command_line: CommandLine, database: Path, own: str
+) -> None:
+    before = database.read_bytes()
+    said = command_line("backup", f"./{database.name}{own}")
+    assert said.code == 1
+    assert "part of the database itself" in said.err
+    assert database.read_bytes() == before
+
+
+def test_going_back_is_asked_for_twice_and_says_where_it_came_to(
+    command_line: CommandLine, database: Path
+) -> None:
+    for back in ("base", "-1"):
+        said = command_line("migrate", back)
+        assert said.code == 2
+        assert "add --yes" in " ".join(said.err.split())
+    assert rows(database, "SELECT count(*) FROM wins") == [(0,)]
+    (newest,) = rows(database, "SELECT version_num FROM alembic_version")[0]
+    said = command_line("migrate", "-1", "--yes")
+    assert said.code == 0
+    assert f"The database is at {newest}" not in said.err
+    said = command_line("migrate")
+    assert f"The database is at {newest}." in said.err
+
+
+def test_a_revision_that_is_none_is_told_without_a_traceback(
+    command_line: CommandLine, database: Path
+) -> None:
+    said = command_line("migrate", "nosuch")
+    assert said.code == 1
+    assert "nosuch" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_key_file_that_holds_no_key_is_told_with_what_to_do(
+    command_line: CommandLine, database: Path
+) -> None:
+    Path(f"{database}.keys").write_text("garbage")
+    for command in (["doctor"], ["restore", "x", "--yes"]):
+        said = command_line(*command)
+        assert said.code == 1
+        assert "Traceback" not in said.err
+    assert "holds no usable keys" in command_line("doctor").err
+
+
+def test_only_its_owner_can_read_the_database(database: Path) -> None:
+    assert database.stat().st_mode & 0o077 == 0
 
 
 def _install(database: Path, *, posts: list[datetime] | None = None) -> None:

@@ -9,6 +9,10 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Dialect
 
 
+class UnusableKeysError(Exception):
+    """A key file cannot be used; says what to do."""
+
+
 class Keyring:
     """Fernet keys (32 random bytes, URL-safe base64), newest first."""
 
@@ -42,7 +46,15 @@ def kept_beside(database: Path) -> list[str]:
     path = database.with_name(database.name + ".keys")
     if not path.exists():
         _create_once(path, new_key() + "\n")
-    return path.read_text().split()
+    keys = path.read_text().split()
+    try:
+        Keyring(keys)
+    except ValueError as error:
+        raise UnusableKeysError(
+            f"{path} holds no usable keys ({error}). Put back the file that was kept with the backup; or remove it "
+            "and a new one is made, with which nothing that was encrypted before can be read."
+        ) from None
+    return keys
 
 
 def _create_once(path: Path, text: str) -> None:

@@ -52,6 +52,12 @@ async def downgrade(url: URL, revision: str) -> None:
         await connection.run_sync(_downgrade, revision)
 
 
+async def revisions(url: URL) -> list[str]:
+    """Where the database is now; nothing when it has no tables."""
+    async with connected(url) as connection:
+        return sorted(await connection.run_sync(_heads))
+
+
 async def current_problem(db: Database) -> str | None:
     """Why this database cannot be used now and what to do, or None when all is well."""
     try:
@@ -71,7 +77,7 @@ async def connected(url: URL) -> AsyncIterator[AsyncConnection]:
     """One connection in one transaction, as migrations need it: alone, with no time limit, foreign keys off on SQLite."""
     is_sqlite = url.get_backend_name() == "sqlite"
     if is_sqlite:
-        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        _make_file(Path(url.database or ""))
         # Rebuilding a table drops the old one, which would delete or refuse the rows that point at it.
         engine = sqlite_engine(url, begin="BEGIN IMMEDIATE", foreign_keys=False, poolclass=NullPool)
     else:
@@ -85,6 +91,12 @@ async def connected(url: URL) -> AsyncIterator[AsyncConnection]:
                 await _check_foreign_keys(connection)
     finally:
         await engine.dispose()
+
+
+def _make_file(path: Path) -> None:
+    """For its owner alone: it holds what people wrote. SQLite gives the files beside it the same mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
 
 
 async def _check_foreign_keys(connection: AsyncConnection) -> None:

@@ -58,6 +58,8 @@ class EventDoor:
         if workspace is None:
             return  # signed, and of a workspace that we do not serve: dropped with a 200
         self._forget(workspace, event)
+        if event["type"] == "member_left_channel":  # what they can read no more goes from their Home
+            self._home.refresh(workspace, Actor(workspace.id, event["user"]))
         if event["type"] == "app_home_opened" and event.get("tab") == "home":
             self._home.refresh(workspace, Actor(workspace.id, event["user"]))
         await self._keep(body, workspace.id, workspace.slack_id)

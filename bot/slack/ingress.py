@@ -4,6 +4,8 @@ Slack switches the events of the whole app off when more than 95 % of an hour's 
 (docs apis/events-api#failure-limits), so nothing that Slack sent may be answered with an error.
 """
 
+import asyncio
+
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -14,6 +16,7 @@ from slack_sdk.signature import SignatureVerifier
 log = structlog.get_logger()
 
 TIMESTAMP_DIGITS = 12  # seconds since 1970 have ten; Python refuses to read thousands
+BODY_SECONDS = 3.0  # all that Slack waits for an answer
 BODY_BYTES = 2 * 1024 * 1024  # a view's state is at most some hundred kilobytes; more is not from Slack
 
 
@@ -21,7 +24,12 @@ def routes(bolt: AsyncApp, *, signing_secret: str) -> list[web.RouteDef]:
     verifier = SignatureVerifier(signing_secret)
 
     async def receive(request: web.Request) -> web.Response:
-        body = await request.read()
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await request.read()
+        except TimeoutError:  # Slack sends it at once; who lets it drip only wants to hold the connection
+            log.warning("body_too_slow", path=request.path)
+            return web.Response(status=408, text="too slow", headers={"Connection": "close"})
         if not _is_signed(verifier, body, request):
             log.warning("request_not_signed", path=request.path, bytes=len(body))
             return web.Response(status=401, text="not signed by Slack")

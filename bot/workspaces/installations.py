@@ -10,6 +10,7 @@ from slack_bolt.authorization import AuthorizeResult
 from sqlalchemy import not_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from bot.db.engine import Database
 from bot.db.upsert import insert
@@ -129,9 +130,14 @@ async def save(
             .on_conflict_do_nothing(index_elements=["slack_id"])
         )
     )
-    found = await session.scalars(select(Workspace).where(Workspace.slack_id == slack_id).with_for_update())
+    found = await session.scalars(
+        select(Workspace)
+        .where(Workspace.slack_id == slack_id)
+        .options(defer(Workspace.bot_token))  # written anew each time, and so under the newest key
+        .with_for_update()
+    )
     workspace, scopes = found.one(), scopes or []
-    is_known = (workspace.state, workspace.bot_token) == (WorkspaceState.ACTIVE, bot_token)
+    is_known = (workspace.state, await _token(session, workspace.id)) == (WorkspaceState.ACTIVE, bot_token)
     if not is_known or workspace.scopes != scopes:
         workspace.state, workspace.state_changed_at = WorkspaceState.ACTIVE, now
     workspace.bot_token, workspace.bot_user_id, workspace.bot_id = bot_token, bot_user_id, bot_id
@@ -139,6 +145,15 @@ async def save(
     workspace.scopes = scopes
     workspace.installed_by = installed_by or workspace.installed_by
     return workspace
+
+
+async def _token(session: AsyncSession, workspace_id: int) -> str | None:
+    """The token that is kept; none when its key is lost, as there is a new one at hand."""
+    try:
+        return await session.scalar(select(Workspace.bot_token).where(Workspace.id == workspace_id))
+    except LookupError:
+        log.warning("token_unreadable", workspace=workspace_id)
+        return None
 
 
 async def leave(

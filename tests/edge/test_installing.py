@@ -4,11 +4,12 @@ import asyncio
 import time
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import URL, func, select
 
 from bot.app import App
 from bot.clock import MovableClock
 from bot.db.engine import Database
+from bot.db.keyring import Keyring, new_key
 from bot.inbox.models import Envelope
 from bot.outbox.models import Delivery, Lane
 from bot.workspaces import installations
@@ -117,3 +118,17 @@ async def _held(db: Database) -> bool:
     async with db.read() as session:
         moving = await session.scalar(select(func.count()).where(Lane.next_at.is_not(None)))
     return await state(db) == "suspended" and not moving
+
+
+async def test_a_lost_key_or_a_new_one_keeps_nobody_from_starting(
+    slack: Slack, database_url: URL, clock: MovableClock
+) -> None:
+    """The token is in the settings anyway, and is sealed anew at each start, so that an old key can go."""
+    old, new, other = new_key(), new_key(), new_key()
+    for keys in ([old], [new, old], [new], [other]):
+        database = Database(database_url, keyring=Keyring(keys))
+        async with running_bot(slack, database, clock=clock):
+            async with database.read() as session:
+                token = await session.scalar(select(Workspace.bot_token))
+            assert token == slack.described["bot_token"]
+        await database.close()

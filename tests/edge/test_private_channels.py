@@ -145,6 +145,19 @@ async def test_who_has_left_sees_nothing_at_once_when_slack_says_so(
     await assert_nothing_leaks(slack, bot, door, "techlead")
 
 
+async def test_from_the_home_of_who_has_left_its_decisions_go_by_themselves(
+    slack: Slack, bot: App, hidden: Json
+) -> None:
+    lead = slack.person("techlead")
+    assert SECRET in words_of(await lead.open_home())
+    await slack.post(f"channels/{PRIVATE}", {"remove": ["techlead"]})
+
+    async def is_gone() -> bool:
+        return SECRET not in words_of((await lead.sees())["homes"][lead.id])
+
+    await until(is_gone)
+
+
 async def test_who_has_left_sees_nothing_after_five_minutes_when_slack_says_nothing(
     slack: Slack, bot: App, door: Door, clock: MovableClock, hidden: Json
 ) -> None:

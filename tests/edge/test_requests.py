@@ -1,5 +1,6 @@
 """Who may speak to the bot over HTTP, and what it answers to things that make no sense."""
 
+import asyncio
 import json
 import random
 import time
@@ -227,3 +228,12 @@ async def test_an_id_that_nobody_knows_is_answered_in_words(
     else:
         await door.send(d.press(team, user, name, "1", channel=channel))
         assert words in await d.told(slack, user)
+
+
+async def test_who_lets_a_body_drip_is_let_go_and_says_nothing_loud(door: Door, logged: StringIO) -> None:
+    host, port = door.url.removeprefix("http://").partition("/")[0].split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Length: 100\r\n\r\nx")
+    assert b"408" in await asyncio.wait_for(reader.readline(), 30)
+    writer.close()
+    assert "Traceback" not in logged.getvalue()
