@@ -73,6 +73,9 @@ TOKEN_REFUSED = frozenset(
 """Slack's codes for a token that will not do tomorrow either (docs reference/methods/apps.connections.open)."""
 
 
+SOCKET_LOOK_SECONDS = 8.0  # the SDK waits ten between two tries
+
+
 class NotReadyError(Exception):
     """The bot cannot start as things are; says why and what to do."""
 
@@ -334,6 +337,7 @@ async def serving(
 @asynccontextmanager
 async def _socket(app: App, app_token: str, told_to_stop: asyncio.Event) -> AsyncIterator[None]:
     handler = AsyncSocketModeHandler(app.bolt, app_token, web_client=app.clients.bot(None))
+    app.tick.every(SOCKET_LOOK_SECONDS, lambda: _renew_address(handler))
     connecting = asyncio.ensure_future(_connect(handler, app_token))
     told = asyncio.ensure_future(told_to_stop.wait())
     try:
@@ -347,6 +351,13 @@ async def _socket(app: App, app_token: str, told_to_stop: asyncio.Event) -> Asyn
         await asyncio.gather(connecting, told, return_exceptions=True)
         await app.dispatch.idle()  # what has begun is answered before the socket closes
         await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+def _renew_address(handler: AsyncSocketModeHandler) -> None:
+    """An address of Slack's is good once and for half a minute; the SDK would try one that failed for ever."""
+    session = handler.client.current_session
+    if session is None or session.closed:
+        handler.client.wss_uri = None  # its next try asks for a new one
 
 
 async def _connect(handler: AsyncSocketModeHandler, app_token: str) -> None:

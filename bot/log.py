@@ -16,6 +16,7 @@ SECRETS = re.compile(
       xox[a-z](?:[.-][\w-]+)+                             # Slack tokens, rotated ones (xoxe.xoxb-…) too
     | xapp-[\w-]+                                         # app-level tokens
     | (?<=hooks\.slack\.com/)[^\s"'\\<>]+                 # whoever knows the address may post
+    | (?<=[?&]ticket=)[\w-]+                              # who has it may open the app's socket
     | authorization\W+(?:bearer|basic)\s+[^\s"'\\,}]+     # a header, in whatever way it is quoted
     | (?<=://)[^\s/:@"']+:[^\s/@"']+(?=@)                 # user and password of a database
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}             # people's addresses

@@ -17,12 +17,13 @@ SECRETS = [
     "xoxe.xoxb-1-MS0xLWFiYw",
     "xapp-1-A0B-99-abcdef",
     "https://hooks.slack.com/commands/T1/2/abcdef",
+    "wss://slack.com/link/?ticket=f00-ba5",
     "Authorization: Bearer some.jwt-token",
     "{'authorization': 'Basic c29tZTpib2R5'}",
     "postgresql://bot:pa55word@db/common",
     "ada@example.com",
 ]
-PARTS = ["1234-5678", "MS0xLWFiYw", "abcdef", "some.jwt-token", "c29tZTpib2R5", "pa55word", "ada@"]
+PARTS = ["1234-5678", "MS0xLWFiYw", "abcdef", "f00-ba5", "some.jwt-token", "c29tZTpib2R5", "pa55word", "ada@"]
 
 
 @pytest.fixture

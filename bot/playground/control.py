@@ -97,7 +97,7 @@ class Control:
     # Looking in
 
     async def ledger(self, request: web.Request) -> web.Response:
-        return web.json_response(self._state.ledger.since(int(request.query.get("since", "0"))))
+        return web.json_response(self._state.ledger.since(int(request.query.get("since") or 0)))
 
     async def state(self, request: web.Request) -> web.Response:
         user = request.query.get("user")
@@ -142,7 +142,7 @@ class Control:
         return web.json_response({"ok": True})
 
     async def sockets(self, request: web.Request) -> web.Response:
-        """`{"do": "drop" | "silence" | "speak" | "disconnect", "reason"?}`."""
+        """`{"do": "drop" | "silence" | "speak" | "disconnect" | "expire", "reason"?, "times"?}`."""
         given = await _body(request)
         match given.get("do"):
             case "drop":
@@ -153,8 +153,10 @@ class Control:
                 self._socket_mode.silence(on=False)
             case "disconnect":
                 await self._socket_mode.disconnect(given.get("reason", "refresh_requested"))
+            case "expire":
+                self._socket_mode.expire(int(given.get("times", 1)))
             case _:
-                raise ValueError("do must be drop, silence, speak or disconnect")
+                raise ValueError("do must be drop, silence, speak, disconnect or expire")
         return web.json_response({"ok": True, "connections": self._socket_mode.connected})
 
     async def settings(self, request: web.Request) -> web.Response:

@@ -25,6 +25,11 @@ class Ids:
         return f"{prefix}0LOCAL{_base36(number).rjust(4, '0')}"
 
 
+def unique(prefix: str) -> str:
+    """An id that never comes again, not even after a reset: who keeps what was saved by it would take it for the same."""
+    return f"{prefix}0LOCAL{secrets.token_hex(5).upper()}"
+
+
 def secret(length: int = 24) -> str:
     return secrets.token_hex(length // 2)
 

@@ -36,6 +36,7 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._connections: list[Connection] = []
         self._turn = 0
+        self._expired = 0  # of the next addresses, how many are no good
 
     @property
     def connected(self) -> int:
@@ -44,7 +45,10 @@ class SocketMode:
     def new_url(self) -> str:
         """The address for one connection, good for one use."""
         ticket = secret()
-        self._tickets.add(ticket)
+        if self._expired:
+            self._expired -= 1
+        else:
+            self._tickets.add(ticket)
         return f"{self._state.url.replace('http', 'ws', 1)}/link/?ticket={ticket}&app_id={self._state.seed.app_id}"
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
@@ -161,6 +165,10 @@ class SocketMode:
         for connection in list(self._connections):
             if connection.request.transport is not None:
                 connection.request.transport.abort()
+
+    def expire(self, times: int) -> None:
+        """The next addresses are no good any more when somebody connects to them, as after half a minute."""
+        self._expired = times
 
     def silence(self, *, on: bool = True) -> None:
         """Half-open: the connection stays, nothing comes through it and no ping is answered."""

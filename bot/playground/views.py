@@ -4,7 +4,7 @@ from typing import Literal, cast
 
 from bot.playground import content, fields
 from bot.playground.errors import SlackError
-from bot.playground.ids import secret
+from bot.playground.ids import secret, unique
 from bot.playground.json_types import Json
 from bot.playground.world import View, Workspace, World
 
@@ -40,7 +40,7 @@ def build(
 ) -> View:
     """A view out of what the app asked for; `kept` is what it replaces, `here` the conversation it is opened from."""
     blocks = content.named_blocks(asked["blocks"], world.ids)
-    new_id = view_id or world.ids.new("V")
+    new_id = view_id or unique("V")
     body: Json = {
         "id": new_id,
         "team_id": workspace.id,

@@ -155,6 +155,24 @@ async def test_socket_mode_and_http_give_the_same_answers(
         assert sent["status"] == 200
 
 
+@pytest.mark.slow  # the SDK waits ten seconds between two tries
+async def test_a_socket_that_drops_comes_back_although_its_first_new_address_is_no_good(
+    slack: Slack, db: Database, clock: MovableClock
+) -> None:
+    async with running_bot(slack, db, clock=clock, transport="socket"):
+        await until(lambda: _connected(slack))
+        await slack.post("sockets", {"do": "expire"})
+        await slack.post("sockets", {"do": "drop"})
+        await until(lambda: _lost(slack))
+        await until(lambda: _connected(slack), seconds=60)
+        pm = slack.person("pm")
+        assert (await pm.command("payments", "/decision", "list")).status == 200
+
+
+async def _lost(slack: Slack) -> bool:
+    return not await _connected(slack)
+
+
 async def _connected(slack: Slack) -> bool:
     return bool((await slack.state(messages="0"))["connections"])
 
