@@ -51,7 +51,7 @@ from bot.workspaces.models import Workspace
 
 log = structlog.get_logger()
 
-PURGE_SECONDS = 3_600
+PURGE_SECONDS = 600  # not at the start, when whoever waits for the bot wants the database
 SUBMISSIONS_KEPT = timedelta(
     days=3
 )  # a modal that is open for longer than this is closed by Slack long before
@@ -322,7 +322,6 @@ async def serving(
         app.inbox.start()
         stack.push_async_callback(app.inbox.stop)
         app.tick.start()
-        _tidy(app)  # at once, as a process that is restarted within the hour would never come to it
         stack.callback(app.tick.stop)
         if settings.socket_mode:
             assert settings.slack_app_token is not None
