@@ -259,10 +259,11 @@ def _look(app: App) -> None:
 
 
 def _tidy(app: App) -> None:
-    app.tasks.start(_purge(app), name="purge")
+    app.tasks.start(forget_old(app), name="forget_old")
 
 
-async def _purge(app: App) -> None:
+async def forget_old(app: App) -> None:
+    """What nobody comes back to: drafts, copies, events, posts and submissions, each after its own time."""
     now = app.clock.now()
     async with app.database.begin() as session:
         await drafts.purge(session, now=now)

@@ -5,18 +5,15 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from bot.app import App
+from bot.app import App, forget_old
 from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.inbox.models import Envelope
 from bot.workspaces.models import Workspace
-from tests.bot import running_bot
 from tests.person import Slack, until
 
 
-async def test_it_forgets_what_is_old_as_soon_as_it_is_started(
-    slack: Slack, db: Database, clock: MovableClock
-) -> None:
+async def test_it_forgets_what_is_old(bot: App, db: Database, clock: MovableClock) -> None:
     long_ago = clock.now() - timedelta(days=4)
     async with db.begin() as session:
         session.add(Workspace(slack_id="T1", created_at=long_ago, state_changed_at=long_ago))
@@ -32,13 +29,9 @@ async def test_it_forgets_what_is_old_as_soon_as_it_is_started(
                 state="done",
             )
         )
-
-    async def forgotten() -> bool:
-        async with db.read() as session:
-            return not await session.scalar(select(func.count()).select_from(Envelope))
-
-    async with running_bot(slack, db, clock=clock):
-        await until(forgotten)
+    await forget_old(bot)
+    async with db.read() as session:
+        assert await session.scalar(select(func.count()).select_from(Envelope)) == 0
 
 
 async def test_what_people_write_change_and_delete_in_its_channels_is_stored_nowhere(
