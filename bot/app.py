@@ -292,6 +292,7 @@ async def install_own(app: App, settings: Settings) -> None:
         )
         if workspace.state_changed_at == now:  # it is installed again, perhaps with what was lacking
             await outbox.resume(session, workspace_id=workspace.id, now=now)
+    await app.installations.remember(workspace.slack_id)
 
 
 @asynccontextmanager

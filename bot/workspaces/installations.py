@@ -53,6 +53,10 @@ class Installations:
             kept = self._kept[slack_id] = (time.monotonic() + KEPT_SECONDS, await self._looked_up(slack_id))
         return kept[1]
 
+    async def remember(self, slack_id: str) -> None:
+        """Look it up before anybody asks, so that the first click after a start waits for no new connection."""
+        self._kept[slack_id] = (time.monotonic() + KEPT_SECONDS, await self._load(slack_id))
+
     async def _looked_up(self, slack_id: str) -> Installation | None:
         """With the database down what was known last: enough to tell people that it is."""
         try:
