@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, delete, false, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, false, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -13,12 +13,14 @@ from bot.access.rules import Action, Viewer, require
 from bot.db.upsert import insert
 from bot.errors import AlreadySaved, FieldRefusal
 from bot.i18n import _
+from bot.people.models import Team
 from bot.records.models import Counter, Record, RecordLink, Relation, Revision, Submission
 from bot.slack.request import Request
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 NUMBER_DIGITS = 15  # more than any row has, and small enough for every integer column
+CARDS_RENEWED = 20  # a channel takes one change a second, and nobody looks further back
 NAME_SHOWN = 40  # characters of a typed name that an answer repeats
 
 # The two ends of a link. Made once: to make them anew was a fifth of the work of saving a form.
@@ -158,6 +160,25 @@ async def lock(session: AsyncSession, record_ids: Collection[int]) -> None:
     await session.execute(
         select(Record.id).where(Record.id.in_(record_ids)).order_by(Record.id).with_for_update(key_share=True)
     )
+
+
+async def locked(session: AsyncSession, kind: type[AnyRecord], wanted: Select[int]) -> Sequence[AnyRecord]:
+    """The records whose ids are `wanted`, whole; the lock before the read, as in `by_id`."""
+    record_ids = (await session.scalars(wanted)).all()
+    await lock(session, record_ids)
+    rows = await session.scalars(select(kind).where(kind.id.in_(record_ids)).options(*kind.whole()))
+    return rows.unique().all()
+
+
+async def with_cards(session: AsyncSession, kind: type[AnyRecord], *, team: Team) -> Sequence[AnyRecord]:
+    """The team's newest records that show a card, locked."""
+    newest = (
+        select(kind.id)
+        .where(kind.team_id == team.id, kind.card_id.is_not(None), kind.withdrawn_at.is_(None))
+        .order_by(kind.number.desc())
+        .limit(CARDS_RENEWED)
+    )
+    return await locked(session, kind, newest)
 
 
 def is_number(digits: str) -> bool:

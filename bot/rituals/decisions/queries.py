@@ -12,7 +12,6 @@ from bot.access.rules import Viewer
 from bot.db import text_index
 from bot.errors import Refusal
 from bot.i18n import _
-from bot.people.models import Team
 from bot.records import service as records
 from bot.rituals.decisions.models import (
     CHOSEN,
@@ -26,7 +25,6 @@ from bot.rituals.decisions.models import (
 )
 
 PAGE = 10
-CARDS_RENEWED = 20  # a channel takes one change a second, and nobody looks further back
 OPEN_MOST = 20  # of one kind that wait for a person; Home shows fewer
 
 
@@ -210,27 +208,9 @@ async def made_from(session: AsyncSession, *, source_ids: Collection[int]) -> Se
     """The decisions that were logged from these messages, locked."""
     if not source_ids:
         return []
-    return await _locked(session, select(Decision.id).where(Decision.source_id.in_(source_ids)))
-
-
-async def with_cards(session: AsyncSession, *, team: Team) -> Sequence[Decision]:
-    """The team's newest decisions that show a card, locked."""
-    return await _locked(
-        session,
-        select(Decision.id)
-        .where(Decision.team_id == team.id, Decision.card_id.is_not(None), Decision.withdrawn_at.is_(None))
-        .order_by(Decision.number.desc())
-        .limit(CARDS_RENEWED),
+    return await records.locked(
+        session, Decision, select(Decision.id).where(Decision.source_id.in_(source_ids))
     )
-
-
-async def _locked(session: AsyncSession, wanted: Select[int]) -> Sequence[Decision]:
-    record_ids = (await session.scalars(wanted)).all()
-    await records.lock(session, record_ids)
-    rows = await session.scalars(
-        select(Decision).where(Decision.id.in_(record_ids)).options(*Decision.whole())
-    )
-    return rows.unique().all()
 
 
 async def _visible(session: AsyncSession, viewer: Viewer) -> Select[Decision]:

@@ -29,7 +29,6 @@ from bot.slack.request import Request
 
 PAGE = 10
 IN_HOME = 3
-CARDS_RENEWED = 20  # a channel takes one change a second, and nobody looks further back
 NUMBER = re.compile(r"(?:[Ww]-?)?[0-9]+")
 # Telling
 
@@ -280,7 +279,7 @@ async def agenda(session: AsyncSession, *, viewer: Viewer, team: Team, now: date
 
 async def team_set_up(session: AsyncSession, *, team: Team, now: datetime) -> None:
     """Cards that still offer to set the team up lose that; on those further back the button leads to its settings."""
-    for win in await service.with_cards(session, team=team, limit=CARDS_RENEWED):
+    for win in await records.with_cards(session, Win, team=team):
         await _update_card(session, win, now)
 
 

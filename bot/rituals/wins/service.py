@@ -168,19 +168,6 @@ async def unthanked(session: AsyncSession, *, viewer: Viewer, team: Team, now: d
     return [win for win in rows if not pair <= set(win.thanks_to)]
 
 
-async def with_cards(session: AsyncSession, *, team: Team, limit: int) -> Sequence[Win]:
-    """The team's newest wins that show a card, locked so that the card shows what somebody changes right now."""
-    newest = await session.scalars(
-        select(Win.id)
-        .where(Win.team_id == team.id, Win.card_id.is_not(None), Win.withdrawn_at.is_(None))
-        .order_by(Win.number.desc())
-        .limit(limit)
-    )
-    win_ids = newest.all()
-    await records.lock(session, win_ids)
-    return (await session.scalars(select(Win).where(Win.id.in_(win_ids)).options(*Win.whole()))).all()
-
-
 async def muted_in(session: AsyncSession, win: Win) -> dict[str, str]:
     """Those whom a card names and who do not want to be mentioned, with their names."""
     named = {*win.thanks_to, win.created_by, *filter(None, [win.withdrawn_by])}

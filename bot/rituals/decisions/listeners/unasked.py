@@ -10,11 +10,13 @@ from bot.access.rules import Viewer
 from bot.outbox import service as outbox
 from bot.people import service as people
 from bot.people.models import Team
+from bot.records import service as records
 from bot.records import sources
 from bot.records.models import SourceState
 from bot.ritual import AgendaItem
 from bot.rituals.decisions import queries
 from bot.rituals.decisions.listeners.posting import update_card
+from bot.rituals.decisions.models import Decision
 from bot.rituals.decisions.views import home as home_views
 from bot.rituals.decisions.views import messages
 from bot.slack.home import HomeItem, HomeSection
@@ -113,5 +115,5 @@ async def _note_source(
 
 async def team_set_up(session: AsyncSession, *, team: Team, now: datetime) -> None:
     """Cards that still offer to set the team up lose that; on those further back the button leads to its settings."""
-    for decision in await queries.with_cards(session, team=team):
+    for decision in await records.with_cards(session, Decision, team=team):
         await update_card(session, decision, now)
