@@ -30,7 +30,7 @@ log = structlog.get_logger()
 Listener = Callable[..., Awaitable[object]]
 
 SAVE_SECONDS = 2.2  # of Slack's three; what takes longer is rolled back and said to have failed
-LOOK_SECONDS = 0.3  # more of the three, to find out whether a commit that broke off came about
+LOOK_SECONDS = 0.3  # more of the three, and what saving left: did a commit that broke off come about?
 DRAFT_SECONDS = 0.3  # and more, to keep what a refused form held
 
 
@@ -224,6 +224,7 @@ class Dispatch:
             return
         request = Request(self._around, kind=kind, body=body, ack=ack, slack=client, of=workspace)
         request.text = text
+        begun = asyncio.get_running_loop().time()
         request.on_failure(errors.tell)
         structlog.contextvars.bind_contextvars(
             workspace=workspace.id, user=request.actor.user_id, listener=name
@@ -233,7 +234,7 @@ class Dispatch:
         try:
             await self._call(request, listening, name)
         except Exception as error:  # noqa: BLE001 -- the edge: whatever it is, the person gets an answer
-            await self._answer(request, error)
+            await self._answer(request, error, look_until=begun + SAVE_SECONDS + LOOK_SECONDS)
         finally:
             self._under_way -= 1
             if not self._under_way:
@@ -257,20 +258,20 @@ class Dispatch:
         if request.ack.response is None:
             await request.ack()
 
-    async def _answer(self, request: Request, error: Exception) -> None:
-        if request.committed or await self._was_saved(request):
+    async def _answer(self, request: Request, error: Exception, *, look_until: float) -> None:
+        if request.committed or await self._was_saved(request, look_until):
             await errors.answer_saved(request, error)
             return
         if request.kind == "view_submission" and not isinstance(error, AlreadySaved):
             await self._keep_what_was_typed(request)
         await errors.answer(request, error)
 
-    async def _was_saved(self, request: Request) -> bool:
+    async def _was_saved(self, request: Request, look_until: float) -> bool:
         """A commit that broke off may have come about; a saved form leaves a row that tells."""
         if not request.committing or request.kind != "view_submission":
             return False
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
+            async with asyncio.timeout_at(look_until):
                 return await self._is_saved(request)
         except Exception as error:  # noqa: BLE001 -- then we cannot know, and the words say so
             log.warning("outcome_unknown", error=type(error).__name__)

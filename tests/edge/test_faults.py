@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from sqlalchemy import Connection, event, func, select
+from sqlalchemy.util import await_only
 
 from bot.app import App
 from bot.clock import MovableClock
@@ -257,6 +258,24 @@ async def test_a_commit_that_takes_too_long_is_never_called_unsaved_when_it_was_
     again = await door.send(d.submission(team, user, form))
     assert first.text == ""
     assert "saved already" in again.text
+
+
+async def test_the_outcome_is_looked_up_for_as_long_as_an_answer_may_take(
+    slack: Slack, bot: App, door: Door, db: Database
+) -> None:
+    """A commit that breaks off early leaves time for a database that is slow to tell."""
+
+    def be_slow(_connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("SELECT") and "FROM submission" in statement:
+            await_only(asyncio.sleep(1))
+
+    form = d.view("breaking.save", metadata={"where": "after the commit was done", "seconds": 0}, fields={})
+    event.listen(db.engine.sync_engine, "before_cursor_execute", be_slow)
+    try:
+        with commits_that_break(db):
+            assert await _submitted(slack, bot, door, form) == (True, True)
+    finally:
+        event.remove(db.engine.sync_engine, "before_cursor_execute", be_slow)
 
 
 async def test_a_listener_that_takes_too_long_is_answered_in_time_and_saves_nothing(

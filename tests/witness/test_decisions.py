@@ -100,7 +100,7 @@ def test_a_question_is_asked_in_the_cards_thread(bot: Process, someone: Someone)
 def test_asking_why_quotes_the_decision(bot: Process, someone: Someone) -> None:
     log_decision(someone)
     someone.command("/decision why polling")
-    found = someone.message("Decisions on polling")
+    found = someone.message("What was decided, for “polling”")
     expect(found).to_contain_text("Not chosen: Polling — simpler, but always late")
     someone.picture("why it was decided")
     found.get_by_role("button", name="Open").click()
