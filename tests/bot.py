@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import yaml
 from aiohttp import ClientSession
 
 from bot.app import App, serving
@@ -18,7 +19,7 @@ from bot.rituals import RITUALS
 from bot.settings import Settings
 from tests.person import Slack
 
-MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+MANIFEST = yaml.safe_load((Path(__file__).parent.parent / "manifest.yml").read_text(encoding="utf-8"))
 
 
 @asynccontextmanager

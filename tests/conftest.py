@@ -6,7 +6,7 @@ import shutil
 import socket
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,14 @@ import asyncpg
 import pytest
 import structlog
 from pydantic_settings import BaseSettings
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import log
 from bot.app import App
 from bot.clock import MovableClock
 from bot.db.engine import Database
-from bot.db.keyring import Keyring, new_key
+from bot.db.keyring import Keyring, attach, new_key
 from bot.db.migrate import connected, upgrade
 from bot.db.tables import metadata
 from tests import postgres as embedded
@@ -164,11 +165,36 @@ def keyring() -> Keyring:
     return Keyring([new_key()])
 
 
+@pytest.fixture(scope="session")
+def opened() -> dict[str, Database]:
+    """By engine. To compile the statements anew was a fifth of the suite; between tests these have no connection."""
+    return {}
+
+
 @pytest.fixture
-async def db(database_url: URL, keyring: Keyring) -> AsyncIterator[Database]:
-    database = Database(database_url, keyring=keyring)
-    yield database
-    await database.close()
+async def db(database_url: URL, keyring: Keyring, opened: dict[str, Database]) -> AsyncIterator[Database]:
+    kind = database_url.get_backend_name()
+    if kind not in opened:
+        opened[kind] = Database(database_url)
+    database = opened[kind]
+    database.url = database_url
+    with ExitStack() as undo:
+        for engine in {database.engine, database.reader}:
+            attach(engine.dialect, keyring)
+            if database.is_sqlite:  # the same engine, another file
+                undo.enter_context(_connecting_to(engine, str(database_url.database)))
+        yield database
+        await database.close()
+
+
+@contextmanager
+def _connecting_to(engine: AsyncEngine, path: str) -> Iterator[None]:
+    def redirect(_dialect: object, _record: object, arguments: list[Any], _more: object) -> None:
+        arguments[0] = path
+
+    event.listen(engine.sync_engine, "do_connect", redirect)
+    yield
+    event.remove(engine.sync_engine, "do_connect", redirect)
 
 
 @pytest.fixture

@@ -39,21 +39,21 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self.engine = sqlite_engine(self.url, begin="BEGIN IMMEDIATE", **_pool(1))
-            self._reader = sqlite_engine(self.url, begin="BEGIN", **_pool(4))
+            self.reader = sqlite_engine(self.url, begin="BEGIN", **_pool(4))
         else:
-            self.engine = self._reader = _postgresql(
+            self.engine = self.reader = _postgresql(
                 self.url, pool_size=pool_size, answer_seconds=answer_seconds
             )
         if keyring is not None:
             attach(self.engine.dialect, keyring)
-            attach(self._reader.dialect, keyring)
+            attach(self.reader.dialect, keyring)
         self._writing_session = type(
             "WritingSession", (Session,), {}
         )  # its own, to listen to this database alone
         self.writing = async_sessionmaker(
             self.engine, sync_session_class=self._writing_session, expire_on_commit=False
         )
-        self._reading = async_sessionmaker(self._reader, expire_on_commit=False)
+        self._reading = async_sessionmaker(self.reader, expire_on_commit=False)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -79,8 +79,8 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-        if self._reader is not self.engine:
-            await self._reader.dispose()
+        if self.reader is not self.engine:
+            await self.reader.dispose()
 
 
 def is_conflict(error: DBAPIError) -> bool:

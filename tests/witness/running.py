@@ -58,11 +58,10 @@ def local_slack(program: Path, folder: Path, *, events_url: str | None) -> Itera
 
 def _workspace(events_url: str | None) -> dict[str, Any]:
     """The witness reads no manifest: names come from ours, commands and events it delivers whatever they are."""
-    manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     app = {
         "appId": "A0COMMON",
         "botUserId": BOT_USER,
-        "botName": manifest["features"]["bot_user"]["display_name"],
+        "botName": MANIFEST["features"]["bot_user"]["display_name"],
         "botToken": BOT_TOKEN,
         "appToken": APP_TOKEN,
         "signingSecret": SIGNING_SECRET,
