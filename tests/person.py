@@ -204,4 +204,4 @@ async def until(look: Callable[[], Awaitable[T | None]], *, seconds: float = PAT
         if found := await look():
             return found
         assert time.monotonic() < end, "it did not happen"
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.02)

@@ -84,7 +84,7 @@ async def test_slack_that_cannot_be_reached_is_tried_again(rig: Rig, unused_tcp_
     assert await rig.send_all() == {"sent": 1}
 
 
-@pytest.mark.parametrize("size", [200, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [100, pytest.param(2000, marks=pytest.mark.slow)])
 async def test_one_bad_message_in_a_hundred_stops_no_other_and_its_owner_hears_once(
     rig: Rig, size: int
 ) -> None:

@@ -67,27 +67,27 @@ def answered(refusal: rules.Refusal | None) -> bool:
     return refusal is None or bool(refusal.error and refusal.rule and refusal.source)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(payload=anything, method=st.sampled_from(METHODS))
 def test_any_arguments_of_a_message_are_answered(payload: Any, method: str) -> None:
     assert answered(rules.check_message(payload, method=method))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(blocks=st.lists(anything, max_size=4), metadata=anything, attachments=anything)
 def test_any_blocks_of_a_message_are_answered(blocks: Any, metadata: Any, attachments: Any) -> None:
     payload = {"text": "Hello", "blocks": blocks, "metadata": metadata, "attachments": attachments}
     assert answered(rules.check_message(payload, method="chat.postMessage"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(view=anything, blocks=st.lists(anything, max_size=4), surface=st.sampled_from(get_args(Surface)))
 def test_any_view_is_answered(view: Any, blocks: Any, surface: Surface) -> None:
     assert answered(rules.check_view(view, surface=surface))
     assert answered(rules.check_view({"type": surface, "title": view, "blocks": blocks}, surface=surface))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_a_good_payload_with_one_thing_wrong_is_answered(data: st.DataObject) -> None:
     payload = json.loads(json.dumps(data.draw(st.sampled_from(PLACED))))
