@@ -1,8 +1,8 @@
 """Opens the database: one writer and several readers on SQLite, a pool on PostgreSQL."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine import ExceptionContext
@@ -18,6 +18,10 @@ CONFLICTS = ("40001", "40P01")  # SQLSTATE, https://www.postgresql.org/docs/curr
 STATEMENT_MILLISECONDS = 10_000  # nothing a person waits for may hold a PostgreSQL connection longer
 ANSWER_SECONDS = 15.0  # longer than any statement may take: a server that has not answered by then is gone
 CONNECT_SECONDS = 10.0
+
+_REMEMBERED = "remembered"
+
+T = TypeVar("T")
 
 
 class Database:
@@ -64,7 +68,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for reading only; whatever it changed is not kept."""
-        async with self._reading() as session:
+        async with self._reading(info={_REMEMBERED: {}}) as session:
             yield session
 
     def on_commit(self, mark: str, call: Callable[[], None]) -> Callable[[], None]:
@@ -81,6 +85,16 @@ class Database:
         await self.engine.dispose()
         if self.reader is not self.engine:
             await self.reader.dispose()
+
+
+async def once_a_session(session: AsyncSession, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
+    """What `read` finds, looked up once in a session for reading: the parts of a Home ask for the same."""
+    remembered: dict[Hashable, T] | None = session.info.get(_REMEMBERED)
+    if remembered is None:  # what is written here may change it
+        return await read()
+    if key not in remembered:
+        remembered[key] = await read()
+    return remembered[key]
 
 
 def is_conflict(error: DBAPIError) -> bool:

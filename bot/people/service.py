@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from bot.access.rules import Action, Actor, Viewer, WhoMay, require
+from bot.db.engine import once_a_session
 from bot.db.upsert import insert
 from bot.people.models import Member, Person, Role, Team
 
@@ -31,14 +32,18 @@ async def team_by_id(session: AsyncSession, *, workspace_id: int, team_id: int) 
 
 async def teams_of(session: AsyncSession, *, viewer: Viewer) -> Sequence[Team]:
     """The teams a person is in, or whose channel they can see; their own first."""
-    rows = await session.scalars(
-        select(Team)
-        .where(Team.workspace_id == viewer.workspace_id)
-        .options(selectinload(Team.members))
-        .order_by(Team.name)
-    )
-    seen = [team for team in rows if viewer.sees(team.channel_id)]
-    return sorted(seen, key=lambda team: not team.is_of(viewer.user_id))
+
+    async def read() -> Sequence[Team]:
+        rows = await session.scalars(
+            select(Team)
+            .where(Team.workspace_id == viewer.workspace_id)
+            .options(selectinload(Team.members))
+            .order_by(Team.name)
+        )
+        seen = [team for team in rows if viewer.sees(team.channel_id)]
+        return sorted(seen, key=lambda team: not team.is_of(viewer.user_id))
+
+    return await once_a_session(session, ("teams", viewer), read)
 
 
 async def ensure_team(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.access.rules import Action, Viewer, require
+from bot.db.engine import once_a_session
 from bot.db.upsert import insert
 from bot.errors import AlreadySaved, FieldRefusal
 from bot.i18n import _
@@ -102,10 +103,14 @@ async def next_number(session: AsyncSession, *, workspace_id: int, kind: str) ->
 
 async def channels_with_records(session: AsyncSession, *, viewer: Viewer) -> list[str]:
     """The channels whose records this person may read; what lies elsewhere does not exist for them."""
-    rows = await session.scalars(
-        select(Record.channel_id).where(Record.workspace_id == viewer.workspace_id).distinct()
-    )
-    return [channel_id for channel_id in rows if viewer.sees(channel_id)]
+
+    async def read() -> list[str]:
+        rows = await session.scalars(
+            select(Record.channel_id).where(Record.workspace_id == viewer.workspace_id).distinct()
+        )
+        return [channel_id for channel_id in rows if viewer.sees(channel_id)]
+
+    return await once_a_session(session, ("channels with records", viewer), read)
 
 
 async def by_name(

@@ -31,7 +31,8 @@ async def deliver(http: ClientSession, url: str, event_id: str) -> None:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize(("events", "kills"), [(40, 1), pytest.param(1000, 30, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("events", "kills"), [(1000, 30)])
 async def test_kill_9_while_events_come_in_loses_none_and_handles_none_twice(
     db: Database, database_url: URL, unused_tcp_port: int, events: int, kills: int
 ) -> None:
