@@ -1,6 +1,6 @@
 """`python -m tests.mutants`: change one thing at random in services and listeners, and see whether a test goes red.
 
-Runs beside the suite, on copies of the checkout, with the mutations of cosmic-ray. Prints its seed, each mutant that
+Runs beside the suite, on a copy of the checkout, with the mutations of cosmic-ray. Prints its seed, each mutant that
 no test killed with its difference, and the share that were killed; ends with 1 when that is under the bar.
 """
 
@@ -12,12 +12,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from queue import SimpleQueue
 
 from cosmic_ray.ast import get_ast
 from cosmic_ray.mutating import mutate_code
@@ -125,52 +123,34 @@ def _fails(suites: Sequence[str], place: Path) -> bool:
         return True
 
 
-def copies(count: int, folder: Path) -> list[Path]:
-    """Checkouts to change, each with what the suite needs."""
-    places = [folder / str(n) for n in range(count)]
-    for place in places:
-        place.mkdir()
+@contextmanager
+def copy() -> Iterator[Path]:
+    """A checkout to change, with what the suite needs."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
         for name in ("bot", "migrations", "tests"):
             shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("pyproject.toml", "manifest.yml", "README.md"):
             shutil.copy(ROOT / name, place / name)
-    return places
+        yield place
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--count", type=int, default=50)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
-    parser.add_argument("--at-once", type=int, default=2)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        places = copies(given.at_once, Path(folder))
-        chosen = list(islice(drawn(random.Random(given.seed), places[0]), given.count))
+    with copy() as place:
+        chosen = list(islice(drawn(random.Random(given.seed), place), given.count))
         print(f"seed {given.seed}: {len(chosen)} mutants", flush=True)
-        if _fails([*USUAL, *SUITES["outbox"], *SUITES["inbox"]], places[0]):
+        if _fails([*USUAL, *SUITES["outbox"], *SUITES["inbox"]], place):
             print("A test is red without any mutant, so nothing can be told.")
             return 2
-        free: SimpleQueue[Path] = SimpleQueue()
-        for place in places:
-            free.put(place)
-
-        def judge(mutant: Mutant) -> bool:
-            place = free.get()
-            try:
-                dead = killed(mutant, place)
-            finally:
-                free.put(place)
-            print(
-                "killed  " if dead else "SURVIVED",
-                mutant.path,
-                mutant.operator,
-                mutant.occurrence,
-                flush=True,
-            )
-            return dead
-
-        with ThreadPoolExecutor(given.at_once) as pool:
-            dead = list(pool.map(judge, chosen))
+        dead = []
+        for mutant in chosen:
+            dead.append(killed(mutant, place))
+            outcome = "killed  " if dead[-1] else "SURVIVED"
+            print(outcome, mutant.path, mutant.operator, mutant.occurrence, flush=True)
     for mutant, is_dead in zip(chosen, dead, strict=True):
         if not is_dead:
             before, after = mutant.code()
