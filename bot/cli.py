@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -22,8 +24,11 @@ from bot import backup as backups
 from bot import doctor as doctors
 from bot import log, manifest
 from bot.clock import Clock
+from bot.db.engine import Database
 from bot.db.keyring import UnusableKeysError
-from bot.db.migrate import UnknownRevisionError, downgrade, revisions, upgrade
+from bot.db.migrate import UnknownRevisionError, current_problem, downgrade, revisions, upgrade
+from bot.rituals.decisions.exchange import command as exchange
+from bot.rituals.decisions.exchange import files as exchange_files
 from bot.settings import Purpose, Settings, SettingsError
 from bot.slack.clients import Clients, code_of
 
@@ -61,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         CommandError,
         UnknownRevisionError,
         UnusableKeysError,
+        exchange.WhichError,
     ) as error:
         say(str(error))
         return FAILED
@@ -206,6 +212,92 @@ def restore(
         raise typer.BadParameter(f"{settings.database_path} exists; add --yes to overwrite it")
     skipped = wait(backups.restore(path, settings.database_path, now=Clock().now()))
     say(f"Restored from {path}. {skipped} posts that were due by now will not be sent.")
+
+
+decisions = typer.Typer(help="The decision log: in from files, and found.", no_args_is_help=True)
+app.add_typer(decisions, name="decisions")
+WorkspaceName = Annotated[
+    str | None, typer.Option("--workspace", help="Its name or Slack id, where there are several.")
+]
+TeamName = Annotated[str | None, typer.Option("--team", help="Its name or channel, where there are several.")]
+
+
+@decisions.command(name="import")
+def import_decisions(
+    paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders with all below them.")],
+    *,
+    team: TeamName = None,
+    workspace: WorkspaceName = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen, and keep nothing.")
+    ] = False,
+    json_: Json = False,
+) -> None:
+    """Read decision records: MADR, Nygard and other Markdown, YAML. A second import changes only what changed."""
+    counted = wait(_import(paths, team=team, workspace=workspace, dry_run=dry_run, json_=json_))
+    say(", ".join(f"{n} {outcome}" for outcome, n in counted.items()) or "There is no file.")
+
+
+async def _import(
+    paths: Sequence[Path], *, team: str | None, workspace: str | None, dry_run: bool, json_: bool
+) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    found = [path for given in paths for path in exchange_files.found_in(given)]
+    async with _data() as db:
+        now = Clock().now()
+        async with db.begin() as session:
+            to = await exchange.place(session, workspace=workspace, team=team, now=now, make=True)
+        told = exchange.import_files(db, found, to=to, now=now, dry_run=dry_run)
+        async for one in told:
+            counted[one.outcome] += 1
+            if json_:
+                typer.echo(json.dumps(exchange.told_as_json(one), ensure_ascii=False))
+            elif one.reason:
+                say(f"{one.path}: {one.outcome}, {one.reason}")
+    return counted
+
+
+@decisions.command()
+def search(
+    query: Annotated[str, typer.Argument(help="Words, and filters as in `/decision why`.")],
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 5,
+    workspace: WorkspaceName = None,
+    json_: Json = False,
+) -> None:
+    """Why did we decide that? The best answers first."""
+    rows = wait(_search(query, limit=limit, workspace=workspace))
+    if json_:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    if not rows:
+        say("Nothing found.")
+    elif not rows[0]["confident"]:
+        say("Nothing really answers that. Nearest:")
+    for row in rows:
+        typer.echo(" · ".join(str(row[name]) for name in ("number", "title", "status", "date") if row[name]))
+
+
+async def _search(query: str, *, limit: int, workspace: str | None) -> list[dict[str, Any]]:
+    async with _data() as db, db.begin() as session:
+        now = Clock().now()
+        at = await exchange.place(session, workspace=workspace, team=None, now=now, make=True)
+        return await exchange.search(session, at=at, typed=query, today=now.date(), limit=limit)
+
+
+@asynccontextmanager
+async def _data() -> AsyncIterator[Database]:
+    """The database alone; an empty or older one of SQLite is brought up to date first."""
+    settings = Settings.load(for_=Purpose.DATA)
+    if settings.is_sqlite:
+        await upgrade(settings.database_url)
+    db = Database(settings.database_url)
+    try:
+        if problem := await current_problem(db):
+            raise composition.NotReadyError(problem)
+        yield db
+    finally:
+        await db.close()
 
 
 def _sqlite(instead: str) -> Settings:

@@ -13,6 +13,9 @@ from bot.access.rules import WhoMay
 from bot.db.base import Base
 from bot.people.models import Team
 
+IMPORTED = ""
+"""The author of a record that was read from a file."""
+
 
 class Record(Base):
     """What a team keeps: it has a short number in its workspace and belongs to the channel that may read it."""
@@ -59,7 +62,8 @@ class Record(Base):
 
     @property
     def owner_ids(self) -> frozenset[str]:
-        return frozenset({self.created_by}) | (self.team.owner_ids if self.team.is_set_up else frozenset())
+        authors = frozenset({self.created_by} - {IMPORTED})
+        return authors | (self.team.owner_ids if self.team.is_set_up else frozenset())
 
     @property
     def who_may(self) -> str:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -17,10 +17,13 @@ class Status(StrEnum):
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
     REVERSED = "reversed"
+    UNKNOWN = "unknown"
 
 
 CHOSEN = (Status.PROPOSED, Status.ACCEPTED, Status.REJECTED)
-"""What a person can set, and what stands; the others come about by a later decision."""
+"""What a person can set; superseded and reversed come about by a later decision, unknown by a file that says none."""
+
+STANDING = (*CHOSEN, Status.UNKNOWN)
 
 
 class Part(StrEnum):
@@ -42,7 +45,8 @@ class Decision(Record):
     __tablename__ = "decisions"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('proposed', 'accepted', 'rejected', 'superseded', 'reversed')", name="status"
+            "status IN ('proposed', 'accepted', 'rejected', 'superseded', 'reversed', 'unknown')",
+            name="status",
         ),
     )
     __mapper_args__ = {"polymorphic_identity": "decision"}  # noqa: RUF012 -- read by SQLAlchemy from the class
@@ -50,6 +54,8 @@ class Decision(Record):
 
     id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
     status: Mapped[str] = mapped_column(String(16))
+    outcome: Mapped[str] = mapped_column(Text, default="")
+    """What was decided, in full, where a file says more than the title."""
     context: Mapped[str] = mapped_column(Text, default="")
     trade_offs: Mapped[str] = mapped_column(Text, default="")
     decided_on: Mapped[date | None]
@@ -89,7 +95,7 @@ class Decision(Record):
     @property
     def stands(self) -> bool:
         """Whether it is still the last word on its matter, be that word a no."""
-        return self.withdrawn_at is None and self.status in CHOSEN
+        return self.withdrawn_at is None and self.status in STANDING
 
 
 class Alternative(Base):
@@ -110,7 +116,8 @@ class DecisionPerson(Base):
 
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True)
     part: Mapped[str] = mapped_column(String(16), primary_key=True)
-    user_id: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+    user_id: Mapped[str] = mapped_column(String(120), primary_key=True, index=True)
+    """Slack's id; of a decision from a file the name that stands there."""
     position: Mapped[int]
 
 
@@ -138,3 +145,32 @@ class Acknowledgement(Base):
     at: Mapped[datetime]
     pressed_at: Mapped[str] = mapped_column(String(32))
     """Slack's `action_ts`: a request sent again later than a newer answer changes nothing."""
+
+
+class ImportedFile(Base):
+    """A file that decisions were read from, byte for byte."""
+
+    __tablename__ = "imported_files"
+    __table_args__ = (UniqueConstraint("workspace_id", "path"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    path: Mapped[str] = mapped_column(Text)
+    """As it was named at import; importing it again by the same name is an update."""
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    imported_at: Mapped[datetime]
+
+
+class ImportedDecision(Base):
+    """Where in a file a decision stood, and which other records it names there."""
+
+    __tablename__ = "imported_decisions"
+    __table_args__ = (UniqueConstraint("file_id", "position"),)
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("imported_files.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    format: Mapped[str] = mapped_column(String(32))
+    supersedes: Mapped[list[str]] = mapped_column(default=list)
+    superseded_by: Mapped[list[str]] = mapped_column(default=list)

@@ -14,7 +14,7 @@ from bot.errors import Refusal
 from bot.i18n import _
 from bot.records import service as records
 from bot.rituals.decisions.models import (
-    CHOSEN,
+    STANDING,
     Acknowledgement,
     Answer,
     Decision,
@@ -155,7 +155,7 @@ async def unanswered(
     named = and_(DecisionPerson.decision_id == Decision.id, DecisionPerson.part == Part.MUST_KNOW, ~answered)
     if user_id is not None:
         named = and_(named, DecisionPerson.user_id == user_id)
-    statement = (await _visible(session, viewer)).where(Decision.status.in_(CHOSEN), exists().where(named))
+    statement = (await _visible(session, viewer)).where(Decision.status.in_(STANDING), exists().where(named))
     if team_id is not None:
         statement = statement.where(Decision.team_id == team_id)
     if before is not None:
@@ -176,7 +176,7 @@ async def asked_about(session: AsyncSession, *, viewer: Viewer) -> Sequence[tupl
         .add_columns(Acknowledgement)
         .join(Acknowledgement, Acknowledgement.decision_id == Decision.id)
         .where(
-            Decision.status.in_(CHOSEN),
+            Decision.status.in_(STANDING),
             makes,
             Acknowledgement.answer.in_((Answer.QUESTION, Answer.BLOCKS)),
             Acknowledgement.user_id != viewer.user_id,
@@ -196,7 +196,7 @@ async def similar(session: AsyncSession, *, viewer: Viewer, title: str) -> Seque
     rows = await session.scalars(
         (await _visible(session, viewer))
         .join(hits, hits.c.record_id == Decision.id)
-        .where(Decision.status.in_(CHOSEN))
+        .where(Decision.status.in_(STANDING))
         .order_by(hits.c.score.desc(), Decision.id.desc())
         .limit(10)
     )
@@ -277,7 +277,7 @@ def _before(value: str, _today: date) -> ColumnElement[bool]:
 
 
 def _due(_value: str, today: date) -> ColumnElement[bool]:
-    return and_(Decision.revisit_on <= today, Decision.status.in_(CHOSEN))
+    return and_(Decision.revisit_on <= today, Decision.status.in_(STANDING))
 
 
 def _tag_or_channel(value: str, today: date) -> ColumnElement[bool]:
@@ -322,6 +322,7 @@ def passages(decision: Decision) -> list[tuple[str, str]]:
     rows = [(f"{row.name} — {row.why_not}" if row.why_not else row.name) for row in decision.alternatives]
     return [
         (_("Decision"), decision.title),
+        (_("Decision"), decision.outcome),
         (_("Why"), decision.context),
         *((_("Not chosen"), row) for row in rows),
         *((_("Would change our mind"), row.reconsider_when) for row in decision.alternatives),

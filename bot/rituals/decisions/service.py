@@ -18,10 +18,11 @@ from bot.i18n import _
 from bot.people.models import Team
 from bot.people.service import muted_names
 from bot.records import service as records
-from bot.records.fields import Day, Fields, Long, People, Short, Tags, Title, Words
+from bot.records.fields import Day, Fields, Long, People, Short, Tags, Title, Words, is_slack_id
 from bot.records.models import Record, RecordLink, Relation, Source
 from bot.rituals.decisions.models import (
     CHOSEN,
+    STANDING,
     Acknowledgement,
     Alternative,
     Answer,
@@ -125,7 +126,7 @@ async def log_decision(
     _fill(decision, fields)
     session.add(decision)
     await session.flush()  # for its id
-    await _index(session, decision)
+    await index(session, decision)
     await _relate(session, viewer=viewer, decision=decision, names=fields.links, now=now)
     if replaces is not None:
         await _replace(session, viewer=viewer, new=decision, relation=replaces[0], old=replaces[1], now=now)
@@ -168,14 +169,14 @@ async def edit_decision(
     _check_dates(fields, team=decision.team, now=now, was=decision)
     status = decision.status
     _fill(decision, fields)
-    if status not in (Status.PROPOSED, Status.ACCEPTED, Status.REJECTED):
+    if status not in CHOSEN:
         decision.status = status  # a later decision made it so; an edit of the text does not undo that
     after = facts(decision)
     changes = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
     await records.revise(session, record=decision, user_id=viewer.user_id, now=now, changes=changes)
     await _relate(session, viewer=viewer, decision=decision, names=fields.links, now=now)
     await session.flush()  # the index reads what was changed
-    await _index(session, decision)
+    await index(session, decision)
     return bool(changes)
 
 
@@ -289,6 +290,7 @@ def facts(decision: Decision) -> dict[str, Any]:
         "status": str(decision.status),
         "date": decision.decided_on.isoformat() if decision.decided_on else None,
         "deciders": decision.user_ids(Part.DECIDER),
+        "outcome": decision.outcome,
         "context": decision.context,
         "alternatives": [
             {"name": row.name, "why_not": row.why_not, "reconsider_when": row.reconsider_when}
@@ -310,6 +312,7 @@ def field_words(name: str) -> str:
         "status": _("status"),
         "date": _("date"),
         "deciders": _("who decided"),
+        "outcome": _("the decision in full"),
         "context": _("why"),
         "alternatives": _("alternatives"),
         "trade_offs": _("what we accept"),
@@ -345,11 +348,13 @@ def _fill(decision: Decision, fields: DecisionFields) -> None:
         for n, row in enumerate(fields.alternatives)
     ]
     parts = {
-        Part.DECIDER: fields.deciders,
-        Part.CONSULTED: fields.consulted,
-        Part.MUST_KNOW: fields.must_know,
+        Part.DECIDER: [*fields.deciders],
+        Part.CONSULTED: [*fields.consulted],
+        Part.MUST_KNOW: [*fields.must_know],
     }
     there = {(person.part, person.user_id): person for person in decision.people}
+    for part, user_ids in parts.items():  # a form shows Slack's people only
+        user_ids += [name for name in decision.user_ids(part) if not is_slack_id(name)]
     decision.people = [
         _placed(there.get((part, user_id)) or DecisionPerson(part=part, user_id=user_id), n)
         for part, user_ids in parts.items()
@@ -364,10 +369,17 @@ def _placed(person: DecisionPerson, position: int) -> DecisionPerson:
     return person
 
 
-async def _index(session: AsyncSession, decision: Decision) -> None:
+async def index(session: AsyncSession, decision: Decision) -> None:
     """Every field is found, the losing alternatives too."""
     reasons = [part for row in decision.alternatives for part in (row.why_not, row.reconsider_when)]
-    body = [decision.context, *reasons, decision.trade_offs, decision.revisit_when, decision.notes]
+    body = [
+        decision.outcome,
+        decision.context,
+        *reasons,
+        decision.trade_offs,
+        decision.revisit_when,
+        decision.notes,
+    ]
     await text_index.put(
         session,
         record_id=decision.id,
@@ -482,7 +494,7 @@ async def _stand_again(
     for old in given_back:
         edits = await records.revisions_of(session, record=old)
         was = [edit.changes["status"][0] for edit in edits if "status" in edit.changes]
-        chosen = [status for status in was if status in CHOSEN]
+        chosen = [status for status in was if status in STANDING]
         replaced, old.status = str(old.status), chosen[-1] if chosen else Status.ACCEPTED
         await records.revise(
             session,

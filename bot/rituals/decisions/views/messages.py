@@ -79,7 +79,9 @@ def _facts(sheet: Sheet) -> list[str]:
             _("decided by {who} jointly") if decision.team.is_joint(set(deciders)) else _("decided by {who}")
         )
         parts.append(form.format(who=text.joined(deciders, sheet.muted)))
-    if decision.created_by not in deciders:
+    if not decision.created_by:
+        parts.append(_("imported"))
+    elif decision.created_by not in deciders:
         parts.append(_("logged by {who}", who=text.joined([decision.created_by], sheet.muted)))
     if decision.edited_at:
         parts.append(_("edited"))

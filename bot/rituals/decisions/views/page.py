@@ -43,6 +43,7 @@ def page(
         b.header(decision.title),
         b.context(f"{facts_line(sheet)} · {text.channel(decision.channel_id)}"),
         *(b.sections(records.withdrawn_words(decision, sheet.muted)) if decision.withdrawn_at else []),
+        *_part(_("Decision"), decision.outcome),
         *_part(_("Why"), decision.context),
         *_alternatives(decision),
         *_part(_("What we accept"), decision.trade_offs),

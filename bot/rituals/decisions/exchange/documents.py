@@ -1,0 +1,40 @@
+"""Bytes as people save them → text."""
+
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+
+LARGEST_BYTES = 2_000_000  # the largest real record known is 309 kB; what is larger is no decision record
+
+
+class UnreadableError(ValueError):
+    """The file cannot be a record; in words for who asked."""
+
+
+def text_of(content: bytes) -> str:
+    r"""The text with `\n` line ends: UTF-8, UTF-16 with a mark or by its zeros, else what Windows calls ANSI.
+
+    Raises:
+        UnreadableError: too large, or no text.
+    """
+    if len(content) > LARGEST_BYTES:
+        raise UnreadableError(f"larger than {LARGEST_BYTES // 1_000_000} MB")
+    text = content.decode(_encoding(content), errors="replace")
+    if "\x00" in text:
+        raise UnreadableError("not a text file")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _encoding(content: bytes) -> str:
+    if content.startswith(BOM_UTF8):
+        return "utf-8-sig"
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    beginning = content[:200]
+    if beginning[1::2].count(0) > len(beginning) // 4:  # Latin letters, every second byte of which is zero
+        return "utf-16-le"
+    if beginning[::2].count(0) > len(beginning) // 4:
+        return "utf-16-be"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"

@@ -1,0 +1,241 @@
+"""What was considered: from lists, headings and tables, which often tell of the same options twice."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from bot.rituals.decisions.exchange.entries import Option
+from bot.rituals.decisions.exchange.markdown import FENCE, LINK, ROW, Section, plain, plain_lines
+
+ALIKE = 0.75  # how alike an option's name in the list and over its details are
+
+_ITEM = re.compile(r"^([*+-]|\d+[.)])\s+(.*)$")
+_NAME_END = re.compile(r"\s+[–—-]{1,2}\s+|:\s+|(?<!e\.g)(?<!i\.e)\.\s+(?=[A-Z])")
+_NUMBER = re.compile(
+    r"(?i)^(?:option|alternative|approach|solution|variant|proposal)\s*\#?(\d+|[a-z](?=\W|$))\s*(?:[:.)–—-]+\s*|$)"
+    r"|^(\d+)\s*[.):-]+\s+|^\(?([a-z])\)\s+"
+)
+_CHOSEN = re.compile(
+    r"(?i)(?:(?:chosen|selected|gewählte)\s+(?:option|alternative)|option\s+(?:choisie|retenue))"
+    r"(?:\s+is)?\W{0,6}(?:[\"“«]\s*([^\"”»\n]+)[\"”»]|([^\n]+?)(?:[,;]|\.(?:\s|$)|\s(?:because|since|as|car|weil)\b|$))",
+    re.MULTILINE,
+)
+_MARKED = re.compile(r"(?i)[\[(](?:chosen|selected|preferred|recommended)[^\])]*[\])]")
+
+
+@dataclass
+class Considered:
+    """A section about options: what it says itself and its sub-sections, one an option."""
+
+    section: Section
+    details: bool
+    """Whether it goes into the options that another section lists, as *Pros and Cons of the Options* does."""
+
+
+def gathered(sections: Sequence[Considered]) -> tuple[list[Option], list[str]]:
+    """The options of all sections, each once; and the texts of which no option could be made."""
+    options: list[Option] = []
+    left: list[str] = []
+    for considered in sorted(sections, key=lambda one: one.details):
+        section = considered.section
+        told = list(_told(section, lists=not (options and considered.details)))
+        _join(options, told)
+        _join(options, [Option(_bare(part.heading), part.whole()) for part in section.parts])
+        if section.body and not told:
+            left.append(f"**{section.heading}**\n{section.body}".removeprefix("****\n"))
+    return [option for option in options if option.name], left
+
+
+def chosen(options: Sequence[Option], *, decision: str, named: str, title: str) -> Option | None:
+    """The option that was taken: where the text says so, by its mark, or because the title is about it alone."""
+    if said := _CHOSEN.search(plain_lines(decision)):
+        named = _bare(said[1] or said[2])
+    if named and (found := _closest(options, named)):
+        return found
+    if marked := next((option for option in options if _MARKED.search(option.name)), None):
+        return marked
+    first = " ".join(re.findall(r"\w+", plain_lines(decision).strip().split("\n\n")[0].lower()))
+    for about in (
+        [option for option in options if f" {_key(option.name)} " in f" {first} "],
+        [option for option in options if (words := _telling(option.name)) and words <= _telling(title)],
+    ):
+        if len(about) == 1:
+            return about[0]
+    return None
+
+
+def _closest(options: Sequence[Option], named: str) -> Option | None:
+    """One of them is meant, so half of its words will do."""
+
+    def score(option: Option) -> float:
+        one, other = _telling(option.name), _telling(named)
+        shared = len(one & other) / min(len(one), len(other)) if one and other else 0.0
+        return max(likeness(option.name, named), shared * 0.9 + 0.1 * likeness(option.name, named))
+
+    best = max(options, key=score, default=None)
+    return best if best is not None and score(best) >= 0.5 else None
+
+
+_SAY_NOTHING = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "use",
+        "using",
+        "of",
+        "for",
+        "to",
+        "in",
+        "on",
+        "with",
+        "and",
+        "or",
+        "as",
+        "our",
+        "by",
+        "we",
+    ]
+)
+
+
+def _telling(name: str) -> set[str]:
+    return set(re.findall(r"\w+", name.lower())) - _SAY_NOTHING
+
+
+def nearest(options: Sequence[Option], name: str) -> Option | None:
+    """The option of that name, or the one most like it."""
+    alike = max(options, key=lambda option: likeness(option.name, name), default=None)
+    return alike if alike is not None and likeness(alike.name, name) >= ALIKE else None
+
+
+def likeness(one: str, other: str) -> float:
+    """0 … 1; a name of which the other is the beginning is that name, written shorter."""
+    a, b = _key(one), _key(other)
+    if not a or not b:
+        return 0.0
+    if a == b:
+        return 1.0
+    if re.findall(r"\d+", a) != re.findall(r"\d+", b):
+        return 0.0
+    shorter = min(len(a), len(b))
+    if shorter > 3 and (a.startswith(f"{b} ") or b.startswith(f"{a} ")):
+        return 0.95
+    return SequenceMatcher(None, a[:200], b[:200]).ratio()
+
+
+def _key(name: str) -> str:
+    return " ".join(re.findall(r"\w+", name.lower()))
+
+
+def is_numbered(heading: str) -> bool:
+    """`Option 2 - …`: an option wherever it stands."""
+    return bool(re.match(r"(?i)^option\s+(?:\d+|[a-z])\b", plain(heading)))
+
+
+def _join(options: list[Option], found: Sequence[Option]) -> None:
+    """Adds new options, and what is said of those that are there already. Within one section all are different."""
+    before = list(options)
+    for option in found:
+        position = _position(option.name)
+        same = nearest(before, option.name)
+        if same is None and position is not None and not _bare_number(option.name) and position < len(before):
+            same = before[position]  # "Option 2" over the details of the second of the list
+        if same is None:
+            options.append(option)
+            continue
+        if option.why_not and option.why_not not in same.why_not:
+            same.why_not = f"{same.why_not}\n\n{option.why_not}".strip()
+
+
+def _position(name: str) -> int | None:
+    number = re.match(r"(?i)^(?:option|alternative)\s*#?(\d+)$", name)
+    return int(number[1]) - 1 if number else None
+
+
+def _bare_number(name: str) -> str:
+    return _NUMBER.sub("", name)
+
+
+def _told(section: Section, *, lists: bool) -> list[Option]:
+    """The options that the section's own text lists; `lists`: whether its lists are of options, and not of reasons."""
+    items = list(_items(section.body)) if lists else []
+    if items and not (section.parts and _begins_with_prose(section.body)):
+        return list(map(_of_item, items))
+    return [] if section.parts or not lists else list(_of_table(section.body))
+
+
+def _begins_with_prose(body: str) -> bool:
+    first = next((line for line in body.split("\n") if line.strip()), "")
+    return not _ITEM.match(first) and len(first) > 120
+
+
+def _items(body: str) -> Iterator[str]:
+    """The items of the outermost lists, each with what is indented below it."""
+    item: list[str] | None = None
+    fenced = False
+    for line in body.split("\n"):
+        fenced ^= bool(FENCE.match(line))
+        start = None if fenced else _ITEM.match(line)
+        if start:
+            if item:
+                yield "\n".join(item).strip()
+            item = [start[2]]
+        elif item is None:
+            continue
+        elif not line.strip() or line[:1] in " \t" or (item[-1].strip() and not re.match(r"^[#|<]", line)):
+            item.append(line)  # a paragraph may go on without its indent
+        else:
+            yield "\n".join(item).strip()
+            item = None
+    if item:
+        yield "\n".join(item).strip()
+
+
+def _of_item(item: str) -> Option:
+    first, _newline, rest = item.partition("\n")
+    first = LINK.sub(r"\1", first)
+    bold = re.match(r"^(?:\*\*|__)(.+?)(?:\*\*|__)\s*[:–—.-]*\s*(.*)$", first)
+    if bold:
+        name, told = bold[1], bold[2]
+    else:
+        start = numbered.end() if (numbered := _NUMBER.match(first)) else 0
+        end = _NAME_END.search(_sheltered(first), start)
+        name, told = (first[: end.start()], first[end.end() :]) if end else (first, "")
+    why = "\n".join(piece for piece in (told.strip(), _dedented(rest)) if piece)
+    return Option(_bare(name), why)
+
+
+def _sheltered(text: str) -> str:
+    """The same length, with nothing in code or in an address that could end a name."""
+    text = re.sub(r"`[^`]*`", lambda code: "x" * len(code[0]), text)
+    return re.sub(r"\S+://\S+", lambda address: "x" * len(address[0]), text)
+
+
+def _dedented(text: str) -> str:
+    return "\n".join(
+        line[2:] if line.startswith("    ") else line.strip() for line in text.split("\n")
+    ).strip()
+
+
+def _of_table(body: str) -> Iterator[Option]:
+    rows = [
+        [cell.strip() for cell in re.split(r"(?<!\\)\|", m[1])]
+        for line in body.split("\n")
+        if (m := ROW.match(line)) and not re.match(r"^[\s|:-]+$", line)
+    ]
+    if len(rows) < 2:
+        return
+    head, *others = rows
+    for row in others:
+        told = [
+            f"{name}: {cell}" if name else cell for name, cell in zip(head[1:], row[1:], strict=False) if cell
+        ]
+        yield Option(_bare(row[0]), "\n".join(told))
+
+
+def _bare(name: str) -> str:
+    """Without `Option 2:` before it, unless that is all of the name."""
+    bare = plain(name).strip(" :")
+    return _NUMBER.sub("", bare).strip(" :.") or bare

@@ -1,0 +1,180 @@
+"""One text, or one row of a table → one entry."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+from bot.rituals.decisions.exchange import markdown, options, titles, values
+from bot.rituals.decisions.exchange.entries import Entry
+from bot.rituals.decisions.exchange.markdown import Page, Section, plain, written
+from bot.rituals.decisions.exchange.options import Considered
+from bot.rituals.decisions.exchange.sections import Gathered
+from bot.rituals.decisions.exchange.vocabulary import TEXTS, Part, key_of, part_of, status_of
+from bot.rituals.decisions.models import Status
+
+
+class NoRecordError(ValueError):
+    """A template, an index or an empty file; in words for who asked."""
+
+
+def read_markdown(text: str, *, path: str, day_first: bool = True) -> Entry:
+    """A page that holds one record; `day_first` says how this log writes 06/04/2018.
+
+    Raises:
+        NoRecordError: it is no record.
+    """
+    if not text.strip():
+        raise NoRecordError("it is empty")
+    page = markdown.parse(text)
+    found = Gathered()
+    for key, value in page.front.items():
+        if part := key_of(key):
+            found.tell(part, written(value))
+    heading = _title_section(page)
+    title = titles.of_heading(heading.heading, path=path) if heading else ""
+    title = title or titles.of_heading(found.told(Part.TITLE)) or titles.of_path(path)
+    _refuse_others(page, title, path)
+    found.add(Part.CONTEXT, found.take_metadata(page.root.body))
+    sections: list[Section] = []
+    for section in page.root.parts:
+        section.body = found.take_metadata(section.body)
+        if section is heading:
+            found.add(Part.CONTEXT, section.body)
+            sections += section.parts
+        else:
+            sections.append(section)
+    found.take_all(sections)
+    return _entry(found, title=title, path=path, format_=_format(page), day_first=day_first)
+
+
+def read_yaml(text: str, *, path: str, day_first: bool = True) -> Entry:
+    """
+    Raises:
+        NoRecordError: no mapping with the words of a decision record.
+    """  # noqa: D212 -- one case
+    try:
+        loaded = markdown.load_yaml(text)
+    except yaml.YAMLError:
+        raise NoRecordError("this YAML cannot be read") from None
+    if not isinstance(loaded, dict):
+        raise NoRecordError("no YAML of one decision")
+    return read_mapping(loaded, path=path, format_="yaml", day_first=day_first)
+
+
+def read_mapping(row: Mapping[Any, Any], *, path: str, format_: str, day_first: bool = True) -> Entry:
+    """What a row of a table, an object of JSON or a YAML document says, whatever its columns are called.
+
+    Raises:
+        NoRecordError: it has no title, or nothing else of a decision.
+    """
+    found = Gathered()
+    for key, value in row.items():
+        name, told = str(key), written(value)
+        part = key_of(name) or part_of(name)
+        if part is Part.OPTIONS:
+            body = "\n".join(f"- {written(item)}" for item in value) if isinstance(value, list) else told
+            found.options.append(Considered(Section(2, name, body), details=False))
+        elif part is None or part is Part.NOTES:
+            found.add(Part.NOTES, f"**{name}**\n{told}" if told else "")
+        elif part in TEXTS:
+            found.add(part, told)
+        else:
+            found.tell(part, told)
+    title = titles.of_heading(found.told(Part.TITLE))
+    if not title:
+        title = plain(found.text(Part.DECISION).split("\n")[0])
+    if not title or not (found.texts.keys() - {Part.NOTES} or found.metadata.keys() - {Part.TITLE}):
+        raise NoRecordError("it has no title, or nothing else of a decision")
+    return _entry(found, title=title, path=path, format_=format_, day_first=day_first)
+
+
+def _title_section(page: Page) -> Section | None:
+    """The section whose heading is the title: the first of level 1, else the first that is about nothing known."""
+    tops = [section for section in page.root.parts if section.level == 1]
+    first = next(iter(tops or page.root.parts), None)
+    return first if first is not None and part_of(first.heading) in (None, Part.NOTES) else None
+
+
+def _refuse_others(page: Page, title: str, path: str) -> None:
+    if titles.is_template(title, path):
+        raise NoRecordError("a template")
+    telling = [part_of(section.heading) for section in page.root.walk() if section.heading]
+    if titles.is_index(path) and (
+        Part.DECISION not in telling or sum(part in (*TEXTS, Part.STATUS) for part in telling) < 2
+    ):
+        raise NoRecordError("an index")
+
+
+def _entry(found: Gathered, *, title: str, path: str, format_: str, day_first: bool) -> Entry:
+    statuses = found.metadata.get(Part.STATUS, [])
+    said = "\n".join(statuses)
+    named = found.told(Part.SUPERSEDED_BY)
+    successors = [*values.superseded_by(said), *values.references_in(named)]
+    considered, left = options.gathered(found.options)
+    taken = options.chosen(considered, decision=found.text(Part.DECISION), named=found.named, title=title)
+    if taken is not None and taken.why_not:
+        left.append(f"**{taken.name}**\n{taken.why_not}")
+    for text in left:
+        found.add(Part.NOTES, text)
+    return Entry(
+        title=title,
+        format=format_,
+        status=_status(statuses, is_superseded=bool(successors)),
+        decided_on=_date(found, path, day_first=day_first),
+        deciders=_deciders(found),
+        context=found.text(Part.CONTEXT),
+        decision=found.text(Part.DECISION),
+        alternatives=[option for option in considered if option is not taken],
+        consequences=found.text(Part.CONSEQUENCES),
+        notes=found.text(Part.NOTES),
+        supersedes=[*values.supersedes(said), *values.references_in(found.told(Part.SUPERSEDES))],
+        superseded_by=list(dict.fromkeys(successors)),
+    )
+
+
+def _status(statuses: list[str], *, is_superseded: bool) -> Status | None:
+    """By the first line that has words."""
+    firsts = (next((line for line in words.split("\n") if re.search(r"\w", line)), "") for words in statuses)
+    said = next((status for line in firsts if (status := status_of(plain(line.lstrip(" >"))))), None)
+    stands = said in (None, Status.ACCEPTED, Status.PROPOSED)
+    return Status.SUPERSEDED if is_superseded and stands else said
+
+
+def _date(found: Gathered, path: str, *, day_first: bool) -> date | None:
+    for part in (Part.DATE, Part.UPDATED, Part.STATUS):
+        for words in found.metadata.get(part, []):
+            if day := values.day_of(words, day_first=day_first):
+                return day
+    at = PurePosixPath(path)
+    if day := values.day_of(at.name) or values.day_of(at.parent.name):
+        return day
+    changes = next(
+        (text for text in found.texts.get(Part.NOTES, []) if re.match(r"(?i)\*\*change ?log", text)), ""
+    )
+    return min(
+        (day for line in changes.split("\n") if (day := values.day_of(line, day_first=day_first))),
+        default=None,
+    )
+
+
+def _deciders(found: Gathered) -> list[str]:
+    told = [*found.metadata.get(Part.DECIDERS, []), *found.metadata.get(Part.AUTHORS, [])]
+    return next((people for words in told if (people := values.people_of(words))), [])
+
+
+_Y_STATEMENT = re.compile(r"(?is)\bin the context of\b.*\bfacing\b.*\bwe decided\b")
+
+
+def _format(page: Page) -> str:
+    headings = {section.heading.lower().strip(" :") for section in page.root.walk()}
+    if headings & {"decision outcome", "considered options", "context and problem statement"}:
+        return "madr"
+    if {"context", "decision"} <= headings and headings & {"consequences", "status"}:
+        return "nygard"
+    if "decision" in headings and headings & {"rationale", "approach"}:
+        return "decision-rationale"
+    return "y-statement" if _Y_STATEMENT.search(page.root.whole()) else "markdown"

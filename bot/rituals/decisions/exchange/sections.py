@@ -1,0 +1,174 @@
+"""Files each section and each line of metadata of a page under what it is about."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.rituals.decisions.exchange import options, values
+from bot.rituals.decisions.exchange.markdown import FENCE, ROW, Section, plain
+from bot.rituals.decisions.exchange.options import Considered
+from bot.rituals.decisions.exchange.vocabulary import (
+    DETAILS_OF_OPTIONS,
+    TEXTS,
+    Part,
+    is_about_an_option,
+    key_of,
+    part_of,
+)
+
+SURELY = 0.9  # how like an option a heading must be to be its details when nothing else says so
+
+
+@dataclass
+class Gathered:
+    """What a page says, by what it is about."""
+
+    metadata: dict[Part, list[str]] = field(default_factory=dict)
+    texts: dict[Part, list[str]] = field(default_factory=dict)
+    options: list[Considered] = field(default_factory=list)
+    named: str = ""
+    """The option that a heading names as chosen: `Decision Outcome: AWS Lambda`."""
+
+    def add(self, part: Part, text: str) -> None:
+        if text.strip():
+            self.texts.setdefault(part, []).append(text.strip())
+
+    def tell(self, part: Part, value: str) -> None:
+        if value.strip():
+            self.metadata.setdefault(part, []).append(value.strip())
+
+    def told(self, part: Part) -> str:
+        return next(iter(self.metadata.get(part, [])), "")
+
+    def text(self, part: Part) -> str:
+        return "\n\n".join(self.texts.get(part, []))
+
+    # Sections
+
+    def take_all(self, sections: Sequence[Section]) -> None:
+        """The sections of a page. One whose heading says nothing goes on with what stands before it."""
+        decides = any(part_of(below.heading) is Part.DECISION for above in sections for below in above.walk())
+        before: Part | None = None
+        for section in sections:
+            part = part_of(section.heading)
+            if part is None and self._is_option(section):
+                self.options.append(Considered(Section(section.level, "", "", [section]), details=True))
+                continue
+            if part is None and before is Part.CONTEXT and not decides:
+                before = Part.DECISION  # it has to stand somewhere
+            self.take(section, inside=None, goes_on=before)
+            before = part if part in (Part.CONTEXT, Part.DECISION) else before if part is None else None
+
+    def take(self, section: Section, *, inside: Part | None, goes_on: Part | None = None) -> None:
+        """A section and all below it; `inside` is what the section around it is about."""
+        part = _where(section.heading, inside)
+        if part is Part.OPTIONS:
+            self._take_options(section)
+        elif part is None and options.is_numbered(section.heading):
+            self.options.append(Considered(Section(section.level, "", "", [section]), details=False))
+        elif part in TEXTS or part is None:
+            self._take_text(section, part, inside or goes_on or Part.NOTES)
+        else:
+            self._take_metadata(part, section)
+
+    def _take_text(self, section: Section, part: Part | None, around: Part) -> None:
+        filed = part or around
+        if part is Part.DECISION and ":" in section.heading:
+            self.named = section.heading.partition(":")[2].strip()
+        speaks_for_itself = part in (Part.CONTEXT, Part.DECISION, Part.CONSEQUENCES) and part is not around
+        heading = "" if speaks_for_itself else f"**{section.heading}**"
+        self.add(filed, f"{heading}\n{section.body}".strip() if section.body or section.parts else "")
+        for below in section.parts:
+            self.take(below, inside=filed)
+
+    def _take_metadata(self, part: Part, section: Section) -> None:
+        text = section.whole()
+        if "\n" in text.strip() or part in self.metadata:
+            self.add(Part.NOTES, f"**{section.heading}**\n{text}")  # more than the one value
+        self.tell(part, text)
+
+    def _take_options(self, section: Section) -> None:
+        own = [below for below in section.parts if _where(below.heading, Part.OPTIONS) is None]
+        details = bool(DETAILS_OF_OPTIONS.search(section.heading))
+        self.options.append(
+            Considered(Section(section.level, section.heading, section.body, own), details=details)
+        )
+        for below in section.parts:
+            if below not in own:
+                self.take(below, inside=Part.OPTIONS)
+
+    def _is_option(self, section: Section) -> bool:
+        listed, _left = options.gathered(self.options)
+        near = options.nearest(listed, plain(section.heading))
+        return near is not None and options.likeness(near.name, plain(section.heading)) >= SURELY
+
+    # Metadata
+
+    def take_metadata(self, body: str) -> str:
+        """Takes the lines of metadata out of a text, and gives the rest."""
+        lines, kept = iter(_joined(body)), []
+        fenced = False
+        for line in lines:
+            fenced ^= bool(FENCE.match(line))
+            pairs = [] if fenced else list(_pairs(line))
+            for part, value in pairs:
+                self.tell(part, value)
+            if not pairs:
+                kept.append(line)
+        return "\n".join(kept).strip("\n") if any(map(_says_something, kept)) else ""
+
+
+_PAIR = re.compile(
+    r"^\s*(?:[*+>-]\s+)?(?:\*\*|__)?\s*([^\W\d_][^:|*\n]{1,30}?)\s*(?:\*\*|__)?\s*[::]\s*(?:\*\*|__)?\s*(.*?)\s*$",
+    re.DOTALL,
+)
+_BOLD_PAIR = re.compile(r"^\s*(?:\*\*|__)([^\W\d_][^:|*\n]{1,30}?)(?:\*\*|__)\s+(\S.*?)\s*$")
+_FRAME = re.compile(r"(?i)^\s*\|\s*(?:metadata|key|field|attribute)\s*\|\s*(?:value)?\s*\|\s*$")
+
+
+def _joined(body: str) -> Iterator[str]:
+    """The lines; one that ends in `:` together with the list that is indented below it."""
+    lines = body.split("\n")
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        if re.search(r":\**\s*$", line):
+            while at < len(lines) and re.match(r"^\s+[*+-]\s", lines[at]):
+                line += f"\n{lines[at]}"
+                at += 1
+        yield line
+
+
+def _pairs(line: str) -> Iterator[tuple[Part, str]]:
+    if row := ROW.match(line):
+        cells = row[1].split("|")
+        if len(cells) == 2 and (part := key_of(plain(cells[0]))):
+            yield part, cells[1].strip()
+        return
+    if values.is_only_a_day(line):
+        yield Part.DATE, line
+        return
+    for piece in re.split(r"\s+\|\s+(?=\**\w[^|]*:)", line):
+        pair = _PAIR.match(piece) or _BOLD_PAIR.match(piece)
+        part = key_of(pair[1]) if pair else None
+        if pair is None or part is None:
+            return
+        yield part, pair[2].strip().rstrip("\\").strip()
+
+
+def _says_something(line: str) -> bool:
+    """Not only the frame of a table whose rows were taken."""
+    return bool(re.search(r"\w", line)) and not _FRAME.match(line)
+
+
+def _where(heading: str, inside: Part | None) -> Part | None:
+    """What a section is about where it stands: a decision is one anywhere, `Pros` belong to what they stand under."""
+    part = part_of(heading)
+    if inside is None or part is None or inside is Part.NOTES:
+        return part
+    if part in (Part.DECISION, Part.OPTIONS) and inside is not Part.CONSEQUENCES:
+        return part
+    if part is Part.CONSEQUENCES and (inside is Part.DECISION or not is_about_an_option(heading)):
+        return part
+    return None

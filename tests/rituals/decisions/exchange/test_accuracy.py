@@ -1,0 +1,142 @@
+"""How well fields are read out of records that other people wrote, against labels that people made by reading them.
+
+The records are in no part of this project; without them these tests are skipped. The labels hold no words of theirs:
+hashes of words, line numbers, days and statuses.
+"""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.rituals.decisions.exchange import files
+from bot.rituals.decisions.exchange.documents import text_of
+from bot.rituals.decisions.exchange.entries import Entry
+from bot.rituals.decisions.exchange.markdown import plain_lines
+
+CORPUS = Path(__file__).parents[4].parent / "shared" / "adr" / "corpus"
+LABELS = Path(__file__).parent / "labels.jsonl"
+
+BARS = {  # precision and recall
+    "title": (0.97, 0.97),
+    "status": (0.97, 0.97),
+    "date": (0.95, 0.95),
+    "deciders": (0.95, 0.94),
+    "context": (0.90, 0.90),
+    "decision": (0.90, 0.90),
+    "consequences": (0.90, 0.90),
+    "alternatives": (0.75, 0.85),
+    "supersedes": (0.90, 0.90),
+    "superseded_by": (0.90, 0.60),
+}
+
+pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"needs the records of {CORPUS}")
+
+
+@dataclass
+class Tally:
+    right: float = 0
+    given: float = 0
+    there: float = 0
+
+    @property
+    def precision(self) -> float:
+        return self.right / self.given if self.given else 1.0
+
+    @property
+    def recall(self) -> float:
+        return self.right / self.there if self.there else 1.0
+
+
+def words(text: str) -> list[str]:
+    return [hashlib.sha256(word.encode()).hexdigest()[:8] for word in re.findall(r"\w+", text.lower())]
+
+
+def reference(name: str) -> str:
+    digits = re.sub(r"\D", "", re.sub(r".*/", "", name))[:4].lstrip("0")
+    return hashlib.sha256(digits.encode()).hexdigest()[:8]
+
+
+@cache
+def read() -> list[tuple[dict[str, Any], Entry, list[str]]]:
+    labels = [json.loads(line) for line in LABELS.read_text().splitlines()]
+    orders = files.orders(sorted(CORPUS.glob("*/*")))
+    return [(label, *_read(label, orders)) for label in labels]
+
+
+def _read(label: dict[str, Any], orders: dict[Path, bool]) -> tuple[Entry, list[str]]:
+    path = CORPUS / label["file"]
+    content = path.read_bytes()
+    assert hashlib.sha256(content).hexdigest().startswith(label["sha256"])
+    (entry,) = files.entries_of(content, path=str(path), day_first=orders.get(path.parent, True))
+    return entry, text_of(content).split("\n")
+
+
+def test_there_are_enough_labels() -> None:
+    assert len(read()) >= 120
+
+
+@pytest.mark.parametrize("name", BARS)
+def test_a_field_is_read_as_people_read_it(name: str) -> None:
+    tally = Tally()
+    for label, entry, lines in read():
+        right, given, there = _compared(name, label, entry, lines)
+        tally.right, tally.given, tally.there = tally.right + right, tally.given + given, tally.there + there
+    print(f"{name}: precision {tally.precision:.3f}, recall {tally.recall:.3f}")  # noqa: T201
+    precision, recall = BARS[name]
+    assert tally.precision >= precision
+    assert tally.recall >= recall
+
+
+def _compared(name: str, label: dict[str, Any], entry: Entry, lines: list[str]) -> tuple[float, float, float]:
+    """What is right, what was given and what there is."""
+    day = entry.decided_on.isoformat() if entry.decided_on else None
+    exact: dict[str, tuple[Iterable[Any], Iterable[Any]]] = {
+        "title": ([words(entry.title)], [label["title"]]),
+        "status": (filter(None, [entry.status]), filter(None, [label["status"]])),
+        "date": (filter(None, [day]), filter(None, [label["date"]])),
+        "deciders": (map(words, entry.deciders), label["deciders"]),
+        "supersedes": (map(reference, entry.supersedes), label["supersedes"]),
+        "superseded_by": (map(reference, entry.superseded_by), label["superseded_by"]),
+    }
+    if name in exact:
+        return _exactly(*exact[name])
+    if name == "alternatives":
+        others = [option["name"] for option in label["alternatives"] if not option["chosen"]]
+        return _alike([words(option.name) for option in entry.alternatives], others)
+    return _in_words(getattr(entry, name), "\n".join(_labelled(label[name], lines)))
+
+
+def _in_words(given: str, there: str) -> tuple[float, float, float]:
+    """Each record weighs the same, however long it is."""
+    ours, theirs = Counter(words(plain_lines(given))), Counter(words(plain_lines(there)))
+    both = ours.total() + theirs.total()
+    return (2 * (ours & theirs).total() / both if both else 0.0), bool(ours), bool(theirs)
+
+
+def _labelled(ranges: list[list[int]], lines: list[str]) -> Iterator[str]:
+    for begin, end in ranges:
+        yield from (line for line in lines[begin - 1 : end] if not re.match(r"^#{1,6} ", line))
+
+
+def _exactly(given: Iterable[Any], there: Iterable[Any]) -> tuple[int, int, int]:
+    ours, theirs = [json.dumps(one) for one in given], [json.dumps(one) for one in there]
+    return (Counter(ours) & Counter(theirs)).total(), len(ours), len(theirs)
+
+
+def _alike(given: list[list[str]], there: list[list[str]]) -> tuple[int, int, int]:
+    """A name is right when it shares most of its words, as one stands in a list and over a section in two wordings."""
+    left, right = [set(name) for name in given], 0
+    for name in map(set, there):
+        best = max(left, key=lambda one: len(one & name) / max(1, len(one | name)), default=set())
+        if len(best & name) / max(1, min(len(best), len(name))) >= 0.75:
+            left.remove(best)
+            right += 1
+    return right, len(given), len(there)

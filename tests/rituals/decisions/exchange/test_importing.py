@@ -1,0 +1,117 @@
+"""Files go into the log by the command line, once, and again when they change."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL
+
+from bot import cli
+from tests.rituals.decisions.exchange.test_reading import MADR, NYGARD
+
+OLDER = NYGARD.replace("7. Use webhooks for", "3. Poll").replace(
+    "Supersedes [3. Poll the partner API](0003-poll-the-partner-api.md)", ""
+)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    folder = tmp_path / "adr"
+    folder.mkdir()
+    (folder / "0003-poll-the-partner-api.md").write_text(OLDER)
+    (folder / "0007-use-webhooks.md").write_text(NYGARD)
+    (folder / "README.md").write_text("# Our decisions\n")
+    (folder / "logo.png").write_bytes(b"\x89PNG")
+    return folder
+
+
+@pytest.fixture
+def common_ground(
+    database_url: URL, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> "CommonGround":
+    monkeypatch.setenv("DATABASE_URL", database_url.render_as_string(hide_password=False))
+    return CommonGround(capsys)
+
+
+class CommonGround:
+    """The command line, as a person types it."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: object) -> str:
+        self._capsys.readouterr()
+        code = cli.main(["decisions", *map(str, arguments)])
+        said = self._capsys.readouterr()
+        assert code == cli.DONE, said.err
+        self.told = said.err
+        return said.out
+
+    def imported(self, *arguments: object) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self("import", *arguments, "--json").splitlines()]
+
+    def found(self, query: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = json.loads(self("search", query, "--json"))
+        return rows
+
+
+def test_every_file_is_accounted_for_and_the_second_time_nothing_changes(
+    common_ground: CommonGround, log: Path
+) -> None:
+    told = common_ground.imported(log)
+    assert [(Path(one["path"]).name, one["outcome"], one["number"]) for one in told] == [
+        ("0003-poll-the-partner-api.md", "created", "D-1"),
+        ("0007-use-webhooks.md", "created", "D-2"),
+        ("README.md", "skipped", None),
+        ("logo.png", "skipped", None),
+    ]
+    assert told[2]["reason"] == "an index"
+    assert told[1]["fields"]["date"] == "2026-02-15"
+    assert [one["outcome"] for one in common_ground.imported(log)] == ["unchanged"] * 2 + ["skipped"] * 2
+
+
+def test_supersession_is_set_at_both_ends(common_ground: CommonGround, log: Path) -> None:
+    common_ground.imported(log)
+    status = {row["number"]: row["status"] for row in common_ground.found("partner")}
+    assert status == {"D-1": "superseded", "D-2": "accepted"}
+
+
+def test_a_changed_file_changes_its_record(common_ground: CommonGround, log: Path) -> None:
+    common_ground.imported(log)
+    changed = log / "0007-use-webhooks.md"
+    changed.write_text(NYGARD.replace("We take webhooks.", "We take webhooks, signed with Ed25519."))
+    told = {Path(one["path"]).name: one["outcome"] for one in common_ground.imported(log)}
+    assert (told["0007-use-webhooks.md"], told["0003-poll-the-partner-api.md"]) == ("updated", "unchanged")
+    assert [row["number"] for row in common_ground.found("Ed25519")] == ["D-2"]
+
+
+def test_a_dry_run_keeps_nothing(common_ground: CommonGround, log: Path) -> None:
+    assert common_ground.imported(log, "--dry-run")[0]["outcome"] == "created"
+    assert common_ground.found("partner") == []
+    assert common_ground.imported(log)[0]["outcome"] == "created"
+
+
+def test_a_search_names_the_file_and_marks_what_matched(common_ground: CommonGround, log: Path) -> None:
+    (log / "0008-x.md").write_text(MADR)
+    common_ground.imported(log)
+    best = common_ground.found("polling every minute")[0]
+    assert best["confident"] is True
+    assert best["matched"] == ["every", "minute", "polling"]
+    assert Path(best["source"]).parent == log
+    assert "every minute" in best["snippet"]
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(
+    common_ground: CommonGround, log: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "secret.md").write_text(NYGARD)
+    (log / "0009-link.md").symlink_to(tmp_path / "secret.md")
+    assert "0009-link.md" not in [Path(one["path"]).name for one in common_ground.imported(log)]
+
+
+def test_with_several_teams_one_has_to_be_named(
+    common_ground: CommonGround, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["decisions", "import", str(log), "--team", "nobody"]) == cli.FAILED
+    assert "No team is called 'nobody'. There is none yet." in capsys.readouterr().err
