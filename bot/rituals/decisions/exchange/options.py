@@ -21,6 +21,10 @@ _CHOSEN = re.compile(
     r"(?:\s+is)?\W{0,6}(?:[\"“«]\s*([^\"”»\n]+)[\"”»]|([^\n]+?)(?:[,;]|\.(?:\s|$)|\s(?:because|since|as|car|weil)\b|$))",
     re.MULTILINE,
 )
+_BY_NUMBER = re.compile(
+    r"(?i)\b(?:go|going|went|take|took|chose|choose|chosen|use|adopt|prefer|proceed|pick|select)(?:ed)?\b"
+    r"[^.\n]{0,30}?\boption\s*#?\(?(\d)\b"
+)
 _MARKED = re.compile(r"(?i)[\[(](?:chosen|selected|preferred|recommended)[^\])]*[\])]")
 
 
@@ -49,13 +53,16 @@ def gathered(sections: Sequence[Considered]) -> tuple[list[Option], list[str]]:
 
 def chosen(options: Sequence[Option], *, decision: str, named: str, title: str) -> Option | None:
     """The option that was taken: where the text says so, by its mark, or because the title is about it alone."""
-    if said := _CHOSEN.search(plain_lines(decision)):
+    text = plain_lines(decision)
+    if (numbered := _BY_NUMBER.search(text)) and 0 < int(numbered[1]) <= len(options):
+        return options[int(numbered[1]) - 1]
+    if said := _CHOSEN.search(text):
         named = _bare(said[1] or said[2])
     if named and (found := _closest(options, named)):
         return found
     if marked := next((option for option in options if _MARKED.search(option.name)), None):
         return marked
-    first = " ".join(re.findall(r"\w+", plain_lines(decision).strip().split("\n\n")[0].lower()))
+    first = " ".join(re.findall(r"\w+", text.strip().split("\n\n")[0].lower()))
     for about in (
         [option for option in options if f" {_key(option.name)} " in f" {first} "],
         [option for option in options if (words := _telling(option.name)) and words <= _telling(title)],
@@ -111,18 +118,16 @@ def nearest(options: Sequence[Option], name: str) -> Option | None:
 
 
 def likeness(one: str, other: str) -> float:
-    """0 … 1; a name of which the other is the beginning is that name, written shorter."""
+    """0 … 1; a name of which the other is the beginning, or has some of the words, is that name written shorter."""
     a, b = _key(one), _key(other)
-    if not a or not b:
+    if not a or not b or re.findall(r"\d+", a) != re.findall(r"\d+", b):
         return 0.0
-    if a == b:
-        return 1.0
-    if re.findall(r"\d+", a) != re.findall(r"\d+", b):
-        return 0.0
-    shorter = min(len(a), len(b))
-    if shorter > 3 and (a.startswith(f"{b} ") or b.startswith(f"{a} ")):
-        return 0.95
-    return SequenceMatcher(None, a[:200], b[:200]).ratio()
+    ratio = SequenceMatcher(None, a[:200], b[:200]).ratio()  # 1.0 when they are the same
+    short, long = sorted((a, b), key=len)
+    if len(short) > 3 and long.startswith(short if len(short) > 12 else f"{short} "):
+        return max(ratio, 0.95)
+    some, more = sorted((_telling(one), _telling(other)), key=len)
+    return max(ratio, 0.8) if len(some) > 1 and some < more else ratio
 
 
 def _key(name: str) -> str:
@@ -161,7 +166,8 @@ def _bare_number(name: str) -> str:
 def _told(section: Section, *, lists: bool) -> list[Option]:
     """The options that the section's own text lists; `lists`: whether its lists are of options, and not of reasons."""
     items = list(_items(section.body)) if lists else []
-    if items and not (section.parts and _begins_with_prose(section.body)):
+    parameters = sum(item.startswith("`") for item in items)  # of a call, that is: they have the word too
+    if items and 2 * parameters <= len(items) and not (section.parts and _begins_with_prose(section.body)):
         return list(map(_of_item, items))
     return [] if section.parts or not lists else list(_of_table(section.body))
 
@@ -208,8 +214,8 @@ def _of_item(item: str) -> Option:
 
 
 def _sheltered(text: str) -> str:
-    """The same length, with nothing in code or in an address that could end a name."""
-    text = re.sub(r"`[^`]*`", lambda code: "x" * len(code[0]), text)
+    """The same length, with nothing in code, in brackets or in an address that could end a name."""
+    text = re.sub(r"\([^()]*\)|`[^`]*`", lambda code: "x" * len(code[0]), text)
     return re.sub(r"\S+://\S+", lambda address: "x" * len(address[0]), text)
 
 

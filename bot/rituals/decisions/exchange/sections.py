@@ -78,6 +78,9 @@ class Gathered:
         speaks_for_itself = part in (Part.CONTEXT, Part.DECISION, Part.CONSEQUENCES) and part is not around
         heading = "" if speaks_for_itself else f"**{section.heading}**"
         self.add(filed, f"{heading}\n{section.body}".strip() if section.body or section.parts else "")
+        if _leads_to_options(section):
+            self.options.append(Considered(Section(section.level, "", "", section.parts), details=False))
+            return
         for below in section.parts:
             self.take(below, inside=filed)
 
@@ -160,6 +163,23 @@ def _pairs(line: str) -> Iterator[tuple[Part, str]]:
 def _says_something(line: str) -> bool:
     """Not only the frame of a table whose rows were taken."""
     return bool(re.search(r"\w", line)) and not _FRAME.match(line)
+
+
+_OPTIONS = r"(?:options|alternatives|candidates|approaches)\b"
+_LEADING = re.compile(
+    rf"(?i)\b(?:\d|two|three|four|five|several|following|possible|potential|these)\b[^.\n]{{0,40}}\b{_OPTIONS}"
+    rf"|\b{_OPTIONS}[^.\n]{{0,20}}\b(?:considered|are|were)\b"
+)
+LEADS_WITHIN = 300  # characters before the first sub-section
+
+
+def _leads_to_options(section: Section) -> bool:
+    """`There were three options:` before sub-sections of which none is about anything else."""
+    return (
+        len(section.parts) > 1
+        and all(part_of(below.heading) is None for below in section.parts)
+        and bool(_LEADING.search(section.body[-LEADS_WITHIN:]))
+    )
 
 
 def _where(heading: str, inside: Part | None) -> Part | None:

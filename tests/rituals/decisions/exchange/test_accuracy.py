@@ -32,7 +32,7 @@ BARS = {  # precision and recall
     "context": (0.90, 0.90),
     "decision": (0.90, 0.90),
     "consequences": (0.90, 0.90),
-    "alternatives": (0.75, 0.85),
+    "alternatives": (0.87, 0.90),
     "supersedes": (0.90, 0.90),
     "superseded_by": (0.90, 0.60),
 }
