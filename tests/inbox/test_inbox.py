@@ -92,6 +92,23 @@ async def test_an_event_is_handled_once_however_often_it_comes(
     assert await answers(db) == ["Ev1"]
 
 
+@pytest.mark.parametrize(("text", "is_another"), [("Polling it is", False), ("Webhooks it is", True)])
+async def test_of_a_changed_message_nothing_is_kept_but_which_one_and_whether_its_text_is_another(
+    db: Database, clock: MovableClock, workspace_id: int, text: str, *, is_another: bool
+) -> None:
+    before, after = {"ts": "1.1", "text": "Polling it is"}, {"ts": "1.1", "text": text, "attachments": [{}]}
+    changed = {"type": "message", "subtype": "message_changed", "channel": "C1"}
+    await arrive(db, clock, "Ev1", **changed, message=after, previous_message=before)
+    async with db.read() as session:
+        kept = await session.scalar(select(Envelope.payload))
+    assert kept == {
+        **changed,
+        "message": {"ts": "1.1"},
+        "previous_message": {"ts": "1.1"},
+        "text_changed": is_another,
+    }
+
+
 @pytest.mark.parametrize("events", [20, pytest.param(2000, marks=pytest.mark.slow)])
 async def test_events_that_come_up_to_27_times_in_any_order_each_have_their_effect_once(
     db: Database, clock: MovableClock, workspace_id: int, events: int

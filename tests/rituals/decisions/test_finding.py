@@ -87,8 +87,8 @@ async def test_nothing_found_says_so_and_the_nearest_is_called_just_that(slack: 
 
 @bot
 async def test_filters_narrow_a_search_and_a_list(slack: Slack) -> None:
-    pm, lead = slack.users["pm"], slack.users["techlead"]
-    await saved(slack, "Use webhooks", tags="api", date="2026-02-10")
+    pm, lead, engineer = (slack.users[name] for name in ("pm", "techlead", "engineer"))
+    await saved(slack, "Use webhooks", tags="api", date="2026-02-10", must_know=[engineer])
     await saved(
         slack,
         "Webhooks get signed",
@@ -97,12 +97,13 @@ async def test_filters_narrow_a_search_and_a_list(slack: Slack) -> None:
         date="2026-03-10",
         tags="api, security",
     )
-    await saved(slack, "Webhooks for leads", channel="leads", date="2026-04-10")
+    await saved(slack, "Webhooks for leads", channel="leads", date="2026-04-10", deciders=[lead])
     for typed, numbers in {
         "status:proposed": {"D-2"},
         "tag:#API": {"D-1", "D-2"},
         "tag:security": {"D-2"},
-        f"by:<@{lead}|techlead>": {"D-2"},
+        f"by:<@{lead}|techlead>": {"D-2", "D-3"},
+        f"by:<@{engineer}|engineer>": set(),  # who must know has not decided
         f"by: <@{pm}|pm>": {"D-1", "D-3"},
         "by:me": {"D-1", "D-3"},
         f"in:<#{slack.channels['leads']}|leads>": {"D-3"},
@@ -113,12 +114,12 @@ async def test_filters_narrow_a_search_and_a_list(slack: Slack) -> None:
     }.items():
         for question in (f"why webhooks {typed}", f"list {typed}", f"search {typed}"):
             assert set(re.findall(r"D-\d+", await _ask(slack, question))) == numbers, question
-    assert set(re.findall(r"D-\d+", await _ask(slack, "list mine", by="techlead"))) == {"D-2"}
+    assert set(re.findall(r"D-\d+", await _ask(slack, "list mine", by="techlead"))) == {"D-2", "D-3"}
     assert "No decision matches *status:rejected*." in await _ask(slack, "why status:rejected")
 
 
 NONSENSE = {
-    "status:done": "`status:` knows proposed, accepted, rejected, superseded, reversed. “done” is none of them.",
+    "status:done": "`status:` knows proposed, accepted, rejected, superseded, reversed, unknown. “done” is none of them.",
     "since:yesterday": "`since:` wants a day such as `2026-02-15`.",
     "before:2026-02-31": "`before:` wants a day such as `2026-02-15`.",
     "by:ana": "`by:` wants a person: type `by: @` and pick them from Slack's list, or say `by:me`.",
