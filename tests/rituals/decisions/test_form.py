@@ -188,6 +188,20 @@ async def test_a_draft_from_outside_of_a_channel_is_offered_in_each(slack: Slack
     await shows(pm, await form(pm, ""), "“Use webhooks”")
 
 
+async def test_of_a_row_that_is_taken_away_the_draft_has_nothing_and_of_the_others_all(slack: Slack) -> None:
+    pm = slack.person("pm")
+    view = await form(pm, "Use webhooks")
+    await pm.press_in(view, "decisions.add_alternative")
+    await pm.type_into(view, {"alternatives.0.name": "Polling", "alternatives.1.name": "Queue"})
+    await pm.press_in(view, "decisions.remove_alternative", "1")
+    await pm.close(view)
+    again = await shows(pm, await form(pm), "You have a draft from")
+    await pm.press_in(again, "decisions.resume_draft")
+    held = filled(await shows(pm, again, "Polling"))
+    assert held["title"] == "Use webhooks"
+    assert "Queue" not in held.values()
+
+
 async def test_choices_alone_are_no_draft(slack: Slack) -> None:
     pm = slack.person("pm")
     await pm.close(await more_fields(pm, await form(pm, "")))
@@ -211,8 +225,9 @@ async def test_a_draft_brings_the_message_it_was_begun_from_and_no_other(slack: 
 
 async def test_a_resumed_edit_changes_only_what_was_changed_in_it(slack: Slack) -> None:
     pm, lead = slack.person("pm"), slack.person("techlead")
-    shown = await logged(slack, "Use webhooks", context="Limits", alternatives__0__name="Polling", tags="api")
-    theirs = await choose(lead, shown, "edit")
+    shown = await logged(slack, "Use hooks", context="Limits", alternatives__0__name="Polling", tags="api")
+    assert (await pm.submit(await choose(pm, shown, "edit"), {"title": "Use webhooks"})).errors == {}
+    theirs = await choose(lead, await card(slack, "Use webhooks"), "edit")
     mine = {"title": "Use signed webhooks", "alternatives.0.why_not": "Limits", "tags": "api, partner"}
     assert (await pm.submit(await choose(pm, shown, "edit"), mine)).errors == {}
     refused = await lead.submit(theirs, {"trade_offs": "An endpoint", "context": ""})

@@ -84,3 +84,16 @@ async def test_a_refused_edit_is_a_draft_and_undoes_nobodys_change_when_it_is_re
     assert filled(again) == {"title": "The import is fast", "makes_possible": "Prices each hour"}
     assert (await pm.submit(again)).errors == {}
     await slack.message("payments", "The import is fast")
+
+
+async def test_a_draft_that_says_nothing_new_any_more_is_not_offered(slack: Slack) -> None:
+    card = await told_of(slack, makes_possible="Prices twice a day")
+    pm, engineer = slack.person("pm"), slack.person("engineer")
+    mine = await choose(slack, "pm", card, "edit")
+    theirs = await choose(slack, "engineer", card, "edit")
+    assert (await engineer.submit(theirs, {"makes_possible": "Prices each hour"})).errors == {}
+    assert (await pm.submit(mine, {"title": "The import is fast"})).errors.keys() == {"title"}
+    await pm.close(mine)
+    theirs = await choose(slack, "engineer", card, "edit")
+    assert (await engineer.submit(theirs, {"title": "The import is fast"})).errors == {}
+    assert OFFER not in words_of(await choose(slack, "pm", card, "edit"))
