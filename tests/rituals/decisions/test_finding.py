@@ -48,7 +48,7 @@ def test_a_list_is_asked_for_in_a_few_words(typed: str, filters: dict[str, str])
 
 
 @pytest.mark.parametrize(
-    "typed", ["vendors for Q3", "open questions", "#", "tag:", "mine and yours", "by: me"]
+    "typed", ["vendors for Q3", "open questions", "#", "tag:", "mine and yours", "by: me", "<@U2>", "<#>"]
 )
 def test_anything_else_after_list_is_a_title(typed: str) -> None:
     assert queries.parse_list(typed, user_id="U1") is None
