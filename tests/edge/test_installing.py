@@ -57,6 +57,16 @@ async def test_the_app_is_gone_when_it_was_removed_just_after_it_was_installed(
     assert await handled(slack, bot, door, UNINSTALLED) == "uninstalled"
 
 
+@pytest.mark.parametrize(
+    ("tokens", "becomes"),
+    [({"bot": ["U0BOT"], "oauth": []}, "suspended"), ({"bot": [], "oauth": ["U1"]}, "active")],
+)
+async def test_the_bots_own_token_ends_its_work_and_a_persons_does_not(
+    slack: Slack, bot: App, door: Door, tokens: d.Json, becomes: str
+) -> None:
+    assert await handled(slack, bot, door, {"type": "tokens_revoked", "tokens": tokens}) == becomes
+
+
 @pytest.mark.parametrize("events", [(REVOKED, UNINSTALLED), (UNINSTALLED, REVOKED)])
 async def test_in_whatever_order_slack_tells_of_it_the_app_is_uninstalled(
     slack: Slack, bot: App, door: Door, events: tuple[d.Json, d.Json]

@@ -202,6 +202,7 @@ class Typing:
                 n,
                 "C0THERE",
                 *self.dice.choice(seen),
+                is_withdrawn=self.dice.choice([True, False]),
             )
             for n in range(self.count(0, 1, 6, 40))
         ]

@@ -79,7 +79,7 @@ class LinkedRecord:
     name: str | None
     title: str | None
     """Both None where the readers need not be able to read the other's channel: they learn nothing but that."""
-    is_withdrawn: bool = False
+    is_withdrawn: bool
 
 
 @dataclass(frozen=True)
