@@ -167,6 +167,7 @@ class Typing:
             channel_id="C0HERE",
             title=self.words(150),
             status=self.dice.choice(list(Status)),
+            outcome=self.some(3_000),
             context=self.some(3_000),
             trade_offs=self.some(3_000),
             decided_on=self.day(),
@@ -201,10 +202,12 @@ class Typing:
                 self.dice.choice([True, False]),
                 n,
                 "C0THERE",
-                *self.dice.choice(seen),
+                name,
+                title,
                 is_withdrawn=self.dice.choice([True, False]),
             )
             for n in range(self.count(0, 1, 6, 40))
+            for name, title in [self.dice.choice(seen)]
         ]
         muted = {f"U0P{n}": self.words(255) for n in range(self.count(0, 3, 60))}
         return Sheet(self.decision(), links, muted)
