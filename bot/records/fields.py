@@ -13,14 +13,6 @@ class Fields(BaseModel):
     model_config = ConfigDict(str_strip_whitespace=True, frozen=True)
 
 
-_SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{1,31}")
-
-
-def is_slack_id(name: str) -> bool:
-    """Whether it is a person or channel in Slack; what is none is a name as a file has it."""
-    return bool(_SLACK_ID.fullmatch(name))
-
-
 def _words(typed: Any) -> Any:
     if not isinstance(typed, str):
         return typed

@@ -135,9 +135,14 @@ def first_lines(text: str, *, lines: int, characters: int) -> str:
     return kept if kept.endswith("…") or kept == text.strip() else f"{kept} …"
 
 
+def is_slack_id(name: str) -> bool:
+    """Whether it is a person or channel in Slack; what is none is a name as a file has it."""
+    return bool(_SLACK_ID.fullmatch(name))
+
+
 def mention(user_id: str) -> str:
     """A person by Slack's id; what is none, such as a name from an imported file, stays a word."""
-    return f"<@{user_id}>" if _SLACK_ID.fullmatch(user_id) else escape(user_id)
+    return f"<@{user_id}>" if is_slack_id(user_id) else escape(user_id)
 
 
 def mentions(user_ids: Iterable[str]) -> str:
@@ -154,7 +159,7 @@ def joined(user_ids: Sequence[str], muted: Mapping[str, str], *, most: int = NAM
 
 def channel(channel_id: str) -> str:
     """A channel by Slack's id; who cannot see it reads "private channel"."""
-    return f"<#{channel_id}>" if _SLACK_ID.fullmatch(channel_id) else escape(channel_id)
+    return f"<#{channel_id}>" if is_slack_id(channel_id) else escape(channel_id)
 
 
 def link(url: str, words: str) -> str:

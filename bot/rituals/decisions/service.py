@@ -18,7 +18,7 @@ from bot.i18n import _
 from bot.people.models import Team
 from bot.people.service import muted_names
 from bot.records import service as records
-from bot.records.fields import Day, Fields, Long, People, Short, Tags, Title, Words, is_slack_id
+from bot.records.fields import Day, Fields, Long, People, Short, Tags, Title, Words
 from bot.records.models import Record, RecordLink, Relation, Source
 from bot.rituals.decisions.models import (
     CHOSEN,
@@ -32,6 +32,7 @@ from bot.rituals.decisions.models import (
     Part,
     Status,
 )
+from bot.slack import text
 
 KIND = "decision"
 LINKS = "links"  # what a revision calls a link that came or went
@@ -354,7 +355,7 @@ def _fill(decision: Decision, fields: DecisionFields) -> None:
     }
     there = {(person.part, person.user_id): person for person in decision.people}
     for part, user_ids in parts.items():  # a form shows Slack's people only
-        user_ids += [name for name in decision.user_ids(part) if not is_slack_id(name)]
+        user_ids += [name for name in decision.user_ids(part) if not text.is_slack_id(name)]
     decision.people = [
         _placed(there.get((part, user_id)) or DecisionPerson(part=part, user_id=user_id), n)
         for part, user_ids in parts.items()

@@ -15,6 +15,7 @@ from bot.db.engine import Database
 from bot.people.models import Team
 from bot.rituals.decisions import queries
 from bot.rituals.decisions.exchange import files, importing
+from bot.rituals.decisions.exchange.documents import UnreadableError
 from bot.rituals.decisions.exchange.entries import Entry
 from bot.rituals.decisions.exchange.importing import Outcome, Told
 from bot.rituals.decisions.models import ImportedDecision, ImportedFile, Part
@@ -110,7 +111,7 @@ async def _import(
 ) -> list[Told]:
     try:
         content = files.content_of(path)
-    except files.UnreadableError as error:
+    except UnreadableError as error:
         return [Told(str(path), Outcome.SKIPPED, str(error))]
     return await importing.import_file(
         session, team=team, path=str(path), content=content, now=now, day_first=day_first

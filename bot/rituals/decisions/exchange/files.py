@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from bot.rituals.decisions.exchange import values
 from bot.rituals.decisions.exchange.documents import LARGEST_BYTES, UnreadableError, text_of
 from bot.rituals.decisions.exchange.entries import Entry
-from bot.rituals.decisions.exchange.reading import NoRecordError, read_markdown, read_yaml
+from bot.rituals.decisions.exchange.reading import read_markdown, read_yaml
 
 MARKDOWN = frozenset({".md", ".mdx", ".markdown", ".txt"})
 YAML = frozenset({".yaml", ".yml"})
@@ -16,10 +16,11 @@ LOOKED_AT = 3_000  # characters, for the order of day and month: dates stand at 
 
 
 def entries_of(content: bytes, *, path: str, day_first: bool = True) -> list[Entry]:
-    """
+    """The records in it.
+
     Raises:
         UnreadableError, NoRecordError: with the reason in words.
-    """  # noqa: D212 -- one case
+    """
     ending = PurePosixPath(path).suffix.lower()
     if ending not in MARKDOWN | YAML:
         raise UnreadableError(f"{ending or 'a file without ending'} is no format that can be read")
@@ -43,10 +44,11 @@ def found_in(given: Path) -> Iterator[Path]:
 
 
 def content_of(path: Path) -> bytes:
-    """
+    """Its bytes, no more than can be a record.
+
     Raises:
         UnreadableError: it cannot be opened, or is larger than any record.
-    """  # noqa: D212 -- one case
+    """
     try:
         with path.open("rb") as file:
             return file.read(LARGEST_BYTES + 1)
@@ -66,6 +68,3 @@ def orders(paths: Sequence[Path]) -> dict[Path, bool]:
         if is_day_first is not None:
             votes[path.parent][is_day_first] += 1
     return {folder: count[True] >= count[False] for folder, count in votes.items()}
-
-
-__all__ = ["NoRecordError", "UnreadableError", "content_of", "entries_of", "found_in", "orders"]

@@ -160,38 +160,28 @@ def _fill(decision: Decision, entry: Entry) -> None:
     decision.people = [*deciders, *others]
 
 
-async def link(session: AsyncSession, *, team: Team, paths: Sequence[str], now: datetime) -> list[Told]:
-    """Supersession at both ends, where the other record is here; those that name one that is not are told of."""
-    known = (
-        await session.execute(
-            select(ImportedFile.path, ImportedDecision.decision_id)
-            .join(ImportedDecision, ImportedDecision.file_id == ImportedFile.id)
-            .where(ImportedFile.workspace_id == team.workspace_id)
-            .order_by(ImportedFile.path, ImportedDecision.position)
-        )
-    ).all()
-    by_path = dict(reversed(known))
-    naming = await session.execute(
+async def link(session: AsyncSession, *, team: Team, paths: Sequence[str], now: datetime) -> None:
+    """Supersession at both ends of what these files name, where the other record is here too."""
+    rows = await session.execute(
         select(ImportedFile.path, ImportedDecision)
         .join(ImportedDecision, ImportedDecision.file_id == ImportedFile.id)
         .where(ImportedFile.workspace_id == team.workspace_id)
+        .order_by(ImportedFile.path, ImportedDecision.position)
     )
+    known = rows.all()
+    by_path = {path: imported.decision_id for path, imported in reversed(known)}
     wanted = set(paths)
-    told = []
-    for path, imported in naming.all():
+    for path, imported in known:
         if path not in wanted:
             continue
-        pairs = [(name, True) for name in imported.supersedes] + [
-            (name, False) for name in imported.superseded_by
-        ]
-        for name, is_newer in pairs:
+        named = [(name, True) for name in imported.supersedes]
+        named += [(name, False) for name in imported.superseded_by]
+        for name, is_newer in named:
             other = _resolved(name, path, by_path)
             if other is None or other == imported.decision_id:
-                told.append(Told(path, Outcome.SKIPPED, f"{name}, which it names, is not here"))
                 continue
             new, old = (imported.decision_id, other) if is_newer else (other, imported.decision_id)
             await _supersede(session, new=new, old=old, now=now)
-    return told
 
 
 def _resolved(name: str, path: str, by_path: dict[str, int]) -> int | None:

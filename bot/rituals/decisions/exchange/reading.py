@@ -52,10 +52,11 @@ def read_markdown(text: str, *, path: str, day_first: bool = True) -> Entry:
 
 
 def read_yaml(text: str, *, path: str, day_first: bool = True) -> Entry:
-    """
+    """A YAML document of one decision.
+
     Raises:
         NoRecordError: no mapping with the words of a decision record.
-    """  # noqa: D212 -- one case
+    """
     try:
         loaded = markdown.load_yaml(text)
     except yaml.YAMLError:

@@ -12,7 +12,7 @@ from bot.access.rules import Actor
 from bot.i18n import _
 from bot.people.models import Team
 from bot.records import drafts
-from bot.records.fields import TITLE_CHARACTERS, is_slack_id
+from bot.records.fields import TITLE_CHARACTERS
 from bot.records.models import Draft
 from bot.records.views import team_question, teams_on_screen
 from bot.rituals.decisions import ids
@@ -128,7 +128,9 @@ def values_from(facts: Mapping[str, Any]) -> Values:
     held = dict(facts)
     rows = held.pop("alternatives")
     cells = {f"alternatives.{n}.{cell}": value for n, row in enumerate(rows) for cell, value in row.items()}
-    people = {name: list(filter(is_slack_id, held[name])) for name in ("deciders", "must_know", "consulted")}
+    people = {
+        name: list(filter(text.is_slack_id, held[name])) for name in ("deciders", "must_know", "consulted")
+    }
     shown = {**held, **cells, **people, "tags": ", ".join(held["tags"])}
     return {name: value for name, value in shown.items() if value}
 
