@@ -1,5 +1,6 @@
 """Files go into the log by the command line, once, and again when they change."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,10 @@ import pytest
 from sqlalchemy import URL
 
 from bot import cli
+from bot.clock import Clock
+from bot.db.engine import Database
+from bot.people.models import Team
+from bot.workspaces.models import Workspace
 from tests.rituals.decisions.exchange.test_reading import MADR, NYGARD
 
 OLDER = NYGARD.replace("7. Use webhooks for", "3. Poll").replace(
@@ -51,8 +56,8 @@ class CommonGround:
     def imported(self, *arguments: object) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self("import", *arguments, "--json").splitlines()]
 
-    def found(self, query: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = json.loads(self("search", query, "--json"))
+    def found(self, query: str, *arguments: object) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = json.loads(self("search", query, *arguments, "--json"))
         return rows
 
 
@@ -115,3 +120,38 @@ def test_with_several_teams_one_has_to_be_named(
 ) -> None:
     assert cli.main(["decisions", "import", str(log), "--team", "nobody"]) == cli.FAILED
     assert "No team is called 'nobody'. There is none yet." in capsys.readouterr().err
+
+
+async def _two_workspaces(url: URL) -> None:
+    db, now = Database(url), Clock().now()
+    async with db.begin() as session:
+        for name in ("Acme", "Umbrella"):
+            workspace = Workspace(
+                slack_id=f"T0{name.upper()}", name=name, created_at=now, state_changed_at=now
+            )
+            session.add(workspace)
+            await session.flush()  # for its id
+            session.add(
+                Team(
+                    workspace_id=workspace.id,
+                    channel_id="C1",
+                    name=name,
+                    timezone="UTC",
+                    created_by="U1",
+                    created_at=now,
+                )
+            )
+    await db.close()
+
+
+def test_the_same_files_in_another_workspace_are_other_records(
+    common_ground: CommonGround, log: Path, database_url: URL
+) -> None:
+    asyncio.run(_two_workspaces(database_url))
+    older, newer = log / "0003-poll-the-partner-api.md", log / "0007-use-webhooks.md"
+    assert [one["outcome"] for one in common_ground.imported(older, "--workspace", "Acme")] == ["created"]
+    told = common_ground.imported(newer, "--workspace", "Umbrella")
+    assert [(one["outcome"], one["number"]) for one in told] == [("created", "D-1")]
+    (ours,) = common_ground.found("partner", "--workspace", "Acme")
+    assert (ours["title"], ours["status"]) == ("Poll the partner API", "accepted")
+    assert [one["outcome"] for one in common_ground.imported(older, "--workspace", "Umbrella")] == ["created"]
