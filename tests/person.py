@@ -76,6 +76,10 @@ class Slack:
     async def fault(self, method: str, kind: str, value: Any = None, *, times: int = 1, **more: Any) -> None:
         await self.post("faults", {"method": method, "kind": kind, "value": value, "times": times, **more})
 
+    async def clear_faults(self) -> None:
+        async with self.http.delete(f"{self.url}/_control/faults") as response:
+            assert response.status == 200
+
     async def messages(self, channel: str) -> list[Json]:
         """All that is in a channel, replies included, oldest first; each with the channel's id."""
         channel_id = self.channels.get(channel, channel)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.app import App
 from bot.clock import MovableClock
@@ -85,25 +85,25 @@ async def shown(slack: Slack, bot: App, user: str, *, since: int) -> str:
 async def assert_nothing_leaks(slack: Slack, bot: App, door: Door, who: str) -> None:
     """Apart from what they typed themselves, and the number as they asked for it."""
     before = len((await slack.state(user=slack.users[who]))["ephemerals"])
+    async with bot.database.read() as session:
+        of_all = await session.scalar(select(func.count()).select_from(Decision))
     answers = await everything_they_can_ask(slack, door, who)
     for name, text in answers.items():
         told = text.replace(f"{SECRET} now", "").replace("There is no D-1 that you can see", "")
         assert SECRET not in told, (name, text)
         assert "*D-1*" not in told, (name, text)
         assert "D-1 " not in told, (name, text)
-        assert "2 decisions" not in told, (name, text)
+        assert f"{of_all} decisions" not in told, (name, text)
     seen = (await shown(slack, bot, slack.users[who], since=before)).replace(f"{SECRET} now", "")
     assert SECRET not in seen
     assert "*D-1*" not in seen
 
 
-@pytest.mark.parametrize(
-    "who", ["engineer", "designer", "admin", "owner", "guest", "stranger", "gone", "otherbot"]
-)
 async def test_who_is_not_in_the_channel_learns_nothing(
-    slack: Slack, bot: App, door: Door, hidden: Json, who: str
+    slack: Slack, bot: App, door: Door, hidden: Json
 ) -> None:
-    await assert_nothing_leaks(slack, bot, door, who)
+    for who in ("engineer", "designer", "admin", "owner", "guest", "stranger", "gone", "otherbot"):
+        await assert_nothing_leaks(slack, bot, door, who)
 
 
 async def test_home_shows_nothing_of_a_channel_one_is_not_in(slack: Slack, bot: App, hidden: Json) -> None:
@@ -182,16 +182,18 @@ async def test_a_channel_made_private_closes_within_five_minutes(
 
 
 @pytest.mark.parametrize("method", ["users.info", "users.conversations", "conversations.list"])
-@pytest.mark.parametrize("kind", ["error", "http", "hang"])
 async def test_when_slack_does_not_say_who_is_where_nobody_sees_anything(
-    slack: Slack, clock: MovableClock, hidden: Json, method: str, kind: str
+    slack: Slack, clock: MovableClock, hidden: Json, method: str
 ) -> None:
-    clock.advance(timedelta(seconds=301))
-    await slack.fault(method, kind, times=20)
-    answer = await slack.person("techlead").command("general", "/decision", "list")
-    assert answer.status == 200
-    assert SECRET not in answer.text
-    assert "D-1" not in answer.text
+    for kind in ("error", "http", "hang"):
+        assert SECRET in (await slack.person("techlead").command("general", "/decision", "list")).text
+        clock.advance(timedelta(seconds=301))
+        await slack.fault(method, kind, times=20)
+        answer = await slack.person("techlead").command("general", "/decision", "list")
+        assert answer.status == 200
+        assert SECRET not in answer.text, kind
+        assert "D-1" not in answer.text, kind
+        await slack.clear_faults()
 
 
 async def test_a_button_for_a_message_in_a_channel_one_cannot_see_keeps_nothing(

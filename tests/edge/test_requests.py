@@ -76,27 +76,25 @@ def bodies(slack: Slack) -> dict[str, tuple[bytes, str]]:
     }
 
 
-@pytest.mark.parametrize("wrong", WRONG)
 async def test_only_slack_is_listened_to_and_what_others_send_is_not_written_down(
-    slack: Slack, door: Door, logged: StringIO, wrong: str
+    slack: Slack, door: Door, logged: StringIO
 ) -> None:
-    for body, kind in bodies(slack).values():
-        answer = await door.post(body, kind, headers=WRONG[wrong](door.secret)(body))
-        assert answer.status == 401
-        assert CANARY not in answer.text
+    for wrong, headers in WRONG.items():
+        for body, kind in bodies(slack).values():
+            answer = await door.post(body, kind, headers=headers(door.secret)(body))
+            assert answer.status == 401, wrong
+            assert CANARY not in answer.text
     assert CANARY not in logged.getvalue()
-    assert logged.getvalue().count("request_not_signed") == len(bodies(slack))
+    assert logged.getvalue().count("request_not_signed") == len(WRONG) * len(bodies(slack))
     assert await slack.calls("views.open") == []
     assert await slack.calls("chat.postMessage") == []
 
 
-@pytest.mark.parametrize(
-    "path", ["/slack/install", "/slack/oauth_redirect", "/healthz", "/readyz", "/metrics", "/"]
-)
-async def test_nothing_else_takes_a_request_in(slack: Slack, door: Door, path: str) -> None:
+async def test_nothing_else_takes_a_request_in(slack: Slack, door: Door) -> None:
     body, kind = bodies(slack)["command"]
-    answer = await door.post(body, kind, path=path)
-    assert answer.status in (404, 405)
+    for path in ("/slack/install", "/slack/oauth_redirect", "/healthz", "/readyz", "/metrics", "/"):
+        answer = await door.post(body, kind, path=path)
+        assert answer.status in (404, 405), path
     assert await slack.calls("views.open") == []
 
 

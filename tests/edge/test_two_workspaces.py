@@ -260,7 +260,7 @@ async def _guess(slack: Slack, bot: App, door: Door, sides: tuple[Side, Side], *
 async def test_ids_of_another_workspace_are_ids_of_nothing(
     slack: Slack, bot: App, door: Door, sides: tuple[Side, Side]
 ) -> None:
-    await _guess(slack, bot, door, sides, pairs=150)
+    await _guess(slack, bot, door, sides, pairs=60)
 
 
 @pytest.mark.slow

@@ -29,24 +29,26 @@ async def test_over_a_connection_that_drops_each_answer_every_message_arrives_on
         assert Counter(await rig.texts()) == Counter(str(n) for n in range(size))
 
 
+@pytest.mark.parametrize("size", [4, pytest.param(20, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("how", ["fin", "rst"])
-async def test_an_update_whose_answer_is_lost_is_made(rig: Rig, how: str) -> None:
-    ids = await rig.post_all({"text": f"{n}", "source": f"wins:{n}:card"} for n in range(20))
+async def test_an_update_whose_answer_is_lost_is_made(rig: Rig, how: str, size: int) -> None:
+    ids = await rig.post_all({"text": f"{n}", "source": f"wins:{n}:card"} for n in range(size))
     await rig.send_all()
-    await rig.fault("reset_after_commit", how, method="chat.update", times=20)
+    await rig.fault("reset_after_commit", how, method="chat.update", times=size)
     for n, delivery_id in enumerate(ids):
         await rig.update(delivery_id, f"{n}!")
-    assert await rig.send_all() == {"sent": 40}
+    assert await rig.send_all() == {"sent": 2 * size}
     assert {call["arguments"]["text"] for call in await rig.ledger("chat.update")} == {
-        f"{n}!" for n in range(20)
+        f"{n}!" for n in range(size)
     }
 
 
+@pytest.mark.parametrize("size", [4, pytest.param(20, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("how", ["fin", "rst"])
-async def test_a_passing_message_whose_answer_is_lost_is_given_up(rig: Rig, how: str) -> None:
-    await rig.fault("reset_after_commit", how, method="chat.postEphemeral", times=20)
+async def test_a_passing_message_whose_answer_is_lost_is_given_up(rig: Rig, how: str, size: int) -> None:
+    await rig.fault("reset_after_commit", how, method="chat.postEphemeral", times=size)
     async with rig.db.begin() as session:
-        for n in range(20):
+        for n in range(size):
             await outbox.ephemeral(
                 session,
                 workspace_id=rig.workspace_id,
@@ -56,30 +58,25 @@ async def test_a_passing_message_whose_answer_is_lost_is_given_up(rig: Rig, how:
                 payload={"text": "Noted"},
                 now=rig.clock.now(),
             )
-    assert await rig.send_all() == {"skipped": 20}
-    assert len(await rig.ledger("chat.postEphemeral")) == 20
+    assert await rig.send_all() == {"skipped": size}
+    assert len(await rig.ledger("chat.postEphemeral")) == size
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
+async def test_an_error_that_may_hide_a_success_is_looked_into_before_anything_is_repeated(rig: Rig) -> None:
+    said = []
+    for code in (
         "internal_error",
         "fatal_error",
         "service_unavailable",
         "request_timeout",
         "duplicate_message_not_found",
-    ],
-)
-async def test_an_error_that_may_hide_a_success_is_looked_into_before_anything_is_repeated(
-    rig: Rig, code: str
-) -> None:
-    await rig.fault("error_after_commit", code)
-    await rig.post("hidden success", source="wins:1:card")
-    assert await rig.send_all() == {"sent": 1}
-    await rig.fault("error", code)
-    await rig.post("real failure", source="wins:2:card")
-    assert await rig.send_all() == {"sent": 2}
-    assert await rig.texts() == ["hidden success", "real failure"]
+    ):
+        for kind in ("error_after_commit", "error"):
+            await rig.fault(kind, code)
+            said.append(f"{kind} {code}")
+            await rig.post(said[-1], source=f"wins:{len(said)}:card")
+            assert await rig.send_all() == {"sent": len(said)}
+            assert await rig.texts() == said
 
 
 async def test_a_message_found_after_a_lost_answer_can_be_updated_and_answered(rig: Rig) -> None:

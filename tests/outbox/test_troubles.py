@@ -162,7 +162,16 @@ async def test_updating_a_message_that_somebody_deleted_is_no_trouble(rig: Rig) 
     assert await rig.send_all() == {"sent": 1, "skipped": 1}
 
 
-@pytest.mark.parametrize("code", ["invalid_auth", "account_inactive", "token_revoked", "token_expired"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "token_revoked",
+        *(
+            pytest.param(code, marks=pytest.mark.slow)
+            for code in ("invalid_auth", "account_inactive", "token_expired")
+        ),
+    ],
+)
 async def test_a_workspace_that_refuses_our_token_is_left_alone_and_the_others_are_not(
     db: Database, clock: MovableClock, code: str
 ) -> None:
