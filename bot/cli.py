@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -28,7 +29,9 @@ from bot.db.engine import Database
 from bot.db.keyring import UnusableKeysError
 from bot.db.migrate import UnknownRevisionError, current_problem, downgrade, revisions, upgrade
 from bot.rituals.decisions.exchange import command as exchange
+from bot.rituals.decisions.exchange import exporting
 from bot.rituals.decisions.exchange import files as exchange_files
+from bot.rituals.decisions.exchange.exporting import Format
 from bot.settings import Purpose, Settings, SettingsError
 from bot.slack.clients import Clients, code_of
 
@@ -244,10 +247,9 @@ async def _import(
     counted: Counter[str] = Counter()
     found = [path for given in paths for path in exchange_files.found_in(given)]
     async with _data() as db:
-        now = Clock().now()
-        async with db.begin() as session:
-            to = await exchange.place(session, workspace=workspace, team=team, now=now, make=True)
-        told = exchange.import_files(db, found, to=to, now=now, dry_run=dry_run)
+        told = exchange.import_files(
+            db, found, workspace=workspace, team=team, now=Clock().now(), dry_run=dry_run
+        )
         async for one in told:
             counted[one.outcome] += 1
             if json_:
@@ -255,6 +257,38 @@ async def _import(
             elif one.reason:
                 say(f"{one.path}: {one.outcome}, {one.reason}")
     return counted
+
+
+@decisions.command()
+def export(
+    *,
+    format_: Annotated[
+        Format, typer.Option("--format", help="madr: a folder of Markdown files; the others: one file.")
+    ],
+    out: Annotated[Path, typer.Option(help="Where to; - is standard output.")],
+    team: TeamName = None,
+    workspace: WorkspaceName = None,
+) -> None:
+    """Write the whole log, to keep it or to take it elsewhere; `import` reads each format back."""
+    if format_ is Format.MADR and str(out) == "-":
+        raise typer.BadParameter("madr is a folder of files: name one with --out", param_hint="--out")
+    count = wait(_export(format_, out, team=team, workspace=workspace))
+    say(f"{count} decisions in {out}" if str(out) != "-" else f"{count} decisions")
+
+
+async def _export(format_: Format, out: Path, *, team: str | None, workspace: str | None) -> int:
+    async with _data() as db:
+        async with db.read() as session:
+            at = await exchange.place(session, workspace=workspace, team=team)
+        if at is None:
+            return 0
+        scope = exchange.scope_of(at, only_team=team is not None)
+        if format_ is Format.MADR:
+            return await exporting.write_folder(db, scope, out)
+        if str(out) == "-":
+            return await exporting.write(db, scope, format_=format_, file=sys.stdout)
+        with exporting.whole(out) as file:
+            return await exporting.write(db, scope, format_=format_, file=file)
 
 
 @decisions.command()
@@ -279,10 +313,11 @@ def search(
 
 
 async def _search(query: str, *, limit: int, workspace: str | None) -> list[dict[str, Any]]:
-    async with _data() as db, db.begin() as session:
-        now = Clock().now()
-        at = await exchange.place(session, workspace=workspace, team=None, now=now, make=True)
-        return await exchange.search(session, at=at, typed=query, today=now.date(), limit=limit)
+    async with _data() as db, db.read() as session:
+        at = await exchange.place(session, workspace=workspace, team=None)
+        if at is None:
+            return []
+        return await exchange.search(session, at=at, typed=query, today=Clock().now().date(), limit=limit)
 
 
 @asynccontextmanager

@@ -56,9 +56,12 @@ def upgrade() -> None:
         sa.Column("decision_id", KEY, nullable=False),
         sa.Column("file_id", KEY, nullable=False),
         sa.Column("position", KEY, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("format", sa.String(length=32), nullable=False),
         sa.Column("supersedes", sa.JSON(), nullable=False),
         sa.Column("superseded_by", sa.JSON(), nullable=False),
+        sa.Column("reverses", sa.JSON(), nullable=False),
+        sa.Column("relates_to", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["decision_id"],
             ["decisions.id"],
@@ -72,11 +75,14 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_imported_decisions")),
-        sa.UniqueConstraint("file_id", "position", name=op.f("uq_imported_decisions_file_id_position")),
     )
+    with op.batch_alter_table("imported_decisions") as batch_op:
+        batch_op.create_index(batch_op.f("ix_imported_decisions_file_id"), ["file_id"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("imported_decisions") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_imported_decisions_file_id"))
     op.drop_table("imported_decisions")
     with op.batch_alter_table("imported_files") as batch_op:
         batch_op.drop_index(batch_op.f("ix_imported_files_sha256"))

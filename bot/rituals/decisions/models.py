@@ -166,11 +166,14 @@ class ImportedDecision(Base):
     """Where in a file a decision stood, and which other records it names there."""
 
     __tablename__ = "imported_decisions"
-    __table_args__ = (UniqueConstraint("file_id", "position"),)
 
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True)
-    file_id: Mapped[int] = mapped_column(ForeignKey("imported_files.id", ondelete="CASCADE"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("imported_files.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
+    name: Mapped[str] = mapped_column(Text)
+    """What the file calls it, such as `D-12`; empty where it does not say."""
     format: Mapped[str] = mapped_column(String(32))
     supersedes: Mapped[list[str]] = mapped_column(default=list)
     superseded_by: Mapped[list[str]] = mapped_column(default=list)
+    reverses: Mapped[list[str]] = mapped_column(default=list)
+    relates_to: Mapped[list[str]] = mapped_column(default=list)

@@ -1,6 +1,6 @@
 """What `common-ground decisions …` does, apart from printing it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,11 +14,11 @@ from bot.access.rules import Kind, Viewer
 from bot.db.engine import Database
 from bot.people.models import Team
 from bot.rituals.decisions import queries
-from bot.rituals.decisions.exchange import files, importing
+from bot.rituals.decisions.exchange import exporting, files, importing
 from bot.rituals.decisions.exchange.documents import UnreadableError
 from bot.rituals.decisions.exchange.entries import Entry
 from bot.rituals.decisions.exchange.importing import Outcome, Told
-from bot.rituals.decisions.models import ImportedDecision, ImportedFile, Part
+from bot.rituals.decisions.models import Decision, ImportedDecision, ImportedFile, Part
 from bot.rituals.decisions.queries import Hit, Wanted
 from bot.workspaces.models import Workspace
 
@@ -38,45 +38,63 @@ class Place:
     team_id: int | None
 
 
-async def place(
-    session: AsyncSession, *, workspace: str | None, team: str | None, now: datetime, make: bool
-) -> Place:
-    """The workspace and team of these names or Slack ids; the only ones there are; with `make` new ones, in no Slack.
+async def place(session: AsyncSession, *, workspace: str | None, team: str | None) -> Place | None:
+    """The workspace and team of these names or Slack ids, or the only ones there are; None in an empty database.
 
     Raises:
         WhichError: there are several, or none of that name.
     """
-    found = await _workspace(session, workspace, now=now, make=make)
-    wanted = select(Team).where(Team.workspace_id == found.id).order_by(Team.name)
-    teams = (await session.scalars(wanted)).all()
-    if team is not None:
-        named = [one for one in teams if team in (one.name, one.channel_id)]
-        if len(named) != 1:
-            raise WhichError(_which("team", team, [f"{one.name} ({one.channel_id})" for one in teams]))
-        return Place(found.id, named[0].id)
-    if not teams and make:
-        own = Team(
-            workspace_id=found.id, channel_id=LOCAL, name=LOCAL, timezone="UTC", created_by="", created_at=now
-        )
-        session.add(own)
-        await session.flush()
-        return Place(found.id, own.id)
-    if len(teams) > 1 and make:
-        raise WhichError(_which("team", None, [f"{one.name} ({one.channel_id})" for one in teams]))
-    return Place(found.id, teams[0].id if len(teams) == 1 else None)
-
-
-async def _workspace(session: AsyncSession, named: str | None, *, now: datetime, make: bool) -> Workspace:
     known = (await session.scalars(select(Workspace).order_by(Workspace.name))).all()
-    wanted = [one for one in known if named in (None, one.name, one.slack_id)]
-    if len(wanted) == 1:
-        return wanted[0]
-    if known or not make:
-        raise WhichError(_which("workspace", named, [f"{one.name} ({one.slack_id})" for one in known]))
-    own = Workspace(slack_id=LOCAL, name=LOCAL, created_at=now, state_changed_at=now)
-    session.add(own)
-    await session.flush()
-    return own
+    if not known and workspace is None:
+        if team is not None:
+            raise WhichError(_which("team", team, []))
+        return None
+    named = [one for one in known if workspace in (None, one.name, one.slack_id)]
+    if len(named) != 1:
+        raise WhichError(_which("workspace", workspace, [f"{one.name} ({one.slack_id})" for one in known]))
+    teams = await _teams(session, named[0])
+    if team is None:
+        return Place(named[0].id, teams[0].id if len(teams) == 1 else None)
+    return Place(named[0].id, _named(teams, team).id)
+
+
+async def team_for(session: AsyncSession, *, workspace: str | None, team: str | None, now: datetime) -> Team:
+    """The team that new decisions go to; in an empty database one that is in no Slack is made.
+
+    Raises:
+        WhichError: there are several, or none of that name.
+    """
+    at = await place(session, workspace=workspace, team=team)
+    if at is None:
+        own = Workspace(slack_id=LOCAL, name=LOCAL, created_at=now, state_changed_at=now)
+        session.add(own)
+        await session.flush()  # for its id
+        at = Place(own.id, None)
+    if at.team_id is not None:
+        return await session.get_one(Team, at.team_id)
+    home = await session.get_one(Workspace, at.workspace_id)
+    if teams := await _teams(session, home):
+        return _named(teams, None)
+    new = Team(
+        workspace_id=home.id, channel_id=LOCAL, name=LOCAL, timezone="UTC", created_by="", created_at=now
+    )
+    session.add(new)
+    await session.flush()  # for its id
+    return new
+
+
+async def _teams(session: AsyncSession, workspace: Workspace) -> Sequence[Team]:
+    rows = await session.scalars(
+        select(Team).where(Team.workspace_id == workspace.id).order_by(Team.name, Team.id)
+    )
+    return rows.all()
+
+
+def _named(teams: Sequence[Team], name: str | None) -> Team:
+    named = [one for one in teams if name in (one.name, one.channel_id)]
+    if len(named) != 1:
+        raise WhichError(_which("team", name, [f"{one.name} ({one.channel_id})" for one in teams]))
+    return named[0]
 
 
 def _which(what: str, named: str | None, known: Sequence[str]) -> str:
@@ -85,36 +103,49 @@ def _which(what: str, named: str | None, known: Sequence[str]) -> str:
 
 
 async def import_files(
-    db: Database, paths: Sequence[Path], *, to: Place, now: datetime, dry_run: bool
+    db: Database,
+    paths: Sequence[Path],
+    *,
+    workspace: str | None,
+    team: str | None,
+    now: datetime,
+    dry_run: bool,
 ) -> AsyncIterator[Told]:
     """Some files a transaction, so that a million of them need no more memory than a few. Then the links."""
     orders = files.orders(paths)
+    names = {str(path) for path in paths}
     for begin in range(0, len(paths), AT_ONCE):
         async with _transaction(db, dry_run=dry_run) as session:
-            team = await session.get_one(Team, to.team_id)
+            home = await team_for(session, workspace=workspace, team=team, now=now)
             some = [
-                await _import(session, team, path, now, day_first=orders.get(path.parent, True))
+                await _import(session, home, path, now, day_first=orders.get(path.parent, True), beside=names)
                 for path in paths[begin : begin + AT_ONCE]
             ]
         for told in some:  # now that it is so
             for one in told:
                 yield one
-    if dry_run:
+    if dry_run or not paths:
         return
     async with db.begin() as session:
-        team = await session.get_one(Team, to.team_id)
-        await importing.link(session, team=team, paths=[str(path) for path in paths], now=now)
+        home = await team_for(session, workspace=workspace, team=team, now=now)
+        await importing.link(session, team=home, paths=names, now=now)
 
 
 async def _import(
-    session: AsyncSession, team: Team, path: Path, now: datetime, *, day_first: bool
+    session: AsyncSession,
+    team: Team,
+    path: Path,
+    now: datetime,
+    *,
+    day_first: bool,
+    beside: Collection[str],
 ) -> list[Told]:
     try:
         content = files.content_of(path)
     except UnreadableError as error:
         return [Told(str(path), Outcome.SKIPPED, str(error))]
     return await importing.import_file(
-        session, team=team, path=str(path), content=content, now=now, day_first=day_first
+        session, team=team, path=str(path), content=content, now=now, day_first=day_first, beside=beside
     )
 
 
@@ -129,6 +160,12 @@ async def _transaction(db: Database, *, dry_run: bool) -> AsyncIterator[AsyncSes
             yield session
             if dry_run:
                 raise _NothingKeptError
+
+
+def scope_of(at: Place, *, only_team: bool) -> exporting.Scope:
+    """All decisions of a workspace, or of the one team that was named."""
+    of_workspace = Decision.workspace_id == at.workspace_id
+    return (of_workspace, Decision.team_id == at.team_id) if only_team else (of_workspace,)
 
 
 def told_as_json(told: Told) -> dict[str, Any]:

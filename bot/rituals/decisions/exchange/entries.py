@@ -12,6 +12,7 @@ class Option:
 
     name: str
     why_not: str = ""
+    reconsider_when: str = ""
 
 
 @dataclass
@@ -20,6 +21,8 @@ class Entry:
 
     title: str
     format: str
+    name: str = ""
+    """What others call it where it was written down: `D-12`, `ADR-0012`. Empty where its path says that."""
     status: Status | None = None
     decided_on: date | None = None
     deciders: list[str] = field(default_factory=list)
@@ -32,3 +35,14 @@ class Entry:
     supersedes: list[str] = field(default_factory=list)
     superseded_by: list[str] = field(default_factory=list)
     """Other records as they are named: the target of a link, or a number."""
+
+    # What only our own exports say.
+    reverses: list[str] = field(default_factory=list)
+    relates_to: list[str] = field(default_factory=list)
+    consulted: list[str] = field(default_factory=list)
+    must_know: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    revisit_on: date | None = None
+    revisit_when: str = ""
+    withdrawn: str | None = None
+    """Why it was taken back; None while it stands."""

@@ -1,32 +1,78 @@
-"""What a file holds: one record, many, or none."""
+"""Which files there are, and what each holds: one record, many, or none."""
 
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from bot.rituals.decisions.exchange import values
+from bot.rituals.decisions.exchange import tables, values
 from bot.rituals.decisions.exchange.documents import LARGEST_BYTES, UnreadableError, text_of
 from bot.rituals.decisions.exchange.entries import Entry
-from bot.rituals.decisions.exchange.reading import read_markdown, read_yaml
+from bot.rituals.decisions.exchange.reading import (
+    NoRecordError,
+    is_one_record,
+    read_mapping,
+    read_markdown,
+    read_yaml,
+)
 
 MARKDOWN = frozenset({".md", ".mdx", ".markdown", ".txt"})
 YAML = frozenset({".yaml", ".yml"})
+SHEETS = frozenset({".csv", ".tsv"})
+JSON_LINES = frozenset({".jsonl", ".ndjson"})
+JSON = frozenset({".json"})
 LOOKED_AT = 3_000  # characters, for the order of day and month: dates stand at the beginning
 
 
-def entries_of(content: bytes, *, path: str, day_first: bool = True) -> list[Entry]:
+@dataclass(frozen=True)
+class Reading:
+    """The records of a file; and of rows that are none, which and why."""
+
+    entries: list[Entry]
+    left_out: list[str]
+
+
+def read(content: bytes, *, path: str, day_first: bool = True) -> Reading:
     """The records in it.
 
     Raises:
         UnreadableError, NoRecordError: with the reason in words.
     """
-    ending = PurePosixPath(path).suffix.lower()
-    if ending not in MARKDOWN | YAML:
+    ending = ending_of(path)
+    if ending not in MARKDOWN | YAML | SHEETS | JSON | JSON_LINES:
         raise UnreadableError(f"{ending or 'a file without ending'} is no format that can be read")
     text = text_of(content)
-    read = read_yaml if ending in YAML else read_markdown
-    return [read(text, path=path, day_first=day_first)]
+    try:
+        if ending in MARKDOWN:
+            rows = list(tables.of_page(text))
+            if rows and not is_one_record(text):
+                return _of_rows(rows, path=path, format_="table", day_first=day_first)
+            return Reading([read_markdown(text, path=path, day_first=day_first)], [])
+        if ending in YAML:
+            return Reading([read_yaml(text, path=path, day_first=day_first)], [])
+        if ending in SHEETS:
+            return _of_rows(tables.of_csv(text), path=path, format_="csv", day_first=day_first)
+        rows = tables.of_json(text) if ending in JSON else tables.of_json_lines(text)
+        return _of_rows(rows, path=path, format_=ending.strip("."), day_first=day_first)
+    except RecursionError:
+        raise NoRecordError("it is nested too deeply") from None
+
+
+def _of_rows(rows: Sequence[tables.Row], *, path: str, format_: str, day_first: bool) -> Reading:
+    found = Reading([], [])
+    for number, row in enumerate(rows, start=1):
+        try:
+            found.entries.append(read_mapping(row, path=path, format_=format_, day_first=day_first))
+        except NoRecordError as error:
+            found.left_out.append(f"row {number}: {error}")
+    if not found.entries:
+        raise NoRecordError("none of its rows is a decision: a row needs a title and something else of one")
+    return found
+
+
+def ending_of(path: str) -> str:
+    return PurePosixPath(path).suffix.lower()
 
 
 def found_in(given: Path) -> Iterator[Path]:

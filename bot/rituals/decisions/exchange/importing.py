@@ -3,7 +3,8 @@
 import hashlib
 import posixpath
 import re
-from collections.abc import Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,15 +18,16 @@ from bot.people.models import Team
 from bot.records import service as records
 from bot.records.models import IMPORTED, RecordLink, Relation
 from bot.rituals.decisions import service
-from bot.rituals.decisions.exchange import titles
+from bot.rituals.decisions.exchange import files, titles
 from bot.rituals.decisions.exchange.documents import UnreadableError
 from bot.rituals.decisions.exchange.entries import Entry
-from bot.rituals.decisions.exchange.files import entries_of
 from bot.rituals.decisions.exchange.reading import NoRecordError
 from bot.rituals.decisions.models import (
+    STANDING,
     Alternative,
     Decision,
     DecisionPerson,
+    DecisionTag,
     ImportedDecision,
     ImportedFile,
     Part,
@@ -54,56 +56,104 @@ class Told:
 
 
 async def import_file(
-    session: AsyncSession, *, team: Team, path: str, content: bytes, now: datetime, day_first: bool = True
+    session: AsyncSession,
+    *,
+    team: Team,
+    path: str,
+    content: bytes,
+    now: datetime,
+    day_first: bool = True,
+    beside: Collection[str] = (),
 ) -> list[Told]:
-    """Each record of the file in the team's log; `link` then links them, when all files are in."""
+    """Each record of the file in the team's log; `link` then links them, when all files are in.
+
+    `beside`: the paths that are imported with it. A file that is none of them any more and had the same bytes was moved.
+    """
     try:
-        entries = entries_of(content, path=path, day_first=day_first)
+        reading = files.read(content, path=path, day_first=day_first)
     except (UnreadableError, NoRecordError) as error:
         return [Told(path, Outcome.SKIPPED, str(error))]
     sha256 = hashlib.sha256(content).hexdigest()
-    file = await session.scalar(
-        select(ImportedFile).where(ImportedFile.workspace_id == team.workspace_id, ImportedFile.path == path)
-    )
-    is_same = file is not None and file.sha256 == sha256
-    if file is None:
-        file = ImportedFile(workspace_id=team.workspace_id, path=path)
-        session.add(file)
-    file.sha256, file.content, file.imported_at = sha256, content, now
+    file = await _file(session, team, path, sha256, beside)
+    is_same = file.sha256 == sha256
+    file.path, file.sha256, file.content, file.imported_at = path, sha256, content, now
     await session.flush()  # for its id
     known = await _decisions_of(session, file)
+    places = _places(reading.entries, known)
     told = []
-    for position, entry in enumerate(entries):
-        decision = known.get(position)
+    for position, entry in enumerate(reading.entries):
+        place = places[position]
+        decision = place.decision if place else None
         if decision is not None:
             changed = not is_same and await _change(session, decision, entry, now)
             outcome = Outcome.UPDATED if changed else Outcome.UNCHANGED
         else:
             decision = await _new(session, team, entry, now)
             outcome = Outcome.CREATED
-        if outcome is not Outcome.UNCHANGED:
-            await session.merge(
-                ImportedDecision(
-                    decision_id=decision.id,
-                    file_id=file.id,
-                    position=position,
-                    format=entry.format,
-                    supersedes=entry.supersedes,
-                    superseded_by=entry.superseded_by,
-                )
-            )
+        if not is_same:
+            row = place.row if place else ImportedDecision(decision_id=decision.id, file_id=file.id)
+            row.position, row.name, row.format = position, entry.name, entry.format
+            row.supersedes, row.superseded_by = entry.supersedes, entry.superseded_by
+            row.reverses, row.relates_to = entry.reverses, entry.relates_to
+            session.add(row)
         told.append(Told(path, outcome, number=decision.name, entry=entry))
-    return told
+    return [*told, *(Told(path, Outcome.SKIPPED, reason) for reason in reading.left_out)]
 
 
-async def _decisions_of(session: AsyncSession, file: ImportedFile) -> dict[int, Decision]:
+async def _file(
+    session: AsyncSession, team: Team, path: str, sha256: str, beside: Collection[str]
+) -> ImportedFile:
+    ours = select(ImportedFile).where(ImportedFile.workspace_id == team.workspace_id)
+    if there := await session.scalar(ours.where(ImportedFile.path == path)):
+        return there
+    same = await session.scalars(ours.where(ImportedFile.sha256 == sha256).order_by(ImportedFile.id))
+    if moved := next((file for file in same if file.path not in beside), None):
+        return moved
+    new = ImportedFile(workspace_id=team.workspace_id, path=path, sha256="")
+    session.add(new)
+    return new
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A record that an earlier import of the file made."""
+
+    row: ImportedDecision
+    decision: Decision
+
+
+async def _decisions_of(session: AsyncSession, file: ImportedFile) -> list[_Place]:
     rows = await session.execute(
-        select(ImportedDecision.position, Decision)
+        select(ImportedDecision, Decision)
         .join(Decision, Decision.id == ImportedDecision.decision_id)
         .where(ImportedDecision.file_id == file.id)
+        .order_by(ImportedDecision.position)
         .options(*Decision.whole())
     )
-    return dict(rows.all())
+    return [_Place(row, decision) for row, decision in rows]
+
+
+def _places(entries: Sequence[Entry], known: Sequence[_Place]) -> list[_Place | None]:
+    """By its id, else by its title, else by where it stands: a row may come before the others later."""
+    found: list[_Place | None] = [None] * len(entries)
+    left = list(known)
+    ways: Sequence[tuple[Callable[[Entry], str], Callable[[_Place], str]]] = (
+        (lambda entry: entry.name, lambda place: place.row.name),
+        (lambda entry: entry.title, lambda place: place.decision.title),
+    )
+    for of_entry, of_place in ways:
+        there: defaultdict[str, deque[_Place]] = defaultdict(deque)
+        for place in left:
+            there[of_place(place)].append(place)
+        for position, entry in enumerate(entries):
+            if found[position] is None and of_entry(entry) and there[of_entry(entry)]:
+                found[position] = there[of_entry(entry)].popleft()
+        taken = set(map(id, found))
+        left = [place for place in left if id(place) not in taken]
+    if len(entries) == len(known):
+        again = iter(left)
+        found = [place or next(again) for place in found]
+    return found
 
 
 async def _new(session: AsyncSession, team: Team, entry: Entry, now: datetime) -> Decision:
@@ -112,6 +162,7 @@ async def _new(session: AsyncSession, team: Team, entry: Entry, now: datetime) -
         team_id=team.id,
         channel_id=team.channel_id,
         number=await records.next_number(session, workspace_id=team.workspace_id, kind=service.KIND),
+        status=Status.UNKNOWN,
         created_by=IMPORTED,
         created_at=now,
         acknowledgements=[],
@@ -122,6 +173,8 @@ async def _new(session: AsyncSession, team: Team, entry: Entry, now: datetime) -
     )
     decision.team = team
     _fill(decision, entry)
+    if entry.withdrawn is not None:
+        decision.withdrawn_at, decision.withdrawn_by, decision.withdrawn_why = now, IMPORTED, entry.withdrawn
     session.add(decision)
     await session.flush()  # for its id
     await service.index(session, decision)
@@ -142,75 +195,136 @@ async def _change(session: AsyncSession, decision: Decision, entry: Entry, now: 
 
 
 def _fill(decision: Decision, entry: Entry) -> None:
-    decision.title, decision.status = entry.title, entry.status or Status.UNKNOWN
+    decision.title = entry.title
+    if decision.status not in (Status.SUPERSEDED, Status.REVERSED) or entry.status not in (None, *STANDING):
+        decision.status = entry.status or Status.UNKNOWN  # else a later record has changed it, and still does
     decision.decided_on, decision.outcome, decision.context = entry.decided_on, entry.decision, entry.context
     decision.trade_offs, decision.notes = entry.consequences, entry.notes
     decision.alternatives = [
-        Alternative(position=n, name=option.name, why_not=option.why_not, reconsider_when="")
+        Alternative(
+            position=n, name=option.name, why_not=option.why_not, reconsider_when=option.reconsider_when
+        )
         for n, option in enumerate(entry.alternatives)
     ]
+    named = {
+        Part.DECIDER: entry.deciders,
+        Part.CONSULTED: entry.consulted or decision.user_ids(Part.CONSULTED),
+        Part.MUST_KNOW: entry.must_know or decision.user_ids(Part.MUST_KNOW),
+    }
     there = {(person.part, person.user_id): person for person in decision.people}
-    names = list(dict.fromkeys(name[:NAME_CHARACTERS] for name in entry.deciders))
-    others = [person for person in decision.people if person.part != Part.DECIDER]
-    deciders = [
-        there.get((Part.DECIDER, name)) or DecisionPerson(part=Part.DECIDER, user_id=name) for name in names
-    ]
-    for position, person in enumerate(deciders):
-        person.position = position
-    decision.people = [*deciders, *others]
+    people = []
+    for part, names in named.items():
+        for position, name in enumerate(dict.fromkeys(name[:NAME_CHARACTERS] for name in names)):
+            person = there.get((part, name)) or DecisionPerson(part=part, user_id=name)
+            person.position = position
+            people.append(person)
+    decision.people = people
+    if entry.tags:
+        kept = {tag.tag: tag for tag in decision.tags}
+        decision.tags = [kept.get(tag) or DecisionTag(tag=tag) for tag in sorted(set(entry.tags))]
+    decision.revisit_on = entry.revisit_on or decision.revisit_on
+    decision.revisit_when = entry.revisit_when or decision.revisit_when
 
 
-async def link(session: AsyncSession, *, team: Team, paths: Sequence[str], now: datetime) -> None:
-    """Supersession at both ends of what these files name, where the other record is here too."""
+# Links between records
+
+
+async def link(session: AsyncSession, *, team: Team, paths: Collection[str], now: datetime) -> None:
+    """Sets what these files say of other records, at both ends, where the other record is here too."""
     rows = await session.execute(
-        select(ImportedFile.path, ImportedDecision)
+        select(
+            ImportedFile.path,
+            ImportedDecision.name,
+            ImportedDecision.decision_id,
+            ImportedDecision.supersedes,
+            ImportedDecision.superseded_by,
+            ImportedDecision.reverses,
+            ImportedDecision.relates_to,
+        )
         .join(ImportedDecision, ImportedDecision.file_id == ImportedFile.id)
         .where(ImportedFile.workspace_id == team.workspace_id)
         .order_by(ImportedFile.path, ImportedDecision.position)
     )
     known = rows.all()
-    by_path = {path: imported.decision_id for path, imported in reversed(known)}
+    log = _Log()
+    for path, name, decision_id, *_references in known:
+        log.add(path, name, decision_id)
     wanted = set(paths)
-    for path, imported in known:
+    for path, name, decision_id, supersedes, superseded_by, reverses, relates_to in known:
         if path not in wanted:
             continue
-        named = [(name, True) for name in imported.supersedes]
-        named += [(name, False) for name in imported.superseded_by]
-        for name, is_newer in named:
-            other = _resolved(name, path, by_path)
-            if other is None or other == imported.decision_id:
-                continue
-            new, old = (imported.decision_id, other) if is_newer else (other, imported.decision_id)
-            await _supersede(session, new=new, old=old, now=now)
+        for names, relation, is_newer in (
+            (supersedes, Relation.SUPERSEDES, True),
+            (superseded_by, Relation.SUPERSEDES, False),
+            (reverses, Relation.REVERSES, True),
+            (relates_to, Relation.RELATES_TO, True),
+        ):
+            for named in names:
+                other = log.find(named, path=path, but=name)
+                if other is not None and other != decision_id:
+                    new, old = (decision_id, other) if is_newer else (other, decision_id)
+                    await _relate(session, new=new, old=old, relation=relation, now=now)
 
 
-def _resolved(name: str, path: str, by_path: dict[str, int]) -> int | None:
-    """The record that a file means by a link, a number or a name."""
-    target = re.sub(r"[#?].*$", "", name)
-    folder = posixpath.dirname(path)
-    if (exact := posixpath.normpath(posixpath.join(folder, target))) in by_path:
-        return by_path[exact]
-    beside = [other for other in by_path if posixpath.dirname(other) == folder and other != path]
-    slug = posixpath.basename(target.rstrip("/"))
-    for other in beside:
-        if slug and posixpath.basename(other).startswith(f"{slug}."):
-            return by_path[other]
-    digits = re.search(r"\d+", slug)
-    numbered = [
-        by_path[other] for other in beside if digits and titles.number_of_path(other) == int(digits[0])
-    ]
-    return numbered[0] if len(numbered) == 1 else None
+class _Log:
+    """Records by what others call them: path, number, id."""
+
+    def __init__(self) -> None:
+        self._by_path: dict[str, int] = {}
+        self._by_name: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        self._by_slug: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        self._by_number: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+
+    def add(self, path: str, name: str, decision_id: int) -> None:
+        folder, base = posixpath.split(path)
+        is_first = self._by_path.setdefault(path, decision_id) == decision_id
+        if name:
+            for place in (path, folder):
+                self._by_name[place, _key(name)].append(decision_id)
+            if digits := re.findall(r"\d+", name):
+                self._by_number[path, int(digits[-1][:9])].append(decision_id)
+        if is_first:
+            self._by_slug[folder, base.partition(".")[0]].append(decision_id)
+            if (number := titles.number_of_path(path)) is not None:
+                self._by_number[folder, number].append(decision_id)
+
+    def find(self, name: str, *, path: str, but: str) -> int | None:
+        """The record that a file means by a link, an id or a number; None where several may be meant."""
+        target = re.sub(r"[#?].*$", "", name)
+        folder = posixpath.dirname(path)
+        if (exact := posixpath.normpath(posixpath.join(folder, target))) in self._by_path:
+            return self._by_path[exact]
+        slug = posixpath.basename(target.rstrip("/"))
+        digits = re.search(r"\d+", slug)
+        number = int(digits[0][:9]) if digits else -1
+        ways = [
+            self._by_name.get((path, _key(name)), []),
+            self._by_number.get((path, number), []) if but else [],
+            self._by_name.get((folder, _key(name)), []),
+            self._by_slug.get((folder, slug), []),
+            self._by_number.get((folder, number), []),
+        ]
+        return next((found[0] for found in ways if len(found) == 1), None)
 
 
-async def _supersede(session: AsyncSession, *, new: int, old: int, now: datetime) -> None:
+def _key(name: str) -> str:
+    """`ADR-0012`, `adr 12` and `Adr12` are one id."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[\W_]+", "", name.lower()))
+
+
+BY = {Relation.SUPERSEDES: Status.SUPERSEDED, Relation.REVERSES: Status.REVERSED}
+
+
+async def _relate(session: AsyncSession, *, new: int, old: int, relation: Relation, now: datetime) -> None:
     there = await session.get(RecordLink, (new, old))
-    if there is not None and there.relation == Relation.SUPERSEDES:
+    if there is not None and there.relation == relation:
         return
     source, target = await session.get_one(Decision, new), await session.get_one(Decision, old)
     try:
         await records.link(
-            session, source=source, target=target, relation=Relation.SUPERSEDES, user_id=IMPORTED, now=now
+            session, source=source, target=target, relation=relation, user_id=IMPORTED, now=now
         )
     except Refusal:  # each says of the other that it came first
         return
-    target.status = Status.SUPERSEDED
+    if relation in BY and target.stands:
+        target.status = BY[relation]

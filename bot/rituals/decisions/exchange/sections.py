@@ -10,7 +10,7 @@ from bot.rituals.decisions.exchange.options import Considered
 from bot.rituals.decisions.exchange.vocabulary import (
     DETAILS_OF_OPTIONS,
     TEXTS,
-    Part,
+    Topic,
     is_about_an_option,
     key_of,
     part_of,
@@ -23,59 +23,61 @@ SURELY = 0.9  # how like an option a heading must be to be its details when noth
 class Gathered:
     """What a page says, by what it is about."""
 
-    metadata: dict[Part, list[str]] = field(default_factory=dict)
-    texts: dict[Part, list[str]] = field(default_factory=dict)
+    metadata: dict[Topic, list[str]] = field(default_factory=dict)
+    texts: dict[Topic, list[str]] = field(default_factory=dict)
     options: list[Considered] = field(default_factory=list)
     named: str = ""
     """The option that a heading names as chosen: `Decision Outcome: AWS Lambda`."""
 
-    def add(self, part: Part, text: str) -> None:
+    def add(self, part: Topic, text: str) -> None:
         if text.strip():
             self.texts.setdefault(part, []).append(text.strip())
 
-    def tell(self, part: Part, value: str) -> None:
+    def tell(self, part: Topic, value: str) -> None:
         if value.strip():
             self.metadata.setdefault(part, []).append(value.strip())
 
-    def told(self, part: Part) -> str:
+    def told(self, part: Topic) -> str:
         return next(iter(self.metadata.get(part, [])), "")
 
-    def text(self, part: Part) -> str:
+    def text(self, part: Topic) -> str:
         return "\n\n".join(self.texts.get(part, []))
 
     # Sections
 
     def take_all(self, sections: Sequence[Section]) -> None:
         """The sections of a page. One whose heading says nothing goes on with what stands before it."""
-        decides = any(part_of(below.heading) is Part.DECISION for above in sections for below in above.walk())
-        before: Part | None = None
+        decides = any(
+            part_of(below.heading) is Topic.DECISION for above in sections for below in above.walk()
+        )
+        before: Topic | None = None
         for section in sections:
             part = part_of(section.heading)
             if part is None and self._is_option(section):
                 self.options.append(Considered(Section(section.level, "", "", [section]), details=True))
                 continue
-            if part is None and before is Part.CONTEXT and not decides:
-                before = Part.DECISION  # it has to stand somewhere
+            if part is None and before is Topic.CONTEXT and not decides:
+                before = Topic.DECISION  # it has to stand somewhere
             self.take(section, inside=None, goes_on=before)
-            before = part if part in (Part.CONTEXT, Part.DECISION) else before if part is None else None
+            before = part if part in (Topic.CONTEXT, Topic.DECISION) else before if part is None else None
 
-    def take(self, section: Section, *, inside: Part | None, goes_on: Part | None = None) -> None:
+    def take(self, section: Section, *, inside: Topic | None, goes_on: Topic | None = None) -> None:
         """A section and all below it; `inside` is what the section around it is about."""
         part = _where(section.heading, inside)
-        if part is Part.OPTIONS:
+        if part is Topic.OPTIONS:
             self._take_options(section)
         elif part is None and options.is_numbered(section.heading):
             self.options.append(Considered(Section(section.level, "", "", [section]), details=False))
         elif part in TEXTS or part is None:
-            self._take_text(section, part, inside or goes_on or Part.NOTES)
+            self._take_text(section, part, inside or goes_on or Topic.NOTES)
         else:
             self._take_metadata(part, section)
 
-    def _take_text(self, section: Section, part: Part | None, around: Part) -> None:
+    def _take_text(self, section: Section, part: Topic | None, around: Topic) -> None:
         filed = part or around
-        if part is Part.DECISION and ":" in section.heading:
+        if part is Topic.DECISION and ":" in section.heading:
             self.named = section.heading.partition(":")[2].strip()
-        speaks_for_itself = part in (Part.CONTEXT, Part.DECISION, Part.CONSEQUENCES) and part is not around
+        speaks_for_itself = part in (Topic.CONTEXT, Topic.DECISION, Topic.CONSEQUENCES) and part is not around
         heading = "" if speaks_for_itself else f"**{section.heading}**"
         self.add(filed, f"{heading}\n{section.body}".strip() if section.body or section.parts else "")
         if _leads_to_options(section):
@@ -84,21 +86,21 @@ class Gathered:
         for below in section.parts:
             self.take(below, inside=filed)
 
-    def _take_metadata(self, part: Part, section: Section) -> None:
+    def _take_metadata(self, part: Topic, section: Section) -> None:
         text = section.whole()
         if "\n" in text.strip() or part in self.metadata:
-            self.add(Part.NOTES, f"**{section.heading}**\n{text}")  # more than the one value
+            self.add(Topic.NOTES, f"**{section.heading}**\n{text}")  # more than the one value
         self.tell(part, text)
 
     def _take_options(self, section: Section) -> None:
-        own = [below for below in section.parts if _where(below.heading, Part.OPTIONS) is None]
+        own = [below for below in section.parts if _where(below.heading, Topic.OPTIONS) is None]
         details = bool(DETAILS_OF_OPTIONS.search(section.heading))
         self.options.append(
             Considered(Section(section.level, section.heading, section.body, own), details=details)
         )
         for below in section.parts:
             if below not in own:
-                self.take(below, inside=Part.OPTIONS)
+                self.take(below, inside=Topic.OPTIONS)
 
     def _is_option(self, section: Section) -> bool:
         listed, _left = options.gathered(self.options)
@@ -143,14 +145,14 @@ def _joined(body: str) -> Iterator[str]:
         yield line
 
 
-def _pairs(line: str) -> Iterator[tuple[Part, str]]:
+def _pairs(line: str) -> Iterator[tuple[Topic, str]]:
     if row := ROW.match(line):
         cells = row[1].split("|")
         if len(cells) == 2 and (part := key_of(plain(cells[0]))):
             yield part, cells[1].strip()
         return
     if values.is_only_a_day(line):
-        yield Part.DATE, line
+        yield Topic.DATE, line
         return
     for piece in re.split(r"\s+\|\s+(?=\**\w[^|]*:)", line):
         pair = _PAIR.match(piece) or _BOLD_PAIR.match(piece)
@@ -182,13 +184,13 @@ def _leads_to_options(section: Section) -> bool:
     )
 
 
-def _where(heading: str, inside: Part | None) -> Part | None:
+def _where(heading: str, inside: Topic | None) -> Topic | None:
     """What a section is about where it stands: a decision is one anywhere, `Pros` belong to what they stand under."""
     part = part_of(heading)
-    if inside is None or part is None or inside is Part.NOTES:
+    if inside is None or part is None or inside is Topic.NOTES:
         return part
-    if part in (Part.DECISION, Part.OPTIONS) and inside is not Part.CONSEQUENCES:
+    if part in (Topic.DECISION, Topic.OPTIONS) and inside is not Topic.CONSEQUENCES:
         return part
-    if part is Part.CONSEQUENCES and (inside is Part.DECISION or not is_about_an_option(heading)):
+    if part is Topic.CONSEQUENCES and (inside is Topic.DECISION or not is_about_an_option(heading)):
         return part
     return None

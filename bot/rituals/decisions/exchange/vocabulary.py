@@ -9,9 +9,11 @@ from enum import StrEnum
 from bot.rituals.decisions.models import Status
 
 
-class Part(StrEnum):
+class Topic(StrEnum):
     """What a section of a record, or a line of its metadata, is about."""
 
+    NAME = "name"
+    """What others call it: its number or id."""
     TITLE = "title"
     STATUS = "status"
     DATE = "date"
@@ -27,44 +29,48 @@ class Part(StrEnum):
     NOTES = "notes"
 
 
-def _words(part: Part, names: str) -> dict[str, Part]:
+def _words(part: Topic, names: str) -> dict[str, Topic]:
     return dict.fromkeys((name.strip() for name in names.split("·")), part)
 
 
-METADATA: dict[str, Part] = {
-    **_words(Part.TITLE, "title · name · titel · titre"),
-    **_words(Part.STATUS, "status · statut · état · state · 状态 · decision status · adr status"),
+METADATA: dict[str, Topic] = {
     **_words(
-        Part.DATE,
+        Topic.NAME,
+        "id · number · no · nr · no. · nr. · # · key · adr · adr id · adr number · decision id · nummer",
+    ),
+    **_words(Topic.TITLE, "title · name · titel · titre · decision title · subject · topic"),
+    **_words(Topic.STATUS, "status · statut · état · state · 状态 · decision status · adr status"),
+    **_words(
+        Topic.DATE,
         "date · datum · decision date · date decided · decided on · decided · date of decision · 日期 · date de décision"
         " · created · creation date · date created · erstellt · approved on · accepted on",
     ),
     **_words(
-        Part.UPDATED,
+        Topic.UPDATED,
         "last modified · updated · last updated · last_update · last update · modified · last-modified · introduced",
     ),
     **_words(
-        Part.DECIDERS,
+        Topic.DECIDERS,
         "deciders · decider · decision-makers · decision makers · decision maker · decision-maker · decided by"
         " · décisionnaires · décideurs · entscheider · entscheidungsträger · approvers · approver · approved by",
     ),
     **_words(
-        Part.AUTHORS,
+        Topic.AUTHORS,
         "author · authors · author(s) · autor · autoren · auteur · auteurs · owner · owners · proposed by · proposer"
         " · raised by · written by",
     ),
-    **_words(Part.SUPERSEDES, "supersedes · replaces · supercedes · ersetzt durch diese"),
+    **_words(Topic.SUPERSEDES, "supersedes · replaces · supercedes · ersetzt durch diese"),
     **_words(
-        Part.SUPERSEDED_BY,
+        Topic.SUPERSEDED_BY,
         "superseded by · superseded-by · superseded_by · supersededby · replaced by · replaced-by · deprecated-by"
         " · deprecated by",
     ),
 }
 
-HEADINGS: dict[str, Part] = {
+HEADINGS: dict[str, Topic] = {
     **METADATA,
     **_words(
-        Part.CONTEXT,
+        Topic.CONTEXT,
         "context · context and problem statement · context and problem · context and motivation · background · problem"
         " · problem statement · the problem · motivation · why · why? · forces · overview · introduction · issue · abstract"
         " · summary · decision drivers · drivers · goals · non-goals · goals and non-goals · requirements · constraints"
@@ -75,7 +81,7 @@ HEADINGS: dict[str, Part] = {
         " · decision criteria · criteria · evaluation criteria · guiding principles · use cases · need · needs",
     ),
     **_words(
-        Part.DECISION,
+        Topic.DECISION,
         "decision · decisions · the decision · decision outcome · outcome · decision and rationale · rationale · reasoning"
         " · justification · approach · detailed design · design · basic design · implementation · proposed implementation"
         " · implementation overview · how · what · proposal · proposed solution · proposed decision · solution · conclusion"
@@ -85,7 +91,7 @@ HEADINGS: dict[str, Part] = {
         " · decision rationale · decision result · strategy · argument · we decided",
     ),
     **_words(
-        Part.OPTIONS,
+        Topic.OPTIONS,
         "considered options · options considered · options · alternatives · alternatives considered"
         " · considered alternatives · alternative · alternative approaches · alternative solutions · possible solutions"
         " · potential solutions · solutions · proposed solutions · proposals · proposed implementation options"
@@ -98,7 +104,7 @@ HEADINGS: dict[str, Part] = {
         " · available options · design options · module architecture options · candidates · discussed alternatives",
     ),
     **_words(
-        Part.CONSEQUENCES,
+        Topic.CONSEQUENCES,
         "consequences · consequence · consequences & results · positive consequences · negative consequences · positive"
         " · negative · neutral · positives · negatives · neutral consequences · trade-offs · tradeoffs · trade offs"
         " · trade-offs accepted · implications · implication · impact · impacts · risks · risk · risks and mitigations"
@@ -110,7 +116,7 @@ HEADINGS: dict[str, Part] = {
         " · downstream impact · positive impact · negative impact · considerations and limitations · costs",
     ),
     **_words(
-        Part.NOTES,
+        Topic.NOTES,
         "references · reference · links · useful links · related · related adrs · related decisions · related resources"
         " · more information · additional information · notes · note · changelog · change log · revision history"
         " · release history · history · open questions · table of contents · contents · appendix · glossary · future work"
@@ -119,7 +125,7 @@ HEADINGS: dict[str, Part] = {
     ),
 }
 
-TEXTS = (Part.CONTEXT, Part.DECISION, Part.CONSEQUENCES, Part.NOTES)
+TEXTS = (Topic.CONTEXT, Topic.DECISION, Topic.CONSEQUENCES, Topic.NOTES)
 
 DETAILS_OF_OPTIONS = re.compile(
     r"(?i)\b(?:pros|pro und contra|avantages|advantages|comparison|analysis|evaluation|discussion)\b"
@@ -131,28 +137,28 @@ ONLY_OF_AN_OPTION = frozenset(
 )
 """Said of each option as often as of what was chosen; inside a list of options they are about one."""
 
-_LIKE: tuple[tuple[re.Pattern[str], Part], ...] = (
+_LIKE: tuple[tuple[re.Pattern[str], Topic], ...] = (
     (
         re.compile(r"^(considered|possible|potential|alternative|other|available|proposed)\b.*\boptions?\b"),
-        Part.OPTIONS,
+        Topic.OPTIONS,
     ),
-    (re.compile(r"^options?\b.*\b(considered|evaluated|explored|for|not)\b"), Part.OPTIONS),
-    (re.compile(r"^alternatives?\b"), Part.OPTIONS),
-    (re.compile(r"^pros (and|&) cons\b"), Part.OPTIONS),
-    (re.compile(r"^(positive|negative|neutral)\b.*\bconsequences\b"), Part.CONSEQUENCES),
-    (re.compile(r"^consequences\b"), Part.CONSEQUENCES),
-    (re.compile(r"^decision\b(?! (drivers|makers?|criteria|date|status))"), Part.DECISION),
-    (re.compile(r"^(context|background|problem)\b"), Part.CONTEXT),
+    (re.compile(r"^options?\b.*\b(considered|evaluated|explored|for|not)\b"), Topic.OPTIONS),
+    (re.compile(r"^alternatives?\b"), Topic.OPTIONS),
+    (re.compile(r"^pros (and|&) cons\b"), Topic.OPTIONS),
+    (re.compile(r"^(positive|negative|neutral)\b.*\bconsequences\b"), Topic.CONSEQUENCES),
+    (re.compile(r"^consequences\b"), Topic.CONSEQUENCES),
+    (re.compile(r"^decision\b(?! (drivers|makers?|criteria|date|status))"), Topic.DECISION),
+    (re.compile(r"^(context|background|problem)\b"), Topic.CONTEXT),
 )
 _ORNAMENT = re.compile(r"^[\W_]*(?:\d+(?:\.\d+)*[.)]?\s+)?|[\s:.*_]+$")
 
 
-def key_of(name: str) -> Part | None:
+def key_of(name: str) -> Topic | None:
     """What a line `name: …` of the metadata is about."""
     return METADATA.get(_bare(name))
 
 
-def part_of(heading: str) -> Part | None:
+def part_of(heading: str) -> Topic | None:
     """What a section is about, by its heading; None where the words say nothing."""
     bare = _bare(re.sub(r"\(.*?\)\s*$", "", heading)) or _bare(heading)
     if bare in HEADINGS:

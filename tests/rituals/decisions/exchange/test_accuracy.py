@@ -72,7 +72,7 @@ def read() -> Iterator[tuple[dict[str, Any], Entry, list[str]]]:
         path = CORPUS / label["file"]
         content = path.read_bytes()
         assert hashlib.sha256(content).hexdigest().startswith(label["sha256"])
-        (entry,) = files.entries_of(content, path=str(path), day_first=orders.get(path.parent, True))
+        (entry,) = files.read(content, path=str(path), day_first=orders.get(path.parent, True)).entries
         yield label, entry, text_of(content).split("\n")
 
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from bot.rituals.decisions.exchange import files
 from bot.rituals.decisions.exchange.documents import LARGEST_BYTES, UnreadableError, text_of
 from bot.rituals.decisions.exchange.entries import Entry
-from bot.rituals.decisions.exchange.files import entries_of
 from bot.rituals.decisions.exchange.reading import NoRecordError
 from bot.rituals.decisions.exchange.values import day_of, is_day_first, people_of, superseded_by
 from bot.rituals.decisions.exchange.vocabulary import status_of
@@ -91,7 +91,7 @@ See the notes.
 
 
 def read(text: str, path: str = "docs/adr/0007-use-webhooks.md") -> Entry:
-    (entry,) = entries_of(text.encode(), path=path)
+    (entry,) = files.read(text.encode(), path=path).entries
     return entry
 
 

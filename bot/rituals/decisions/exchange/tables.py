@@ -1,0 +1,154 @@
+"""Rows out of sheets, JSON and tables in pages: what a row says, by the name of its column."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from bot.rituals.decisions.exchange.documents import UnreadableError
+from bot.rituals.decisions.exchange.exported import REQUIRED, parted
+from bot.rituals.decisions.exchange.markdown import ROW, plain
+from bot.rituals.decisions.exchange.vocabulary import Topic, key_of, part_of
+
+Row = dict[str, Any]
+
+LISTS = (
+    "deciders",
+    "supersedes",
+    "superseded_by",
+    "reverses",
+    "relates_to",
+    "consulted",
+    "must_know",
+    "tags",
+)
+"""Of our own columns, those that hold several, with `;` between them."""
+
+OPTION_COLUMNS = ("alternative", "why not", "reconsider when")
+"""Of our own sheets: `alternative 1`, `why not 1`, `reconsider when 1`, `alternative 2`, …"""
+
+OUR_COLUMNS = REQUIRED - {"alternatives"}
+
+_ALTERNATIVE = re.compile(rf"^({'|'.join(OPTION_COLUMNS)}) (\d{{1,3}})$")
+_GUARD = re.compile(r"^'+[=+\-@\t\r]")
+
+csv.field_size_limit(50_000_000)  # our own limit is that of the file
+
+
+def of_csv(text: str) -> list[Row]:
+    """Rows by the names in the first line; any usual delimiter.
+
+    Raises:
+        UnreadableError: no table with a line of names.
+    """
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    except csv.Error as error:
+        raise UnreadableError(f"this table cannot be read: {error}") from None
+    lines = [line for line in lines if any(cell.strip() for cell in line)]
+    if len(lines) < 2:
+        raise UnreadableError("a table needs a line of names and rows below it")
+    names = _names(lines[0])
+    return [_own_lists(dict(zip(names, map(_unguarded, line), strict=False))) for line in lines[1:]]
+
+
+def _delimiter(text: str) -> str:
+    first = text.lstrip().partition("\n")[0]
+    return max(",;\t|", key=first.count)
+
+
+def _names(line: Sequence[str]) -> list[str]:
+    """Each once: a second column of one name is another column."""
+    names: list[str] = []
+    for position, cell in enumerate(line, start=1):
+        name = cell.strip() or f"column {position}"
+        names.append(name if name not in names else f"{name} ({position})")
+    return names
+
+
+def _unguarded(cell: str) -> str:
+    """Sheets would take `=…` for a formula, so that it is written behind an apostrophe."""
+    return cell[1:] if _GUARD.match(cell) else cell
+
+
+def guarded(cell: str) -> str:
+    return f"'{cell}" if re.match(r"^'*[=+\-@\t\r]", cell) else cell
+
+
+def _own_lists(row: Row) -> Row:
+    """What our own sheets put into several columns, or into one cell, as the lists that it is."""
+    if not row.keys() >= OUR_COLUMNS:
+        return row
+    options: dict[int, Row] = {}
+    for name in list(row):
+        if found := _ALTERNATIVE.match(name):
+            field = "name" if found[1] == OPTION_COLUMNS[0] else found[1].replace(" ", "_")
+            options.setdefault(int(found[2]), {})[field] = row.pop(name)
+    own: Row = {name: parted(cell, ";") if name in LISTS else cell for name, cell in row.items()}
+    own["alternatives"] = [option for _n, option in sorted(options.items()) if option.get("name")]
+    for name in ("date", "revisit_on", "withdrawn"):
+        own[name] = own.get(name) or None
+    return own
+
+
+def of_json(text: str) -> list[Row]:
+    """An object, a list of them, or an object with one list of them inside.
+
+    Raises:
+        UnreadableError: no JSON, or nothing of that kind.
+    """
+    loaded = _loaded(text)
+    if isinstance(loaded, dict):
+        lists = [value for value in loaded.values() if _are_rows(value)]
+        knows = any(key_of(str(key)) or part_of(str(key)) for key in loaded)
+        loaded = lists[0] if len(lists) == 1 and not knows else [loaded]
+    if not _are_rows(loaded):
+        raise UnreadableError("no JSON of decisions: it wants a list of objects")
+    return list(loaded)
+
+
+def of_json_lines(text: str) -> list[Row]:
+    rows = [_loaded(line) for line in text.split("\n") if line.strip()]
+    if not _are_rows(rows):
+        raise UnreadableError("no JSON Lines of decisions: it wants an object a line")
+    return rows
+
+
+def _are_rows(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise UnreadableError("this JSON cannot be read") from None
+
+
+_BETWEEN = re.compile(r"(?<!\\)\|")
+_RULE = re.compile(r"^[\s|:-]+$")
+
+
+def of_page(body: str) -> Iterator[Row]:
+    """Rows of the tables in a text that are decisions: they say more than title, day and status, as an index does."""
+    table: list[list[str]] = []
+    for line in [*body.split("\n"), ""]:
+        if row := ROW.match(line):
+            if not _RULE.match(line):
+                table.append([cell.strip().replace("\\|", "|") for cell in _BETWEEN.split(row[1])])
+            continue
+        if len(table) > 1 and _is_of_decisions(table[0]):
+            names = _names([plain(cell) for cell in table[0]])
+            yield from (dict(zip(names, cells, strict=False)) for cells in table[1:])
+        table = []
+
+
+def _is_of_decisions(names: Sequence[str]) -> bool:
+    topics = [key_of(plain(name)) or part_of(plain(name)) for name in names]
+    tells = {Topic.DECISION, Topic.CONTEXT, Topic.CONSEQUENCES} & set(topics)
+    return (
+        bool(tells)
+        and len(tells | ({Topic.TITLE, Topic.DATE, Topic.STATUS, Topic.DECIDERS} & set(topics))) >= 3
+    )
