@@ -3,20 +3,21 @@
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
 LARGEST_BYTES = 2_000_000  # the largest real record known is 309 kB; what is larger is no decision record
+LARGEST_TABLE_BYTES = 50_000_000  # of some ten thousand records; it is read as a whole
 
 
 class UnreadableError(ValueError):
     """The file cannot be a record; in words for who asked."""
 
 
-def text_of(content: bytes) -> str:
+def text_of(content: bytes, *, largest: int = LARGEST_BYTES) -> str:
     r"""The text with `\n` line ends: UTF-8, UTF-16 with a mark or by its zeros, else what Windows calls ANSI.
 
     Raises:
         UnreadableError: too large, or no text.
     """
-    if len(content) > LARGEST_BYTES:
-        raise UnreadableError(f"larger than {LARGEST_BYTES // 1_000_000} MB")
+    if len(content) > largest:
+        raise UnreadableError(f"larger than {largest // 1_000_000} MB")
     text = content.decode(_encoding(content), errors="replace")
     if "\x00" in text:
         raise UnreadableError("not a text file")

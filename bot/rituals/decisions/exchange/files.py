@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bot.rituals.decisions.exchange import tables, values
-from bot.rituals.decisions.exchange.documents import LARGEST_BYTES, UnreadableError, text_of
+from bot.rituals.decisions.exchange.documents import LARGEST_BYTES, LARGEST_TABLE_BYTES, UnreadableError, text_of
 from bot.rituals.decisions.exchange.entries import Entry
 from bot.rituals.decisions.exchange.reading import (
     NoRecordError,
@@ -42,7 +42,7 @@ def read(content: bytes, *, path: str, day_first: bool = True) -> Reading:
     ending = ending_of(path)
     if ending not in MARKDOWN | YAML | SHEETS | JSON | JSON_LINES:
         raise UnreadableError(f"{ending or 'a file without ending'} is no format that can be read")
-    text = text_of(content)
+    text = text_of(content, largest=_largest(path))
     try:
         if ending in MARKDOWN:
             rows = list(tables.of_page(text))
@@ -71,6 +71,10 @@ def _of_rows(rows: Sequence[tables.Row], *, path: str, format_: str, day_first: 
     return found
 
 
+def _largest(path: str) -> int:
+    return LARGEST_TABLE_BYTES if ending_of(path) in SHEETS | JSON | JSON_LINES else LARGEST_BYTES
+
+
 def ending_of(path: str) -> str:
     return PurePosixPath(path).suffix.lower()
 
@@ -97,7 +101,7 @@ def content_of(path: Path) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST_BYTES + 1)
+            return file.read(_largest(path.name) + 1)
     except OSError as error:
         raise UnreadableError(error.strerror or str(error)) from None
 
@@ -107,7 +111,7 @@ def orders(paths: Sequence[Path]) -> dict[Path, bool]:
     votes: defaultdict[Path, Counter[bool]] = defaultdict(Counter)
     for path in paths:
         try:
-            beginning = text_of(content_of(path))[:LOOKED_AT]
+            beginning = text_of(content_of(path), largest=_largest(path.name))[:LOOKED_AT]
         except UnreadableError:
             continue
         is_day_first = values.is_day_first(beginning)

@@ -91,7 +91,7 @@ def _escaped(text: str) -> str:
 
 
 def _behind(line: str) -> str:
-    return re.sub(r"^\s*", r"\g<0>\\\\", line, count=1)
+    return re.sub(r"^\s*", r"\g<0>\\", line, count=1)
 
 
 def read(text: str) -> Exported | None:

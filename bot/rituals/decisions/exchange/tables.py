@@ -128,6 +128,7 @@ def _loaded(text: str) -> Any:
 
 
 _BETWEEN = re.compile(r"(?<!\\)\|")
+_PAGE = re.compile(r"\]\([^()\s]+\.(?:md|mdx|ya?ml)\b")
 _RULE = re.compile(r"^[\s|:-]+$")
 
 
@@ -139,10 +140,15 @@ def of_page(body: str) -> Iterator[Row]:
             if not _RULE.match(line):
                 table.append([cell.strip().replace("\\|", "|") for cell in _BETWEEN.split(row[1])])
             continue
-        if len(table) > 1 and _is_of_decisions(table[0]):
+        if len(table) > 1 and _is_of_decisions(table[0]) and not _is_index(table[1:]):
             names = _names([plain(cell) for cell in table[0]])
             yield from (dict(zip(names, cells, strict=False)) for cells in table[1:])
         table = []
+
+
+def _is_index(rows: Sequence[Sequence[str]]) -> bool:
+    """Most rows lead to a page of their own."""
+    return 2 * sum(any(_PAGE.search(cell) for cell in row) for row in rows) >= len(rows)
 
 
 def _is_of_decisions(names: Sequence[str]) -> bool:
