@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bot.rituals.decisions.exchange import tables, values
-from bot.rituals.decisions.exchange.documents import LARGEST_BYTES, LARGEST_TABLE_BYTES, UnreadableError, text_of
+from bot.rituals.decisions.exchange.documents import (
+    LARGEST_BYTES,
+    LARGEST_TABLE_BYTES,
+    UnreadableError,
+    text_of,
+)
 from bot.rituals.decisions.exchange.entries import Entry
 from bot.rituals.decisions.exchange.reading import (
     NoRecordError,

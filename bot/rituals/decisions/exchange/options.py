@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import dropwhile, takewhile
 
 from bot.rituals.decisions.exchange.entries import Option
 from bot.rituals.decisions.exchange.markdown import FENCE, LINK, ROW, Section, plain, plain_lines
+from bot.rituals.decisions.exchange.vocabulary import Topic, part_of
 
 ALIKE = 0.75  # how alike an option's name in the list and over its details are
 
@@ -17,13 +19,17 @@ _NUMBER = re.compile(
     r"|^(\d+)\s*[.):-]+\s+|^\(?([a-z])\)\s+"
 )
 _CHOSEN = re.compile(
-    r"(?i)(?:(?:chosen|selected|gewählte)\s+(?:option|alternative)|option\s+(?:choisie|retenue))"
+    r"(?i)(?:(?:chosen?|chose|selected|gewählte)\s+(?:option|alternative)|option\s+(?:choisie|retenue)"
+    r"|^\W*(?:chosen|selected)(?=\W*:))"
     r"(?:\s+is)?\W{0,6}(?:[\"“«]\s*([^\"”»\n]+)[\"”»]|([^\n]+?)(?:[,;]|\.(?:\s|$)|\s(?:because|since|as|car|weil)\b|$))",
     re.MULTILINE,
 )
 _BY_NUMBER = re.compile(
-    r"(?i)\b(?:go|going|went|take|took|chose|choose|chosen|use|adopt|prefer|proceed|pick|select)(?:ed)?\b"
+    r"(?i)\b(?:go|going|went|take|took|chose|choose|chosen|use|utili[sz]e|adopt|prefer|proceed|pick|select|recommend|decide)(?:d|ed)?\b"
     r"[^.\n]{0,30}?\boption\s*#?\(?(\d)\b"
+)
+_ALL = re.compile(
+    r"(?i)\ball\s+(?:of\s+)?(?:the\s+|these\s+|those\s+)?(?:two|three|four|five|\d)?\s*(?:options|alternatives|approaches)\b"
 )
 _MARKED = re.compile(r"(?i)[\[(](?:chosen|selected|preferred|recommended)[^\])]*[\])]")
 
@@ -51,25 +57,38 @@ def gathered(sections: Sequence[Considered]) -> tuple[list[Option], list[str]]:
     return [option for option in options if option.name], left
 
 
-def chosen(options: Sequence[Option], *, decision: str, named: str, title: str) -> Option | None:
-    """The option that was taken: where the text says so, by its mark, or because the title is about it alone."""
+def chosen(options: Sequence[Option], *, decision: str, named: str, title: str) -> list[Option]:
+    """What was taken: where the text says so, by its mark, or because the title is about it alone."""
     text = plain_lines(decision)
+    if _ALL.search(text):
+        return list(options)
     if (numbered := _BY_NUMBER.search(text)) and 0 < int(numbered[1]) <= len(options):
-        return options[int(numbered[1]) - 1]
-    if said := _CHOSEN.search(text):
-        named = _bare(said[1] or said[2])
-    if named and (found := _closest(options, named)):
-        return found
+        return [options[int(numbered[1]) - 1]]
+    names = [_bare(said[1] or said[2]) for said in _CHOSEN.finditer(text)] or [named]
+    if taken := [found for name in names if name and (found := _closest(options, name))]:
+        return taken
     if marked := next((option for option in options if _MARKED.search(option.name)), None):
-        return marked
-    first = " ".join(re.findall(r"\w+", text.strip().split("\n\n")[0].lower()))
+        return [marked]
+    first = re.findall(r"\w+", text.strip().split("\n\n")[0].lower())
+    sentence = set(re.findall(r"\w+", re.split(r"[.:](?:\s|$)", text.strip(), maxsplit=1)[0].lower()))
+    denied = bool(sentence & _NOT)
     for about in (
-        [option for option in options if f" {_key(option.name)} " in f" {first} "],
+        [option for option in options if not denied and f" {_key(option.name)} " in f" {' '.join(first)} "],
+        [option for option in options if not denied and _stands_in(option.name, sentence)],
         [option for option in options if (words := _telling(option.name)) and words <= _telling(title)],
     ):
         if len(about) == 1:
-            return about[0]
-    return None
+            return about
+    return []
+
+
+_NOT = {"not", "no", "none", "neither", "nicht", "kein", "keine", "pas", "instead"}
+STANDS = 0.8  # of the telling words of an option's name, in the sentence that says what was decided
+
+
+def _stands_in(name: str, sentence: set[str]) -> bool:
+    telling = _telling(name)
+    return len(telling) > 2 and len(telling & sentence) >= STANDS * len(telling)
 
 
 def _closest(options: Sequence[Option], named: str) -> Option | None:
@@ -134,9 +153,15 @@ def _key(name: str) -> str:
     return " ".join(re.findall(r"\w+", name.lower()))
 
 
-def is_numbered(heading: str) -> bool:
-    """`Option 2 - …`: an option wherever it stands."""
-    return bool(re.match(r"(?i)^option\s+(?:\d+|[a-z])\b", plain(heading)))
+_REJECTED = re.compile(
+    r"(?i)^(?:considered\s+(?:and|but)\s+)?(?:rejected|discarded|not\s+chosen)(?:\s+(?:option|alternative))?\s*:\s*"
+)
+
+
+def is_option(heading: str) -> bool:
+    """`Option 2 - …`, `Rejected: …`: an option wherever it stands."""
+    bare = plain(heading)
+    return bool(re.match(r"(?i)^option\s+(?:\d+|[a-z])\b", bare) or _REJECTED.match(bare))
 
 
 def _join(options: list[Option], found: Sequence[Option]) -> None:
@@ -170,6 +195,37 @@ def _told(section: Section, *, lists: bool) -> list[Option]:
     if items and 2 * parameters <= len(items) and not (section.parts and _begins_with_prose(section.body)):
         return list(map(_of_item, items))
     return [] if section.parts or not lists else list(_of_table(section.body))
+
+
+_OPTIONS = r"(?:options|alternatives|candidates|approaches)\b"
+LEADING = re.compile(
+    rf"(?i)\b(?:\d|two|three|four|five|several|following|possible|potential|these)\b[^.\n]{{0,40}}\b{_OPTIONS}"
+    rf"|\b{_OPTIONS}[^.\n]{{0,20}}\b(?:considered|are|were)\b"
+)
+"""`There were three options:`, before what lists them."""
+
+
+def listed_in(text: str) -> Iterator[Section]:
+    """`Other options considered:` and the list below that, in a text about something else."""
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        name = plain(line).rstrip(" :")
+        is_label = len(name) <= _LONGEST_LABEL and _LABEL.match(line) and part_of(name) is Topic.OPTIONS
+        if not is_label and not (line.rstrip().endswith(":") and LEADING.search(line)):
+            continue
+        below = list(dropwhile(lambda one: not one.strip(), lines[at + 1 :]))
+        listed = list(takewhile(lambda one: not one.strip() or _ITEM.match(one) or one[:1] in " \t", below))
+        if sum(bool(_ITEM.match(one)) for one in listed) > 1:
+            yield Section(6, name, "\n".join(listed))
+
+
+_LABEL = re.compile(r"^\s*(?:[*_]{2}.*[*_]{2}\s*:?|[^*#|>-].*:[*_]*)\s*$")
+_LONGEST_LABEL = 60
+
+
+def argues(text: str) -> bool:
+    """`Good, because …` and `Bad, because …`: said of an option."""
+    return len(re.findall(r"(?mi)^\s*[*+-]\s+(?:good|bad|neutral),?\s+because\b", text)) > 1
 
 
 def _begins_with_prose(body: str) -> bool:
@@ -243,5 +299,5 @@ def _of_table(body: str) -> Iterator[Option]:
 
 def _bare(name: str) -> str:
     """Without `Option 2:` before it, unless that is all of the name."""
-    bare = plain(name).strip(" :")
+    bare = _REJECTED.sub("", plain(name)).strip(" :")
     return _NUMBER.sub("", bare).strip(" :.") or bare

@@ -140,8 +140,7 @@ def _entry(found: Gathered, *, title: str, path: str, format_: str, day_first: b
     successors = [*values.superseded_by(said), *values.references_in(named)]
     considered, left = options.gathered(found.options)
     taken = options.chosen(considered, decision=found.text(Topic.DECISION), named=found.named, title=title)
-    if taken is not None and taken.why_not:
-        left.append(f"**{taken.name}**\n{taken.why_not}")
+    left += [f"**{option.name}**\n{option.why_not}" for option in taken if option.why_not]
     for text in left:
         found.add(Topic.NOTES, text)
     return Entry(
@@ -152,7 +151,7 @@ def _entry(found: Gathered, *, title: str, path: str, format_: str, day_first: b
         deciders=_deciders(found),
         context=found.text(Topic.CONTEXT),
         decision=found.text(Topic.DECISION),
-        alternatives=[option for option in considered if option is not taken],
+        alternatives=[option for option in considered if option not in taken],
         consequences=found.text(Topic.CONSEQUENCES),
         notes=found.text(Topic.NOTES),
         supersedes=[*values.supersedes(said), *values.references_in(found.told(Topic.SUPERSEDES))],

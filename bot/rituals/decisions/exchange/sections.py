@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from bot.rituals.decisions.exchange import options, values
 from bot.rituals.decisions.exchange.markdown import FENCE, ROW, Section, plain
@@ -51,11 +52,14 @@ class Gathered:
             part_of(below.heading) is Topic.DECISION for above in sections for below in above.walk()
         )
         before: Topic | None = None
-        for section in sections:
+        between = False  # two options, of which the first is behind us
+        for section, next_ in zip_longest(sections, sections[1:]):
             part = part_of(section.heading)
-            if part is None and self._is_option(section):
+            if part is None and (self._is_option(section) or (between and self._is_option(next_))):
                 self.options.append(Considered(Section(section.level, "", "", [section]), details=True))
+                between = True
                 continue
+            between = False
             if part is None and before is Topic.CONTEXT and not decides:
                 before = Topic.DECISION  # it has to stand somewhere
             self.take(section, inside=None, goes_on=before)
@@ -66,7 +70,7 @@ class Gathered:
         part = _where(section.heading, inside)
         if part is Topic.OPTIONS:
             self._take_options(section)
-        elif part is None and options.is_numbered(section.heading):
+        elif part is None and options.is_option(section.heading):
             self.options.append(Considered(Section(section.level, "", "", [section]), details=False))
         elif part in TEXTS or part is None:
             self._take_text(section, part, inside or goes_on or Topic.NOTES)
@@ -80,6 +84,8 @@ class Gathered:
         speaks_for_itself = part in (Topic.CONTEXT, Topic.DECISION, Topic.CONSEQUENCES) and part is not around
         heading = "" if speaks_for_itself else f"**{section.heading}**"
         self.add(filed, f"{heading}\n{section.body}".strip() if section.body or section.parts else "")
+        if filed is not Topic.NOTES:
+            self.options += [Considered(listed, details=False) for listed in options.listed_in(section.body)]
         if _leads_to_options(section):
             self.options.append(Considered(Section(section.level, "", "", section.parts), details=False))
             return
@@ -102,7 +108,11 @@ class Gathered:
             if below not in own:
                 self.take(below, inside=Topic.OPTIONS)
 
-    def _is_option(self, section: Section) -> bool:
+    def _is_option(self, section: Section | None) -> bool:
+        if section is None or part_of(section.heading) is not None:
+            return False
+        if self.options and options.argues(section.body):
+            return True
         listed, _left = options.gathered(self.options)
         near = options.nearest(listed, plain(section.heading))
         return near is not None and options.likeness(near.name, plain(section.heading)) >= SURELY
@@ -167,11 +177,6 @@ def _says_something(line: str) -> bool:
     return bool(re.search(r"\w", line)) and not _FRAME.match(line)
 
 
-_OPTIONS = r"(?:options|alternatives|candidates|approaches)\b"
-_LEADING = re.compile(
-    rf"(?i)\b(?:\d|two|three|four|five|several|following|possible|potential|these)\b[^.\n]{{0,40}}\b{_OPTIONS}"
-    rf"|\b{_OPTIONS}[^.\n]{{0,20}}\b(?:considered|are|were)\b"
-)
 LEADS_WITHIN = 300  # characters before the first sub-section
 
 
@@ -180,7 +185,7 @@ def _leads_to_options(section: Section) -> bool:
     return (
         len(section.parts) > 1
         and all(part_of(below.heading) is None for below in section.parts)
-        and bool(_LEADING.search(section.body[-LEADS_WITHIN:]))
+        and bool(options.LEADING.search(section.body[-LEADS_WITHIN:]))
     )
 
 

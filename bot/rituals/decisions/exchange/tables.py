@@ -152,9 +152,18 @@ def _is_index(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _is_of_decisions(names: Sequence[str]) -> bool:
-    topics = [key_of(plain(name)) or part_of(plain(name)) for name in names]
-    tells = {Topic.DECISION, Topic.CONTEXT, Topic.CONSEQUENCES} & set(topics)
-    return (
-        bool(tells)
-        and len(tells | ({Topic.TITLE, Topic.DATE, Topic.STATUS, Topic.DECIDERS} & set(topics))) >= 3
-    )
+    """What was decided, and two more things about it. A summary alone stands in an index too."""
+    topics = {key_of(name) or part_of(name) for name in map(plain, names)}
+    return bool(topics & {Topic.DECISION, Topic.CONSEQUENCES}) and len(topics & _OF_A_DECISION) > 2
+
+
+_OF_A_DECISION = {
+    Topic.TITLE,
+    Topic.STATUS,
+    Topic.DATE,
+    Topic.DECIDERS,
+    Topic.CONTEXT,
+    Topic.DECISION,
+    Topic.OPTIONS,
+    Topic.CONSEQUENCES,
+}

@@ -63,7 +63,7 @@ METADATA: dict[str, Topic] = {
     **_words(
         Topic.SUPERSEDED_BY,
         "superseded by · superseded-by · superseded_by · supersededby · replaced by · replaced-by · deprecated-by"
-        " · deprecated by",
+        " · deprecated by · superseded",
     ),
 }
 

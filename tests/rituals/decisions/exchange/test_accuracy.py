@@ -24,16 +24,15 @@ CORPUS = Path(__file__).parents[4].parent / "shared" / "adr" / "corpus"
 LABELS = Path(__file__).parent / "labels.jsonl"
 
 BARS = {  # precision and recall
-    "title": (0.97, 0.97),
-    "status": (0.97, 0.97),
-    "date": (0.95, 0.95),
-    "deciders": (0.95, 0.94),
-    "context": (0.90, 0.90),
-    "decision": (0.90, 0.90),
-    "consequences": (0.90, 0.90),
-    "alternatives": (0.87, 0.90),
-    "supersedes": (0.90, 0.90),
-    "superseded_by": (0.90, 0.60),
+    "title": 0.97,
+    "status": 0.97,
+    "date": 0.95,
+    "deciders": 0.95,
+    "context": 0.90,
+    "decision": 0.90,
+    "consequences": 0.90,
+    "alternatives": 0.90,
+    "supersession": 0.90,
 }
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"needs the records of {CORPUS}")
@@ -53,8 +52,8 @@ class Tally:
     def recall(self) -> float:
         return self.right / self.there if self.there else 1.0
 
-    def reaches(self, precision: float, recall: float) -> bool:
-        return self.precision >= precision and self.recall >= recall
+    def reaches(self, bar: float) -> bool:
+        return self.precision >= bar and self.recall >= bar
 
 
 def words(text: str) -> list[str]:
@@ -91,7 +90,7 @@ def test_fields_are_read_as_people_read_them() -> None:
     for name, tally in tallies.items():
         print(f"{name}: precision {tally.precision:.3f}, recall {tally.recall:.3f}")  # noqa: T201
     assert count >= 120
-    assert {name for name, tally in tallies.items() if not tally.reaches(*BARS[name])} == set()
+    assert {name for name, tally in tallies.items() if not tally.reaches(BARS[name])} == set()
 
 
 def _compared(name: str, label: dict[str, Any], entry: Entry, lines: list[str]) -> tuple[float, float, float]:
@@ -102,8 +101,13 @@ def _compared(name: str, label: dict[str, Any], entry: Entry, lines: list[str]) 
         "status": (filter(None, [entry.status]), filter(None, [label["status"]])),
         "date": (filter(None, [day]), filter(None, [label["date"]])),
         "deciders": (map(words, entry.deciders), label["deciders"]),
-        "supersedes": (map(reference, entry.supersedes), label["supersedes"]),
-        "superseded_by": (map(reference, entry.superseded_by), label["superseded_by"]),
+        "supersession": (
+            [
+                *(("of", reference(one)) for one in entry.supersedes),
+                *(("by", reference(one)) for one in entry.superseded_by),
+            ],
+            [*(("of", one) for one in label["supersedes"]), *(("by", one) for one in label["superseded_by"])],
+        ),
     }
     if name in exact:
         return _exactly(*exact[name])

@@ -311,3 +311,143 @@ def test_a_bomb_of_yaml_is_not_lit() -> None:
         read(bomb, "x.yaml")
     entry = read(f"---\n{bomb}---\n# Use webhooks\n\n## Decision\n\nYes.\n")
     assert entry.title == "Use webhooks"
+
+
+def read_all(text: str, path: str) -> list[Entry]:
+    return files.read(text.encode(), path=path).entries
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "log.csv",
+            "ID,Decision title,Made on,Who decided,Why,Outcome,Trade-offs\nignored\n".replace("ignored\n", "")
+            .replace("Made on", "Decision date")
+            .replace("Who decided", "Decided by")
+            + '7,Use webhooks,15/02/2026,"Priya Nair, Tomas Lind","Polling hits\ntheir limit.",Webhooks.,A receiver to run.\n',
+        ),
+        (
+            "log.csv",
+            "Nr;Titel;Datum;Entscheider;Kontext;Entscheidung;Konsequenzen\r\n"
+            '7;Use webhooks;15.02.2026;Priya Nair und Tomas Lind;"Polling hits\ntheir limit.";Webhooks.;A receiver to run.\r\n',
+        ),
+        (
+            "log.tsv",
+            "Number\tTitle\tDate\tDeciders\tContext\tDecision\tConsequences\n"
+            '7\tUse webhooks\t2026-02-15\tPriya Nair & Tomas Lind\t"Polling hits\ntheir limit."\tWebhooks.\tA receiver to run.\n',
+        ),
+        (
+            "log.json",
+            '[{"id": 7, "title": "Use webhooks", "date": "2026-02-15", "deciders": ["Priya Nair", "Tomas Lind"],'
+            ' "context": "Polling hits\\ntheir limit.", "decision": "Webhooks.", "consequences": "A receiver to run."}]',
+        ),
+        (
+            "log.json",
+            '{"version": 1, "records": [{"number": "7", "name": "Use webhooks", "decided": "15 February 2026",'
+            ' "decision-makers": "Priya Nair, Tomas Lind", "problem": "Polling hits\\ntheir limit.",'
+            ' "decision": "Webhooks.", "tradeoffs": "A receiver to run."}]}',
+        ),
+        (
+            "log.jsonl",
+            '{"number": 7, "title": "Use webhooks", "date": "2026-02-15", "deciders": ["Priya Nair", "Tomas Lind"],'
+            ' "context": "Polling hits\\ntheir limit.", "decision": "Webhooks.", "consequences": "A receiver to run."}\n\n',
+        ),
+        (
+            "decisions.md",
+            "# Our decisions\n\n| No. | Title | Date | Deciders | Context | Decision | Consequences |\n|---|---|---|---|---|---|---|\n"
+            "| 7 | **Use webhooks** | 2026-02-15 | Priya Nair, Tomas Lind | Polling hits\ntheir limit. | Webhooks. | A receiver to run. |\n".replace(
+                "hits\n", "hits "
+            ),
+        ),
+    ],
+)
+def test_rows_of_many_kinds_are_decisions(path: str, text: str) -> None:
+    (entry,) = read_all(text, path)
+    assert (entry.name, entry.title, entry.decided_on) == ("7", "Use webhooks", date(2026, 2, 15))
+    assert entry.deciders == ["Priya Nair", "Tomas Lind"]
+    assert " ".join(entry.context.split()) == "Polling hits their limit."
+    assert (entry.decision, entry.consequences) == ("Webhooks.", "A receiver to run.")
+
+
+def test_a_row_without_a_title_is_told_and_the_others_are_read() -> None:
+    found = files.read(b"title,decision\nUse webhooks,Yes.\n,\n,,\nonly a title,\nPoll,No.\n", path="log.csv")
+    assert [entry.title for entry in found.entries] == ["Use webhooks", "Poll"]
+    assert found.left_out == ["row 2: it has no title, or nothing else of a decision"]
+
+
+def test_a_column_that_nobody_knows_is_kept_as_a_note() -> None:
+    (entry,) = read_all("title,decision,Budget code\nUse webhooks,Yes.,4711\n", "log.csv")
+    assert entry.notes == "**Budget code**\n4711"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "reason"),
+    [
+        ("log.csv", "", "a table needs a line of names"),
+        ("log.csv", "a,b\n1,2\n", "none of its rows is a decision"),
+        ("log.json", "{", "this JSON cannot be read"),
+        ("log.json", "[1, 2]", "no JSON of decisions"),
+        ("log.jsonl", "{}\n3\n", "no JSON Lines of decisions"),
+        ("log.json", "[" * 100_000, "this JSON cannot be read"),
+        ("log.docx", "x", "is no format that can be read"),
+    ],
+)
+def test_what_holds_no_rows_is_told(path: str, text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        read_all(text, path)
+
+
+def test_a_table_that_leads_to_the_records_is_an_index() -> None:
+    table = (
+        "# Log\n\n| Title | Decision | Date |\n|---|---|---|\n| [Poll](0003-poll.md) | Poll | 2026-01-01 |\n"
+    )
+    with pytest.raises(NoRecordError, match="an index"):
+        read_all(table, "docs/README.md")
+
+
+def test_a_table_in_a_record_belongs_to_it() -> None:
+    table = "| Option | Decision | Reason |\n|---|---|---|\n| Poll | no | limits |\n"
+    assert read(f"# Use webhooks\n\n## Context\n\n{table}\n\n## Decision\n\nYes.\n").title == "Use webhooks"
+
+
+def test_a_decision_in_one_sentence() -> None:
+    entry = read(
+        "# Webhooks for partners\n\nIn the context of **the partner API**, facing rate limits, we decided for webhooks"
+        " and neglected polling and WebSockets, to achieve fewer calls, accepting that we run a receiver.\n"
+    )
+    assert (entry.format, entry.title) == ("y-statement", "Webhooks for partners")
+    assert entry.context == "the partner API, facing rate limits"
+    assert entry.decision == "webhooks, to achieve fewer calls"
+    assert [option.name for option in entry.alternatives] == ["polling", "WebSockets"]
+    assert entry.consequences == "we run a receiver"
+    assert "In the context of **the partner API**" in entry.notes
+
+
+@pytest.mark.parametrize(
+    ("outcome", "others"),
+    [
+        ("Chosen option: Polling, because it is there.", ["Webhooks", "A queue of theirs"]),
+        ("**Chosen:** Polling for now", ["Webhooks", "A queue of theirs"]),
+        ("We utilize **Option 2** for the following reasons", ["Webhooks", "A queue of theirs"]),
+        ("We read from a queue of theirs.", ["Webhooks", "Polling"]),
+        ("Implement **all three** options listed above", []),
+        ("Not a queue of theirs, and nothing else yet.", ["Webhooks", "Polling", "A queue of theirs"]),
+    ],
+)
+def test_what_was_chosen_is_no_alternative(outcome: str, others: list[str]) -> None:
+    options = "* Webhooks\n* Polling\n* A queue of theirs\n"
+    entry = read(f"# How partners tell us\n\n## Considered Options\n\n{options}\n## Decision\n\n{outcome}\n")
+    assert [option.name for option in entry.alternatives] == others
+
+
+def test_options_that_a_text_lists_under_a_label_are_alternatives() -> None:
+    text = (
+        "We take webhooks.\n\nOther options considered:\n\n- Polling\n- WebSockets: a connection that stays\n"
+    )
+    entry = read(f"# Use webhooks\n\n## Decision\n\n{text}")
+    assert [(option.name, option.why_not) for option in entry.alternatives] == [
+        ("Polling", ""),
+        ("WebSockets", "a connection that stays"),
+    ]
+    assert entry.decision == text.strip()
