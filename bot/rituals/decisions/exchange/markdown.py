@@ -140,14 +140,14 @@ def _unbraced(value: Any) -> Any:
 
 
 LINK = re.compile(r"!?\[([^\]\[]*)\]\((?:[^()]|\([^()]*\))*\)")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_CODE_OR_TAG = re.compile(r"(`+)(.+?)\1|</?[a-zA-Z][^<>]*>")
 _MARKS = re.compile(r"(\*\*|__|~~|`+|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))")
 
 
 def plain(text: str) -> str:
     """One line of words without marks: links by their text, no tags, no emphasis."""
     text = _COMMENT.sub("", text)
-    text = _TAG.sub("", LINK.sub(r"\1", unescape(text)))
+    text = _CODE_OR_TAG.sub(lambda found: found[2] or "", LINK.sub(r"\1", unescape(text)))
     return " ".join(_MARKS.sub("", text).replace("\\", "").split())
 
 

@@ -266,7 +266,7 @@ def _of_item(item: str) -> Option:
         end = _NAME_END.search(_sheltered(first), start)
         name, told = (first[: end.start()], first[end.end() :]) if end else (first, "")
     why = "\n".join(piece for piece in (told.strip(), _dedented(rest)) if piece)
-    return Option(_bare(name), why)
+    return Option(_bare(plain(name)), why)
 
 
 def _sheltered(text: str) -> str:
@@ -294,10 +294,10 @@ def _of_table(body: str) -> Iterator[Option]:
         told = [
             f"{name}: {cell}" if name else cell for name, cell in zip(head[1:], row[1:], strict=False) if cell
         ]
-        yield Option(_bare(row[0]), "\n".join(told))
+        yield Option(_bare(plain(row[0])), "\n".join(told))
 
 
 def _bare(name: str) -> str:
     """Without `Option 2:` before it, unless that is all of the name."""
-    bare = _REJECTED.sub("", plain(name)).strip(" :")
+    bare = _REJECTED.sub("", name).strip(" :")
     return _NUMBER.sub("", bare).strip(" :.") or bare

@@ -39,7 +39,7 @@ def read_markdown(text: str, *, path: str, day_first: bool = True) -> Entry:
             found.tell(part, written(value))
     heading = _title_section(page)
     title = titles.of_heading(heading.heading, path=path) if heading else ""
-    title = title or titles.of_heading(found.told(Topic.TITLE)) or titles.of_path(path)
+    title = title or titles.of_heading(plain(found.told(Topic.TITLE))) or titles.of_path(path)
     _refuse_others(page, title, path)
     found.add(Topic.CONTEXT, found.take_metadata(page.root.body))
     sections: list[Section] = []
@@ -106,7 +106,7 @@ def read_mapping(row: Mapping[Any, Any], *, path: str, format_: str, day_first: 
             found.add(part, told)
         else:
             found.tell(part, told)
-    title = titles.of_heading(found.told(Topic.TITLE))
+    title = titles.of_heading(plain(found.told(Topic.TITLE)))
     if not title:
         title = plain(found.text(Topic.DECISION).split("\n")[0])
     if not title or not (found.texts.keys() - {Topic.NOTES} or found.metadata.keys() - {Topic.TITLE}):

@@ -3,8 +3,6 @@
 import re
 from pathlib import PurePosixPath
 
-from bot.rituals.decisions.exchange.markdown import plain
-
 _ID = re.compile(
     r"""^\W*(?:
         (?:(?:[a-z]+[- ])?(?:adr|madr|rfc)(?:[- ][a-z]+)?|dr|ad|d|(?:architectur(?:e|al)\ )?decision(?:\ record)?)
@@ -27,8 +25,8 @@ _README = re.compile(r"(?i)(?:^|__)(?:readme|index)$")
 _FILE_ID = re.compile(r"(?i)^(?:\d{4}-?\d\d-?\d\d|(?:adr|dr)?[-_]?\d+)+[-_.\s]*")
 
 
-def of_heading(heading: str, *, path: str = "") -> str:
-    bare = plain(heading)
+def of_heading(bare: str, *, path: str = "") -> str:
+    """`bare`: in plain words; what is made plain twice loses what stood in code."""
     title = _ID.sub("", _STATUS_MARK.sub("", bare)).strip(" :–—-")
     number = re.match(r"(\d+)\s+(?=\w)", title)
     if number and int(number[1]) == number_of_path(path):  # "31 Image scanning" in 031-image-scanning.md

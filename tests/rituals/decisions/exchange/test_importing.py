@@ -1,9 +1,7 @@
 """Files go into the log by the command line, once, and again when they change."""
 
 import asyncio
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import URL
@@ -13,6 +11,7 @@ from bot.clock import Clock
 from bot.db.engine import Database
 from bot.people.models import Team
 from bot.workspaces.models import Workspace
+from tests.rituals.decisions.exchange.command_line import CommonGround
 from tests.rituals.decisions.exchange.test_reading import MADR, NYGARD
 
 OLDER = NYGARD.replace("7. Use webhooks for", "3. Poll").replace(
@@ -29,36 +28,6 @@ def log(tmp_path: Path) -> Path:
     (folder / "README.md").write_text("# Our decisions\n")
     (folder / "logo.png").write_bytes(b"\x89PNG")
     return folder
-
-
-@pytest.fixture
-def common_ground(
-    database_url: URL, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> "CommonGround":
-    monkeypatch.setenv("DATABASE_URL", database_url.render_as_string(hide_password=False))
-    return CommonGround(capsys)
-
-
-class CommonGround:
-    """The command line, as a person types it."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *arguments: object) -> str:
-        self._capsys.readouterr()
-        code = cli.main(["decisions", *map(str, arguments)])
-        said = self._capsys.readouterr()
-        assert code == cli.DONE, said.err
-        self.told = said.err
-        return said.out
-
-    def imported(self, *arguments: object) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self("import", *arguments, "--json").splitlines()]
-
-    def found(self, query: str, *arguments: object) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = json.loads(self("search", query, *arguments, "--json"))
-        return rows
 
 
 def test_every_file_is_accounted_for_and_the_second_time_nothing_changes(

@@ -329,29 +329,39 @@ def read_all(text: str, path: str) -> list[Entry]:
         ),
         (
             "log.csv",
-            "Nr;Titel;Datum;Entscheider;Kontext;Entscheidung;Konsequenzen\r\n"
-            '7;Use webhooks;15.02.2026;Priya Nair und Tomas Lind;"Polling hits\ntheir limit.";Webhooks.;A receiver to run.\r\n',
+            (
+                "Nr;Titel;Datum;Entscheider;Kontext;Entscheidung;Konsequenzen\r\n"
+                '7;Use webhooks;15.02.2026;Priya Nair und Tomas Lind;"Polling hits\ntheir limit.";Webhooks.;A receiver to run.\r\n'
+            ),
         ),
         (
             "log.tsv",
-            "Number\tTitle\tDate\tDeciders\tContext\tDecision\tConsequences\n"
-            '7\tUse webhooks\t2026-02-15\tPriya Nair & Tomas Lind\t"Polling hits\ntheir limit."\tWebhooks.\tA receiver to run.\n',
+            (
+                "Number\tTitle\tDate\tDeciders\tContext\tDecision\tConsequences\n"
+                '7\tUse webhooks\t2026-02-15\tPriya Nair & Tomas Lind\t"Polling hits\ntheir limit."\tWebhooks.\tA receiver to run.\n'
+            ),
         ),
         (
             "log.json",
-            '[{"id": 7, "title": "Use webhooks", "date": "2026-02-15", "deciders": ["Priya Nair", "Tomas Lind"],'
-            ' "context": "Polling hits\\ntheir limit.", "decision": "Webhooks.", "consequences": "A receiver to run."}]',
+            (
+                '[{"id": 7, "title": "Use webhooks", "date": "2026-02-15", "deciders": ["Priya Nair", "Tomas Lind"],'
+                ' "context": "Polling hits\\ntheir limit.", "decision": "Webhooks.", "consequences": "A receiver to run."}]'
+            ),
         ),
         (
             "log.json",
-            '{"version": 1, "records": [{"number": "7", "name": "Use webhooks", "decided": "15 February 2026",'
-            ' "decision-makers": "Priya Nair, Tomas Lind", "problem": "Polling hits\\ntheir limit.",'
-            ' "decision": "Webhooks.", "tradeoffs": "A receiver to run."}]}',
+            (
+                '{"version": 1, "records": [{"number": "7", "name": "Use webhooks", "decided": "15 February 2026",'
+                ' "decision-makers": "Priya Nair, Tomas Lind", "problem": "Polling hits\\ntheir limit.",'
+                ' "decision": "Webhooks.", "tradeoffs": "A receiver to run."}]}'
+            ),
         ),
         (
             "log.jsonl",
-            '{"number": 7, "title": "Use webhooks", "date": "2026-02-15", "deciders": ["Priya Nair", "Tomas Lind"],'
-            ' "context": "Polling hits\\ntheir limit.", "decision": "Webhooks.", "consequences": "A receiver to run."}\n\n',
+            (
+                '{"number": 7, "title": "Use webhooks", "date": "2026-02-15", "deciders": ["Priya Nair", "Tomas Lind"],'
+                ' "context": "Polling hits\\ntheir limit.", "decision": "Webhooks.", "consequences": "A receiver to run."}\n\n'
+            ),
         ),
         (
             "decisions.md",
