@@ -113,8 +113,13 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
+LONGEST_YAML = 30_000  # characters; of a decision it has a few thousand, and reading takes long
+
+
 def load_yaml(text: str) -> Any:
-    """Raises yaml.YAMLError for what is no YAML, or too deep."""
+    """Raises yaml.YAMLError for what is no YAML, too deep or too long."""
+    if len(text) > LONGEST_YAML:
+        raise yaml.YAMLError("too long")
     try:
         return yaml.load(text, _Loader)  # noqa: S506 -- a safe one
     except (RecursionError, ValueError, TypeError) as error:  # ValueError: a day that no calendar has
@@ -140,7 +145,7 @@ def _unbraced(value: Any) -> Any:
 
 
 LINK = re.compile(r"!?\[([^\]\[]*)\]\((?:[^()]|\([^()]*\))*\)")
-_CODE_OR_TAG = re.compile(r"(`+)(.+?)\1|</?[a-zA-Z][^<>]*>")
+_CODE_OR_TAG = re.compile(r"(`{1,3})([^`]+)\1|</?[a-zA-Z][^<>]*>")
 _MARKS = re.compile(r"(\*\*|__|~~|`+|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))")
 
 

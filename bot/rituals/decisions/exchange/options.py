@@ -10,6 +10,7 @@ from bot.rituals.decisions.exchange.entries import Option
 from bot.rituals.decisions.exchange.markdown import FENCE, LINK, ROW, Section, plain, plain_lines
 from bot.rituals.decisions.exchange.vocabulary import Topic, part_of
 
+MOST = 100  # options of one decision; a longer list is of something else, and to compare all names takes long
 ALIKE = 0.75  # how alike an option's name in the list and over its details are
 
 _ITEM = re.compile(r"^([*+-]|\d+[.)])\s+(.*)$")
@@ -20,7 +21,7 @@ _NUMBER = re.compile(
 )
 _CHOSEN = re.compile(
     r"(?i)(?:(?:chosen?|chose|selected|gewählte)\s+(?:option|alternative)|option\s+(?:choisie|retenue)"
-    r"|^\W*(?:chosen|selected)(?=\W*:))"
+    r"|^[^\w\n]{0,9}(?:chosen|selected)(?=[^\w\n]{0,9}:))"
     r"(?:\s+is)?\W{0,6}(?:[\"“«]\s*([^\"”»\n]+)[\"”»]|([^\n]+?)(?:[,;]|\.(?:\s|$)|\s(?:because|since|as|car|weil)\b|$))",
     re.MULTILINE,
 )
@@ -50,6 +51,9 @@ def gathered(sections: Sequence[Considered]) -> tuple[list[Option], list[str]]:
     for considered in sorted(sections, key=lambda one: one.details):
         section = considered.section
         told = list(_told(section, lists=not (options and considered.details)))
+        if len(options) + len(told) + len(section.parts) > MOST:
+            left.append(section.whole())
+            continue
         _join(options, told)
         _join(options, [Option(_bare(part.heading), part.whole()) for part in section.parts])
         if section.body and not told:

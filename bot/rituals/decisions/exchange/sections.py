@@ -17,6 +17,9 @@ from bot.rituals.decisions.exchange.vocabulary import (
     part_of,
 )
 
+LISTS_COMPARED = (
+    50  # sections of options; where there are more, no later heading is compared with all of them
+)
 SURELY = 0.9  # how like an option a heading must be to be its details when nothing else says so
 
 
@@ -109,7 +112,7 @@ class Gathered:
                 self.take(below, inside=Topic.OPTIONS)
 
     def _is_option(self, section: Section | None) -> bool:
-        if section is None or part_of(section.heading) is not None:
+        if section is None or part_of(section.heading) is not None or len(self.options) > LISTS_COMPARED:
             return False
         if self.options and options.argues(section.body):
             return True

@@ -86,10 +86,13 @@ def is_day_first(words: str) -> bool | None:
     return None
 
 
-_ONLY_A_DAY = re.compile(rf"(?i)^[\W_]*(?:{_MONTH}|\d{{1,4}}|st|nd|rd|th|[\W_])+$")
+_ONLY_A_DAY = re.compile(rf"(?i)^(?:{_MONTH}|\d++|st|nd|rd|th|[\W_])++$")
+_LONGEST_DAY = 60  # characters of a line that is nothing but a day
 
 
 def is_only_a_day(line: str) -> bool:
+    if len(line) > _LONGEST_DAY:
+        return False
     return bool(re.search(r"\d", line)) and bool(_ONLY_A_DAY.match(line)) and day_of(line) is not None
 
 

@@ -153,13 +153,18 @@ _LIKE: tuple[tuple[re.Pattern[str], Topic], ...] = (
 _ORNAMENT = re.compile(r"^[\W_]*(?:\d+(?:\.\d+)*[.)]?\s+)?|[\s:.*_]+$")
 
 
+LONGEST_NAME = 200  # characters; what is longer is no heading of a section or name of a field
+
+
 def key_of(name: str) -> Topic | None:
     """What a line `name: …` of the metadata is about."""
-    return METADATA.get(_bare(name))
+    return METADATA.get(_bare(name)) if len(name) <= LONGEST_NAME else None
 
 
 def part_of(heading: str) -> Topic | None:
     """What a section is about, by its heading; None where the words say nothing."""
+    if len(heading) > LONGEST_NAME:
+        return None
     bare = _bare(re.sub(r"\(.*?\)\s*$", "", heading)) or _bare(heading)
     if bare in HEADINGS:
         return HEADINGS[bare]
@@ -171,7 +176,7 @@ def _bare(words: str) -> str:
 
 
 def is_about_an_option(heading: str) -> bool:
-    return _bare(heading) in ONLY_OF_AN_OPTION
+    return len(heading) <= LONGEST_NAME and _bare(heading) in ONLY_OF_AN_OPTION
 
 
 _STATUS_WORDS: tuple[tuple[str, Status], ...] = (
