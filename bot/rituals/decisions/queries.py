@@ -122,9 +122,8 @@ async def search(
         .order_by(hits.c.score.desc(), Decision.id.desc())
         .limit(limit)
     )
-    terms = [*query.words, *(" ".join(phrase) for phrase in query.phrases)]
-    found = [Hit(decision, score, _matched(decision, terms)) for decision, score in scored]
-    return Found(found, _is_answer(found, terms), terms)
+    found = [Hit(decision, score, _matched(decision, query.terms)) for decision, score in scored]
+    return Found(found, _is_answer(found, query.terms), query.terms)
 
 
 async def latest(session: AsyncSession, *, viewer: Viewer, limit: int = 5) -> Sequence[Decision]:
@@ -314,7 +313,7 @@ def _day(name: str, value: str) -> date:
 def _matched(decision: Decision, terms: Sequence[str]) -> frozenset[str]:
     """Terms that stand in the text, by the stem that both have in common."""
     text = " ".join(words for _label, words in passages(decision)).lower()
-    return frozenset(term for term in terms if re.search(rf"\b{re.escape(stem(term))}", text))
+    return frozenset(term for term in terms if re.search(rf"\b{re.escape(text_index.stem(term))}", text))
 
 
 def passages(decision: Decision) -> list[tuple[str, str]]:
@@ -331,16 +330,6 @@ def passages(decision: Decision) -> list[tuple[str, str]]:
         (_("Tags"), " ".join(f"#{tag}" for tag in decision.tag_names)),
         (_("Notes"), decision.notes),
     ]
-
-
-def stem(term: str) -> str:
-    """What is left of a word without its commonest English endings, to mark where it matched."""
-    if " " in term:
-        return term
-    for ending in ("ing", "ies", "ed", "es", "s", "e"):
-        if term.endswith(ending) and len(term) - len(ending) >= 3:
-            return term[: -len(ending)]
-    return term
 
 
 SIMILAR_SHARE = 0.6  # of the shorter title's telling words
