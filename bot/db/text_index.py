@@ -41,7 +41,7 @@ class Query:
     def related(self) -> tuple[str, ...]:
         """Words that were not typed and mean the same as one that was: who asks later rarely finds the same words."""
         typed = {stem(word) for word in self.words}
-        found = (other for word in self.words for other in related_words().get(stem(word), ()))
+        found = (other for word in self.words for other in related_to(word))
         return tuple(dict.fromkeys(other for other in found if stem(other) not in typed))
 
 
@@ -66,15 +66,24 @@ def stop_words() -> frozenset[str]:
     return frozenset((Path(__file__).parent / "stop_words.txt").read_text().split())
 
 
+def related_to(word: str) -> tuple[str, ...]:
+    """Words that engineers use for the same thing, the word itself among them."""
+    return _related_words().get(stem(word), ())
+
+
+def known_words() -> tuple[str, ...]:
+    """Those that others are related to."""
+    return tuple(dict.fromkeys(word for group in _related_words().values() for word in group))
+
+
 @cache
-def related_words() -> dict[str, tuple[str, ...]]:
-    """By the stem of each, the words that engineers use for the same thing."""
-    found: dict[str, dict[str, None]] = {}
+def _related_words() -> dict[str, tuple[str, ...]]:
+    """By the stem of each."""
+    groups: dict[str, dict[str, None]] = {}
     for line in (Path(__file__).parent / "related_words.txt").read_text().splitlines():
-        group = line.split()
-        for word in group:
-            found.setdefault(stem(word), {}).update(dict.fromkeys(group))
-    return {one: tuple(others) for one, others in found.items()}
+        for word in line.split():
+            groups.setdefault(stem(word), {}).update(dict.fromkeys(line.split()))
+    return {one: tuple(others) for one, others in groups.items()}
 
 
 def stem(term: str) -> str:
@@ -162,10 +171,14 @@ def _postgresql_find(workspace_id: int, query: Query, most: int | None) -> TextC
     `ts_rank_cd` of one term is the sum of the weights where it stands, so each matching record is read once, and how
     many hold a term is counted among them. Bytes stand for the length of a text.
     """
-    terms = {_tsquery(term): 1.0 for term in query.terms} | {_tsquery(term): RELATED for term in query.related}
+    terms = {_tsquery(term): 1.0 for term in query.terms} | {
+        _tsquery(term): RELATED for term in query.related
+    }
     numbers = range(len(terms))
     asked = ", ".join(f"to_tsquery('english', :term{n}) AS term{n}" for n in numbers)
-    held = ", ".join(f"{TITLE} * ts_rank_cd(CAST(:weights AS float4[]), terms, term{n}) AS held{n}" for n in numbers)
+    held = ", ".join(
+        f"{TITLE} * ts_rank_cd(CAST(:weights AS float4[]), terms, term{n}) AS held{n}" for n in numbers
+    )
     counts = ", ".join(f"count(*) FILTER (WHERE held{n} > 0) AS count{n}" for n in numbers)
     score = " + ".join(
         f"{weight} * ln(1 + (records - count{n} + 0.5) / (count{n} + 0.5)) * held{n} / (held{n} + norm)"
@@ -185,7 +198,7 @@ def _postgresql_find(workspace_id: int, query: Query, most: int | None) -> TextC
         SELECT rowid AS record_id, {score} AS score
         FROM hit, counted, LATERAL (SELECT {K1} * ({1 - B} + {B} * size / average) AS norm) AS normed
         ORDER BY score DESC, rowid DESC LIMIT :most
-        """
+        """  # noqa: S608 -- of numbers and names of our own; what was typed is bound
     ).bindparams(
         bindparam("most", most, Integer),
         workspace=f"'{_token(workspace_id)}'",
