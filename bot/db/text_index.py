@@ -179,24 +179,29 @@ def _postgresql_find(workspace_id: int, query: Query, most: int | None) -> TextC
     held = ", ".join(
         f"{TITLE} * ts_rank_cd(CAST(:weights AS float4[]), terms, term{n}) AS held{n}" for n in numbers
     )
-    counts = ", ".join(f"count(*) FILTER (WHERE held{n} > 0) AS count{n}" for n in numbers)
+    counts = ", ".join(f"CAST(count(*) FILTER (WHERE held{n} > 0) AS float8) AS n{n}" for n in numbers)
+    rarity = ", ".join(f"ln(1 + (records - n{n} + 0.5) / (n{n} + 0.5)) AS rarity{n}" for n in numbers)
     score = " + ".join(
-        f"{weight} * ln(1 + (records - count{n} + 0.5) / (count{n} + 0.5)) * held{n} / (held{n} + norm)"
-        for n, weight in enumerate(terms.values())
+        f"{weight} * rarity{n} * held{n} / (held{n} + norm)" for n, weight in enumerate(terms.values())
     )
     return text(
         f"""
         WITH asked AS MATERIALIZED (
             SELECT CAST(:workspace AS tsquery) AS here, to_tsquery('english', :words) AS words, {asked}
         ), hit AS MATERIALIZED (
-            SELECT rowid, pg_column_size(terms) AS size, {held} FROM search_fts, asked WHERE terms @@ (here && words) AND numnode(words) > 0
+            SELECT rowid, CAST(pg_column_size(terms) AS float8) AS size, {held} FROM search_fts, asked
+            WHERE terms @@ (here && words) AND numnode(words) > 0
         ), sample AS (
             SELECT FROM search_fts, asked WHERE terms @@ here LIMIT {COUNTED}
         ), counted AS (
-            SELECT greatest(count(*), (SELECT count(*) FROM sample)) AS records, avg(size) AS average, {counts} FROM hit
+            SELECT CAST(greatest(count(*), (SELECT count(*) FROM sample)) AS float8) AS records,
+                avg(size) AS average, {counts}
+            FROM hit
+        ), weighed AS MATERIALIZED (
+            SELECT average, {rarity} FROM counted
         )
         SELECT rowid AS record_id, {score} AS score
-        FROM hit, counted, LATERAL (SELECT {K1} * ({1 - B} + {B} * size / average) AS norm) AS normed
+        FROM hit, weighed, LATERAL (SELECT {K1} * ({1 - B} + {B} * size / average) AS norm) AS normed
         ORDER BY score DESC, rowid DESC LIMIT :most
         """  # noqa: S608 -- of numbers and names of our own; what was typed is bound
     ).bindparams(
