@@ -2,9 +2,9 @@
 
 import argparse
 
-from benchmarks import latency, memory, outbox
+from benchmarks import latency, memory, outbox, search
 
-BENCHMARKS = {"latency": latency.main, "memory": memory.main, "outbox": outbox.main}
+BENCHMARKS = {"latency": latency.main, "memory": memory.main, "outbox": outbox.main, "search": search.main}
 
 
 def main() -> None:

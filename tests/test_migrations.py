@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import pytest
@@ -11,10 +12,14 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection
+from sqlalchemy.orm import Session
 
 from bot.db import migrate
 from bot.db.engine import Database
 from bot.db.migrate import connected, current_problem, downgrade, scripts, upgrade
+from bot.people.models import Team
+from bot.rituals.decisions.models import Alternative, Decision
+from bot.workspaces.models import Workspace
 
 T = TypeVar("T")
 
@@ -100,6 +105,63 @@ async def test_a_migration_that_fails_leaves_nothing_behind(new_database_url: UR
     with pytest.raises(RuntimeError):
         await in_transaction(new_database_url, half)
     assert await tables(new_database_url) == set()
+
+
+CONTEXT_WEIGHED = "5c1d0f7e2a94"
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+
+
+def _decision(connection: Connection) -> None:
+    """In no text index yet, as if another version had kept it."""
+    team = {"created_by": "U1", "created_at": NOW, "channel_id": "C1"}
+    with Session(connection) as session:
+        session.add(Workspace(id=1, slack_id="T1", name="Acme", created_at=NOW, state_changed_at=NOW))
+        session.flush()  # no relationship tells which comes first
+        session.add(Team(id=1, workspace_id=1, name="Payments", timezone="UTC", **team))
+        session.flush()
+        texts = {"outcome": "Signed", "context": "Quotas", "trade_offs": "", "revisit_when": "", "notes": ""}
+        other = Alternative(position=0, name="Polling", why_not="Wasteful", reconsider_when="")
+        kept = Decision(
+            workspace_id=1, team_id=1, number=1, title="Lunr.js", status="accepted", **team, **texts
+        )
+        kept.alternatives = [other]
+        session.add(kept)
+        session.flush()
+
+
+async def _indexed_as(url: URL) -> dict[str, list[str]]:
+    """In which part of the index each word is."""
+    words = ("lunr", "quotas", "polling", "wasteful", "signed")
+    db = Database(url)
+    parts = {"title": "A", "about": "B", "body": "D"}
+    found = {}
+    async with db.read() as session:
+        for word in words:
+            asked = [
+                (part, f"{part} : {word}" if db.is_sqlite else f"{word}:{weight}")
+                for part, weight in parts.items()
+            ]
+            statement = sa.text(
+                "SELECT count(*) FROM search_fts WHERE search_fts MATCH :asked"
+                if db.is_sqlite
+                else "SELECT count(*) FROM search_fts WHERE terms @@ to_tsquery('english', :asked)"
+            )
+            found[word] = [part for part, one in asked if await session.scalar(statement, {"asked": one})]
+    await db.close()
+    return found
+
+
+async def test_what_was_logged_before_is_indexed_as_what_comes_after(new_database_url: URL) -> None:
+    await upgrade(new_database_url, "000000000004")
+    await in_transaction(new_database_url, _decision)
+    await upgrade(new_database_url, CONTEXT_WEIGHED)
+    assert await _indexed_as(new_database_url) == {
+        "lunr": ["title"],
+        "quotas": ["about"],
+        "polling": ["about"],
+        "wasteful": ["body"],
+        "signed": ["body"],
+    }
 
 
 def _parent_and_child(connection: Connection) -> None:

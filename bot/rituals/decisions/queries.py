@@ -1,11 +1,11 @@
 """Finding decisions: what people type after `why`, `search` and `list`, and what it finds."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Viewer
@@ -25,6 +25,7 @@ from bot.rituals.decisions.models import (
 )
 
 PAGE = 10
+AT_FIRST = 200  # of the best that the text index knows
 OPEN_MOST = 20  # of one kind that wait for a person; Home shows fewer
 
 
@@ -47,9 +48,14 @@ class Hit:
 @dataclass(frozen=True)
 class Found:
     hits: Sequence[Hit]
-    confident: bool
-    """False: nothing really answers, and the honest words are "nothing found, nearest is …"."""
+    certainty: float
+    """How much of what was asked the best hit speaks of; see `_certainty`."""
     terms: Sequence[str]
+
+    @property
+    def confident(self) -> bool:
+        """False: nothing really answers, and the honest words are "nothing found, nearest is …"."""
+        return self.certainty >= CERTAIN
 
 
 _FILTER = re.compile(
@@ -112,19 +118,38 @@ async def search(
     query = text_index.parse(wanted.words)
     if not query:
         rows, _total = await listed(session, viewer=viewer, wanted=wanted, today=today)
-        return Found([Hit(row, 0.0, frozenset()) for row in rows[:limit]], bool(rows), ())
-    hits = text_index.matches(session, workspace_id=viewer.workspace_id, query=query)
-    statement = _filtered(await _visible(session, viewer), wanted, today)
-    scored = await session.execute(
-        statement.add_columns(hits.c.score)
-        .join(hits, hits.c.record_id == Decision.id)
-        .options(*Decision.whole())
-        .order_by(hits.c.score.desc(), Decision.id.desc())
-        .limit(limit)
-    )
-    terms = [*query.words, *(" ".join(phrase) for phrase in query.phrases)]
-    found = [Hit(decision, score, _matched(decision, terms)) for decision, score in scored]
-    return Found(found, _is_answer(found, terms), terms)
+        return Found([Hit(row, 0.0, frozenset()) for row in rows[:limit]], float(bool(rows)), ())
+    statement = _filtered(await _visible(session, viewer), wanted, today).options(*Decision.whole())
+    scored = await _best(session, statement, workspace_id=viewer.workspace_id, query=query, limit=limit)
+    hits = [Hit(decision, score, _matched(decision, query.terms)) for decision, score in scored]
+    return Found(hits, _certainty(hits[0], query) if hits else 0.0, query.terms)
+
+
+async def _best(
+    session: AsyncSession,
+    statement: Select[Decision],
+    *,
+    workspace_id: int,
+    query: text_index.Query,
+    limit: int,
+) -> Sequence[Row[Decision, float]]:
+    """The best of the wanted decisions that hold any of the terms.
+
+    They are nearly always among the index's best; where too few of those may be shown, all that match are looked at.
+    """
+    found: Sequence[Row[Decision, float]] = ()
+    for most in (AT_FIRST, None):
+        hits = text_index.matches(session, workspace_id=workspace_id, query=query, most=most)
+        rows = await session.execute(
+            statement.add_columns(hits.c.score)
+            .join(hits, hits.c.record_id == Decision.id)
+            .order_by(hits.c.score.desc(), Decision.id.desc())
+            .limit(limit)
+        )
+        found = rows.all()
+        if len(found) == limit:
+            break
+    return found
 
 
 async def latest(session: AsyncSession, *, viewer: Viewer, limit: int = 5) -> Sequence[Decision]:
@@ -192,16 +217,12 @@ async def similar(session: AsyncSession, *, viewer: Viewer, title: str) -> Seque
     query = text_index.parse(title.replace('"', " "))
     if not query.words:
         return []
-    hits = text_index.matches(session, workspace_id=viewer.workspace_id, query=query)
-    rows = await session.scalars(
-        (await _visible(session, viewer))
-        .join(hits, hits.c.record_id == Decision.id)
-        .where(Decision.status.in_(STANDING))
-        .order_by(hits.c.score.desc(), Decision.id.desc())
-        .limit(10)
-    )
+    statement = (await _visible(session, viewer)).where(Decision.status.in_(STANDING))
+    rows = await _best(session, statement, workspace_id=viewer.workspace_id, query=query, limit=10)
     ours = set(query.words)
-    return [row for row in rows if _alike(ours, set(text_index.parse(row.title.replace('"', " ")).words))][:3]
+    return [
+        row for row, _score in rows if _alike(ours, set(text_index.parse(row.title.replace('"', " ")).words))
+    ][:3]
 
 
 async def made_from(session: AsyncSession, *, source_ids: Collection[int]) -> Sequence[Decision]:
@@ -311,10 +332,14 @@ def _day(name: str, value: str) -> date:
         raise Refusal(_("`{name}:` wants a day such as `2026-02-15`.", name=name)) from None
 
 
-def _matched(decision: Decision, terms: Sequence[str]) -> frozenset[str]:
+def _matched(decision: Decision, terms: Iterable[str]) -> frozenset[str]:
     """Terms that stand in the text, by the stem that both have in common."""
-    text = " ".join(words for _label, words in passages(decision)).lower()
-    return frozenset(term for term in terms if re.search(rf"\b{re.escape(stem(term))}", text))
+    return _held(" ".join(words for _label, words in passages(decision)), terms)
+
+
+def _held(text: str, terms: Iterable[str]) -> frozenset[str]:
+    text = text.lower()
+    return frozenset(term for term in terms if re.search(rf"\b{re.escape(text_index.stem(term))}", text))
 
 
 def passages(decision: Decision) -> list[tuple[str, str]]:
@@ -333,16 +358,6 @@ def passages(decision: Decision) -> list[tuple[str, str]]:
     ]
 
 
-def stem(term: str) -> str:
-    """What is left of a word without its commonest English endings, to mark where it matched."""
-    if " " in term:
-        return term
-    for ending in ("ing", "ies", "ed", "es", "s", "e"):
-        if term.endswith(ending) and len(term) - len(ending) >= 3:
-            return term[: -len(ending)]
-    return term
-
-
 SIMILAR_SHARE = 0.6  # of the shorter title's telling words
 
 
@@ -352,8 +367,14 @@ def _alike(ours: set[str], theirs: set[str]) -> bool:
     return ours == theirs or shared >= max(2, SIMILAR_SHARE * min(len(ours), len(theirs)))
 
 
-CONFIDENT_SHARE = 0.5  # of the question's telling words must stand in the best hit
+CERTAIN = 0.7
+IN_TITLE = 0.25  # what a decision is about, its title says
 
 
-def _is_answer(hits: Sequence[Hit], terms: Sequence[str]) -> bool:
-    return bool(hits) and len(hits[0].matched) >= CONFIDENT_SHARE * len(terms)
+def _certainty(hit: Hit, query: text_index.Query) -> float:
+    """The share of the question's terms in the decision: half for one of the same meaning, more for one in the title."""
+    missing = [term for term in query.terms if term not in hit.matched]
+    alike = [term for term in missing if _matched(hit.decision, text_index.related_to(term))]
+    titled = _held(hit.decision.title, query.terms)
+    held = len(hit.matched) + text_index.RELATED * len(alike) + IN_TITLE * len(titled)
+    return held / len(query.terms)

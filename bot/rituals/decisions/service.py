@@ -375,7 +375,6 @@ async def index(session: AsyncSession, decision: Decision) -> None:
     reasons = [part for row in decision.alternatives for part in (row.why_not, row.reconsider_when)]
     body = [
         decision.outcome,
-        decision.context,
         *reasons,
         decision.trade_offs,
         decision.revisit_when,
@@ -386,7 +385,9 @@ async def index(session: AsyncSession, decision: Decision) -> None:
         record_id=decision.id,
         workspace_id=decision.workspace_id,
         title=decision.title,
-        names="\n".join([*(row.name for row in decision.alternatives), *decision.tag_names]),
+        about="\n".join(
+            [*(row.name for row in decision.alternatives), *decision.tag_names, decision.context]
+        ),
         body="\n".join(filter(None, body)),
     )
 

@@ -210,6 +210,6 @@ async def _index(session: AsyncSession, win: Win) -> None:
         record_id=win.id,
         workspace_id=win.workspace_id,
         title=win.title,
-        names="",
+        about="",
         body=win.makes_possible,
     )

@@ -85,6 +85,48 @@ async def test_nothing_found_says_so_and_the_nearest_is_called_just_that(slack: 
     assert "Log this as a decision" in labels(await told(slack, "pm", "Closest"))
 
 
+def _order(answer: str) -> list[str]:
+    """The records in an answer, which Slack gets in blocks and once more as text."""
+    return list(dict.fromkeys(re.findall(r"\*(D-\d+)\*", answer)))
+
+
+@bot
+async def test_a_rare_word_finds_more_than_a_common_one(slack: Slack) -> None:
+    await saved(slack, "Throttle", context="A bucket of tokens")
+    for title in ("Versions", "Signatures", "Errors", "Pages"):
+        await saved(slack, title, context="An interface of partners")
+    assert _order(await _ask(slack, "why interface bucket"))[0] == "D-1", "each has one of the two words"
+
+
+@bot
+async def test_what_a_decision_is_about_counts_more_than_what_it_costs(slack: Slack) -> None:
+    await saved(slack, "Webhooks", context="Rate limits")
+    await saved(slack, "Endpoints", trade_offs="Rate limits")
+    assert _order(await _ask(slack, "why limits")) == ["D-1", "D-2"]
+
+
+@bot
+async def test_another_word_for_the_same_thing_is_found_and_called_the_closest(slack: Slack) -> None:
+    await saved(slack, "Kubernetes runs the workers")
+    await saved(slack, "Rotate the keys")
+    found = await _ask(slack, "why k8s")
+    assert "No decision really answers *k8s*. Closest: *D-1* Kubernetes runs the workers" in found
+    assert "D-2" not in found
+
+
+@bot
+async def test_a_part_of_a_name_with_a_dot_or_a_slash_is_found(slack: Slack) -> None:
+    await saved(slack, "Lunr.js searches docs/handbook", context="v2.1-beta")
+    for word in ("lunr", "handbook", "Lunr.js", "beta", "lunr.ts"):
+        assert _order(await _ask(slack, f"why {word}")) == ["D-1"], word
+
+
+@bot
+async def test_a_question_of_common_words_alone_finds_nothing(slack: Slack) -> None:
+    await saved(slack, "Rotate the keys")
+    assert "No decision mentions" in await _ask(slack, "why against yourselves")
+
+
 @bot
 async def test_filters_narrow_a_search_and_a_list(slack: Slack) -> None:
     pm, lead, engineer = (slack.users[name] for name in ("pm", "techlead", "engineer"))

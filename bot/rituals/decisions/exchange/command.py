@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Kind, Viewer
+from bot.db import text_index
 from bot.db.engine import Database
 from bot.people.models import Team
 from bot.rituals.decisions import queries
@@ -231,5 +232,5 @@ async def search(
 def _snippet(hit: Hit, characters: int = 300) -> str:
     """The passage that holds most of the words."""
     passages = [passage for _label, passage in queries.passages(hit.decision)]
-    best = max(passages, key=lambda text: sum(queries.stem(term) in text.lower() for term in hit.matched))
+    best = max(passages, key=lambda text: sum(text_index.stem(term) in text.lower() for term in hit.matched))
     return " ".join(best.split())[:characters]

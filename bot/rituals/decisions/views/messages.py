@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
+from bot.db.text_index import stem
 from bot.i18n import _, ngettext
 from bot.records import views as records
 from bot.records.models import Relation, SourceState
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import Answer, Decision, Part
-from bot.rituals.decisions.queries import PAGE, Found, Hit, passages, stem
+from bot.rituals.decisions.queries import PAGE, Found, Hit, passages
 from bot.rituals.decisions.service import LinkedRecord, Sheet
 from bot.rituals.decisions.views.form import status_word
 from bot.slack import blocks as b

@@ -10,6 +10,7 @@ from bot import cli
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.people.models import Team
+from bot.rituals.decisions import queries
 from bot.workspaces.models import Workspace
 from tests.rituals.decisions.exchange.command_line import CommonGround
 from tests.rituals.decisions.exchange.test_reading import MADR, NYGARD
@@ -74,6 +75,19 @@ def test_a_search_names_the_file_and_marks_what_matched(common_ground: CommonGro
     assert best["matched"] == ["every", "minute", "polling"]
     assert Path(best["source"]).parent == log
     assert "every minute" in best["snippet"]
+
+
+def test_a_filter_finds_what_hundreds_of_better_ones_hide(
+    common_ground: CommonGround, tmp_path: Path
+) -> None:
+    for n in range(queries.AT_FIRST + 1):
+        (tmp_path / f"{n}.md").write_text("# Webhooks\n\n## Status\n\nProposed\n\n## Context\n\nWebhooks.\n")
+    (tmp_path / "x.md").write_text(
+        "# Signatures\n\n## Status\n\nAccepted\n\n## Consequences\n\nNo webhooks.\n"
+    )
+    common_ground.imported(tmp_path)
+    found = common_ground.found("webhooks status:accepted")
+    assert [row["title"] for row in found] == ["Signatures"]
 
 
 def test_a_link_that_leads_out_of_the_folder_is_not_followed(
