@@ -189,9 +189,10 @@ async def _imported(corpus: Path, logs: Sequence[Path], url: URL) -> AsyncIterat
         ]
         session.add_all(teams)
     for folder, team in zip(logs, teams, strict=True):
-        to = command.Place(workspace.id, team.id)
         paths = list(files.found_in(folder))
-        async for _told in command.import_files(db, paths, to=to, now=now, dry_run=False):
+        async for _told in command.import_files(
+            db, paths, workspace=None, team=team.channel_id, now=now, dry_run=False
+        ):
             pass
     async with db.read() as session:
         rows = await session.execute(

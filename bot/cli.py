@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -16,6 +16,7 @@ import yaml
 from aiohttp import ClientError
 from alembic.util import CommandError
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import DBAPIError
@@ -236,26 +237,40 @@ def import_decisions(
     ] = False,
     json_: Json = False,
 ) -> None:
-    """Read decision records: MADR, Nygard and other Markdown, YAML. A second import changes only what changed."""
-    counted = wait(_import(paths, team=team, workspace=workspace, dry_run=dry_run, json_=json_))
-    say(", ".join(f"{n} {outcome}" for outcome, n in counted.items()) or "There is no file.")
+    """Read decision records: Markdown of every form, YAML, CSV, JSON. A second import changes only what changed."""
+    told = wait(_import(paths, team=team, workspace=workspace, dry_run=dry_run, json_=json_))
+    say(", ".join(f"{n} {outcome}" for outcome, n in told.outcomes.items()) or "There is no file.")
+    if told.formats:
+        say(f"Formats: {', '.join(f'{n} {name}' for name, n in told.formats.most_common())}.")
+
+
+@dataclass(frozen=True)
+class _Imported:
+    outcomes: Counter[str]
+    formats: Counter[str]
 
 
 async def _import(
     paths: Sequence[Path], *, team: str | None, workspace: str | None, dry_run: bool, json_: bool
-) -> Counter[str]:
-    counted: Counter[str] = Counter()
+) -> _Imported:
+    counted = _Imported(Counter(), Counter())
     found = [path for given in paths for path in exchange_files.found_in(given)]
     async with _data() as db:
         told = exchange.import_files(
             db, found, workspace=workspace, team=team, now=Clock().now(), dry_run=dry_run
         )
-        async for one in told:
-            counted[one.outcome] += 1
-            if json_:
-                typer.echo(json.dumps(exchange.told_as_json(one), ensure_ascii=False))
-            elif one.reason:
-                say(f"{one.path}: {one.outcome}, {one.reason}")
+        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+            files = bar.add_task("Reading", total=len(found))
+            path = ""
+            async for one in told:
+                bar.advance(files, one.path != path)
+                path = one.path
+                counted.outcomes[one.outcome] += 1
+                counted.formats.update([one.entry.format] if one.entry else [])
+                if json_:
+                    typer.echo(json.dumps(exchange.told_as_json(one), ensure_ascii=False))
+                elif one.reason:
+                    say(f"{one.path}: {one.outcome}, {one.reason}")
     return counted
 
 

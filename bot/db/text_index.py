@@ -20,6 +20,12 @@ TITLE, ABOUT, BODY = 5.0, 2.0, 1.0
 RELATED = 0.5
 """What a word of the same meaning counts, beside the word that was typed."""
 
+MOST_CHARACTERS = {"title": 10_000, "about": 80_000, "body": 120_000}
+"""Of a record that are indexed: PostgreSQL takes no tsvector over 1 MB, and a letter may have four bytes.
+
+<https://www.postgresql.org/docs/18/textsearch-limitations.html>
+"""
+
 ENDINGS = ("ing", "ies", "ed", "es", "s", "e", "y")
 
 
@@ -102,7 +108,7 @@ async def put(
     """Index a record, or index it again."""
     texts = {"title": title, "about": about, "body": body}
     facts = {"id": record_id, "workspace": _token(workspace_id)} | {
-        name: " ".join(_WORD.findall(given)) for name, given in texts.items()
+        name: " ".join(_WORD.findall(given[: MOST_CHARACTERS[name]])) for name, given in texts.items()
     }
     await session.execute(_SQLITE_PUT if _is_sqlite(session) else _POSTGRESQL_PUT, facts)
 

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ def log(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From here on another database, an empty one, is meant."""
 
     def move() -> None:
@@ -79,7 +79,7 @@ def exported(common_ground: CommonGround) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_what_goes_out_comes_back_into_an_empty_database_as_it_was(
-    common_ground: CommonGround, log: Path, tmp_path: Path, elsewhere: Any, format_: Format
+    common_ground: CommonGround, log: Path, tmp_path: Path, elsewhere: Callable[[], None], format_: Format
 ) -> None:
     common_ground.imported(log)
     before = exported(common_ground)
