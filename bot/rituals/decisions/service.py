@@ -1,12 +1,12 @@
 """What one can do with decisions: log, change, answer, replace, take back, withdraw."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -141,11 +141,12 @@ async def edit_decision(
     decision: Decision,
     fields: DecisionFields,
     seen_edit: int,
+    kept: Collection[str] = (),
     now: datetime,
 ) -> bool:
     """Change a decision; each field that differs is noted in a revision. Returns whether anything did.
 
-    `seen_edit` is how many edits it had when the form was opened.
+    `seen_edit` is how many edits it had when the form was opened, `kept` names the fields that the form did not show.
 
     Raises:
         Refusal: somebody else edited it meanwhile. Saving would undo their change unseen.
@@ -169,7 +170,7 @@ async def edit_decision(
     before = facts(decision)
     _check_dates(fields, team=decision.team, now=now, was=decision)
     status = decision.status
-    _fill(decision, fields)
+    _fill(decision, fields.model_copy(update=_as_they_are(decision, kept)))
     if status not in CHOSEN:
         decision.status = status  # a later decision made it so; an edit of the text does not undo that
     after = facts(decision)
@@ -179,6 +180,26 @@ async def edit_decision(
     await session.flush()  # the index reads what was changed
     await index(session, decision)
     return bool(changes)
+
+
+TEXTS = frozenset({"context", "alternatives", "trade_offs", "tags", "revisit_when"})
+
+
+def beyond_a_form(decision: Decision) -> list[str]:
+    """Fields that hold more than a form can, as those of records from files may."""
+    texts = {name: value for name, value in facts(decision).items() if name in TEXTS}
+    try:
+        DecisionFields.model_validate({"title": "-", **texts})
+    except ValidationError as error:
+        return sorted({str(problem["loc"][0]) for problem in error.errors()})
+    return []
+
+
+def _as_they_are(decision: Decision, names: Collection[str]) -> dict[str, Any]:
+    held = {name: value for name, value in facts(decision).items() if name in TEXTS.intersection(names)}
+    if "alternatives" in held:
+        held["alternatives"] = [AlternativeFields.model_construct(**row) for row in held["alternatives"]]
+    return held
 
 
 async def link_decision(

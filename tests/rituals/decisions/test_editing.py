@@ -1,8 +1,11 @@
 """Changing what was logged: edits that are seen, two people at once, and taking back a mistake."""
 
 import pytest
+from sqlalchemy import select
 
+from bot.app import App
 from bot.clock import MovableClock
+from bot.rituals.decisions.models import Alternative, Decision
 from tests.person import Slack, words_of
 from tests.rituals.stories import (
     PACE,
@@ -10,6 +13,7 @@ from tests.rituals.stories import (
     choose,
     filled,
     gone,
+    inputs,
     labels,
     logged,
     opens,
@@ -54,6 +58,34 @@ async def test_the_history_says_what_changed_in_rows_and_dates(slack: Slack) -> 
     assert "alternative Polling: Slow → Hits limits" in page
     assert "alternative Kafka: (none) → (no reason)" in page
     assert "when to look again: 1 Jan 2099 → 1 Jun 2099" in page
+
+
+async def test_what_is_longer_than_a_form_can_hold_stays_as_it_is_when_the_rest_is_edited(
+    slack: Slack, bot: App
+) -> None:
+    """Files bring texts of any length; Slack refuses a form that begins with more than 3,000 characters."""
+    pm = slack.person("pm")
+    shown = await logged(slack, "Use webhooks", tags="api")
+    long, names = "Limits. " * 1_000, [f"Way {n}" for n in range(25)]
+    async with bot.database.begin() as session:
+        decision = (await session.scalars(select(Decision).options(*Decision.whole()))).one()
+        decision.title, decision.context, decision.trade_offs = "Use webhooks " + "now " * 50, long, long
+        decision.alternatives = [Alternative(position=n, name=name) for n, name in enumerate(names)]
+    view = await choose(pm, shown, "edit")
+    assert (
+        "Longer than a form can hold, so this stays as it is: alternatives, why, what we accept."
+        in words_of(view)
+    )
+    assert {"context", "alternatives.0.name", "trade_offs"}.isdisjoint(inputs(view))
+    refused = await pm.submit(view)
+    assert refused.errors == {"title": "Keep this to 150 characters or fewer; it has 213."}
+    assert (await pm.submit(view, {"title": "Use webhooks now", "tags": "api, v2"})).errors == {}
+    await card(slack, "D-1", "edited")
+    async with bot.database.read() as session:
+        decision = (await session.scalars(select(Decision).options(*Decision.whole()))).one()
+    assert (decision.title, decision.tag_names) == ("Use webhooks now", ["api", "v2"])
+    assert (decision.context, decision.trade_offs) == (long, long)
+    assert [row.name for row in decision.alternatives] == names
 
 
 async def test_saving_without_a_change_is_no_edit(slack: Slack) -> None:

@@ -132,7 +132,12 @@ async def _edit_form(session: AsyncSession, viewer: Viewer, decision: Decision) 
     if draft is not None and await up_to_date(session, decision, draft) == values:
         draft = None  # it holds no change
     state = FormState(
-        ids={"record": decision.id, "edits": edits, drafts.SUBJECT: subject},
+        ids={
+            "record": decision.id,
+            "edits": edits,
+            drafts.SUBJECT: subject,
+            **({form.KEPT: kept} if (kept := service.beyond_a_form(decision)) else {}),
+        },
         values=values,
         rows=form.rows_of(values),
         more=True,

@@ -143,7 +143,13 @@ async def _save_edit(request: Request, viewer: Viewer, fields: DecisionFields) -
         )
         seen_edit = int(state.ids.get("edits", 0))
         await service.edit_decision(
-            session, viewer=viewer, decision=decision, fields=fields, seen_edit=seen_edit, now=request.now
+            session,
+            viewer=viewer,
+            decision=decision,
+            fields=fields,
+            seen_edit=seen_edit,
+            kept=state.ids.get(form.KEPT, ()),
+            now=request.now,
         )
         await update_card(session, decision, request.now)
         await drafts.discard(session, request)

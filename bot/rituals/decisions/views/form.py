@@ -1,6 +1,6 @@
 """The form: three questions first, the rest behind "More fields", what is typed always kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,12 +17,15 @@ from bot.records.models import Draft
 from bot.records.views import team_question, teams_on_screen
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import CHOSEN, Decision, Status
-from bot.rituals.decisions.service import facts
+from bot.rituals.decisions.service import beyond_a_form, facts, field_words
 from bot.slack import blocks as b
 from bot.slack import request, text
 from bot.slack.forms import Values, refilled, row_numbers
 
 ROWS_MOST = 10
+TAGS_CHARACTERS = 1_000  # twenty tags of forty characters, with commas
+KEPT = "kept"
+"""The id of a form that names the fields it does not show, since they hold more than it can."""
 OPEN_SIMILAR = "open"
 LOG_ANYWAY = "anyway"
 
@@ -121,11 +124,12 @@ def inherited(old: Decision) -> Values:
 
 def values_of(decision: Decision) -> Values:
     """A decision as the form shows it."""
-    return values_from(facts(decision))
+    return values_from(facts(decision), but=beyond_a_form(decision))
 
 
-def values_from(facts: Mapping[str, Any]) -> Values:
-    held = dict(facts)
+def values_from(facts: Mapping[str, Any], *, but: Collection[str] = ()) -> Values:
+    held: dict[str, Any] = {"alternatives": [], "tags": []}
+    held |= {name: value for name, value in facts.items() if name not in but}
     rows = held.pop("alternatives")
     cells = {f"alternatives.{n}.{cell}": value for n, row in enumerate(rows) for cell, value in row.items()}
     people = {
@@ -147,7 +151,12 @@ def shows_more(values: Values, defaults: Values) -> bool:
 
 
 def _heading(state: FormState) -> list[Block]:
-    return [b.section(state.heading)] if state.heading else []
+    if state.heading:
+        return [b.section(state.heading)]
+    if kept := state.ids.get(KEPT):
+        names = ", ".join(map(field_words, kept))
+        return [b.context(_("Longer than a form can hold, so this stays as it is: {fields}.", fields=names))]
+    return []
 
 
 def _similar(state: FormState) -> list[Block]:
@@ -186,16 +195,26 @@ def _first_questions(state: FormState) -> list[Block]:
             b.text_input(
                 value("title"),
                 placeholder=_("Use webhooks instead of polling for the partner API"),
-                max_length=TITLE_CHARACTERS,
+                max_length=max(TITLE_CHARACTERS, len(value("title") or "")),
                 focus=True,
             ),
             optional=False,
         ),
-        b.field("context", _("Why? What was going on?"), b.text_input(value("context"), multiline=True)),
+        *_unless_kept(
+            state,
+            "context",
+            b.field("context", _("Why? What was going on?"), b.text_input(value("context"), multiline=True)),
+        ),
     ]
 
 
+def _unless_kept(state: FormState, name: str, question: Block) -> list[Block]:
+    return [] if name in state.ids.get(KEPT, ()) else [question]
+
+
 def _alternatives(state: FormState) -> list[Block]:
+    if "alternatives" in state.ids.get(KEPT, ()):
+        return []
     several = len(state.rows) > 1
     blocks: list[Block] = []
     for place, row in enumerate(state.rows):
@@ -241,10 +260,14 @@ def _more_questions(state: FormState) -> list[Block]:
     statuses = [(status_word(status), status.value) for status in CHOSEN]
     status = value("status") if value("status") in set(CHOSEN) else None
     return [
-        b.field(
+        *_unless_kept(
+            state,
             "trade_offs",
-            _("What do you accept in return?"),
-            b.text_input(value("trade_offs"), multiline=True),
+            b.field(
+                "trade_offs",
+                _("What do you accept in return?"),
+                b.text_input(value("trade_offs"), multiline=True),
+            ),
         ),
         b.field("deciders", _("Who decided?"), b.people_input(value("deciders") or []), tells=True),
         *(
@@ -269,11 +292,15 @@ def _more_questions(state: FormState) -> list[Block]:
             tells=True,
         ),
         b.field("consulted", _("Who was consulted?"), b.people_input(value("consulted") or []), tells=True),
-        b.field(
+        *_unless_kept(
+            state,
             "tags",
-            _("Which tags?"),
-            b.text_input(value("tags"), placeholder=_("api, billing"), max_length=300),
-            hint=_("Commas between them. /decision list #api shows them."),
+            b.field(
+                "tags",
+                _("Which tags?"),
+                b.text_input(value("tags"), placeholder=_("api, billing"), max_length=TAGS_CHARACTERS),
+                hint=_("Commas between them. /decision list #api shows them."),
+            ),
         ),
         b.field(
             "revisit_on",
@@ -281,10 +308,14 @@ def _more_questions(state: FormState) -> list[Block]:
             b.date_input(value("revisit_on")),
             tells=True,
         ),
-        b.field(
+        *_unless_kept(
+            state,
             "revisit_when",
-            _("Or what should make you look again?"),
-            b.text_input(value("revisit_when"), placeholder=_("if p95 > 400 ms"), max_length=300),
+            b.field(
+                "revisit_when",
+                _("Or what should make you look again?"),
+                b.text_input(value("revisit_when"), placeholder=_("if p95 > 400 ms"), max_length=300),
+            ),
         ),
         *(
             [
