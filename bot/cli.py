@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -240,6 +240,10 @@ def import_decisions(
     """Read decision records: Markdown of every form, YAML, CSV, JSON. A second import changes only what changed."""
     told = wait(_import(paths, team=team, workspace=workspace, dry_run=dry_run, json_=json_))
     say(", ".join(f"{n} {outcome}" for outcome, n in told.outcomes.items()) or "There is no file.")
+    if told.is_local and not dry_run:
+        say(
+            "These are in no Slack workspace. To have them there, run the bot, set up a team, and import again."
+        )
     if told.formats:
         say(f"Formats: {', '.join(f'{n} {name}' for name, n in told.formats.most_common())}.")
 
@@ -248,6 +252,7 @@ def import_decisions(
 class _Imported:
     outcomes: Counter[str]
     formats: Counter[str]
+    is_local: bool = False
 
 
 async def _import(
@@ -268,10 +273,10 @@ async def _import(
                 counted.outcomes[one.outcome] += 1
                 counted.formats.update([one.entry.format] if one.entry else [])
                 if json_:
-                    typer.echo(json.dumps(exchange.told_as_json(one), ensure_ascii=False))
+                    typer.echo(_one_line(exchange.told_as_json(one)))
                 elif one.reason:
                     say(f"{one.path}: {one.outcome}, {one.reason}")
-    return counted
+        return replace(counted, is_local=await exchange.is_local(db))
 
 
 @decisions.command()
@@ -333,6 +338,12 @@ async def _search(query: str, *, limit: int, workspace: str | None) -> list[dict
         if at is None:
             return []
         return await exchange.search(session, at=at, typed=query, today=Clock().now().date(), limit=limit)
+
+
+def _one_line(told: dict[str, Any]) -> str:
+    """JSON without the letters at which some readers begin a new line, as Python's `splitlines` does."""
+    line = json.dumps(told, ensure_ascii=False)
+    return line.translate({ord(letter): f"\\u{ord(letter):04x}" for letter in "\x85\u2028\u2029"})
 
 
 @asynccontextmanager

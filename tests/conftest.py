@@ -33,6 +33,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="DIR", help="keep the pictures that browser tests take here")
 
 
+@pytest.hookimpl(tryfirst=True)  # before what is slow is left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where no database shows, PostgreSQL has its turn among the slow ones."""
+    for item in items:
+        if item.get_closest_marker("alike") and "[postgresql" in item.nodeid:
+            item.add_marker(pytest.mark.slow)
+
+
 class _TestSettings(BaseSettings):
     test_database_url: str | None = None
 

@@ -22,7 +22,7 @@ from tests.rituals.stories import (
     told,
 )
 
-pytestmark = pytest.mark.usefixtures("bot")
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
 HELLO = "Hello, I keep what your team decides"
 

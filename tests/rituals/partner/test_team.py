@@ -9,7 +9,7 @@ from bot.clock import MovableClock
 from tests.person import Json, Slack, words_of
 from tests.rituals.stories import PACE, card, filled, labels, logged, opens, set_up_team, shows, told
 
-pytestmark = pytest.mark.usefixtures("bot")
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
 
 def home_of(team: str) -> str:

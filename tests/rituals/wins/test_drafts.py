@@ -6,7 +6,7 @@ from tests.person import Json, Slack, words_of
 from tests.rituals.stories import filled, set_up_team, shows
 from tests.rituals.wins.stories import IMPORT, choose, form, told_of
 
-pytestmark = pytest.mark.usefixtures("bot")
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
 OFFER = "You have a draft from"
 

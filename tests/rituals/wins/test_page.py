@@ -6,7 +6,7 @@ from tests.person import Json, Slack, words_of
 from tests.rituals.stories import home_view, labels, opens, set_up_team, told
 from tests.rituals.wins.stories import IMPORT, choose, form, told_of, win_id
 
-pytestmark = pytest.mark.usefixtures("bot")
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
 
 async def edited(slack: Slack, card: Json, **fields: object) -> Json:

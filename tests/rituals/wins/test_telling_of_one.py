@@ -21,7 +21,7 @@ from tests.rituals.stories import (
 )
 from tests.rituals.wins.stories import IMPORT, choose, form, tell, told_of, win_id
 
-pytestmark = pytest.mark.usefixtures("bot")
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
 NOT_YET = "not yet thanked by PM or tech lead"
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Kind, Viewer
@@ -45,7 +45,8 @@ async def place(session: AsyncSession, *, workspace: str | None, team: str | Non
     Raises:
         WhichError: there are several, or none of that name.
     """
-    known = (await session.scalars(select(Workspace).order_by(Workspace.name))).all()
+    every = (await session.scalars(select(Workspace).order_by(Workspace.name))).all()
+    known = [one for one in every if one.slack_id != LOCAL] or every
     if not known and workspace is None:
         if team is not None:
             raise WhichError(_which("team", team, []))
@@ -76,6 +77,10 @@ async def team_for(session: AsyncSession, *, workspace: str | None, team: str | 
     home = await session.get_one(Workspace, at.workspace_id)
     if teams := await _teams(session, home):
         return _named(teams, None)
+    if home.slack_id != LOCAL:
+        raise WhichError(
+            f"{home.name or home.slack_id} has no team yet. Type /partner team in its channel in Slack, then import."
+        )
     new = Team(
         workspace_id=home.id, channel_id=LOCAL, name=LOCAL, timezone="UTC", created_by="", created_at=now
     )
@@ -96,6 +101,12 @@ def _named(teams: Sequence[Team], name: str | None) -> Team:
     if len(named) != 1:
         raise WhichError(_which("team", name, [f"{one.name} ({one.channel_id})" for one in teams]))
     return named[0]
+
+
+async def is_local(db: Database) -> bool:
+    """Whether Slack has never seen this database."""
+    async with db.read() as session:
+        return not await session.scalar(select(exists().where(Workspace.slack_id != LOCAL)))
 
 
 def _which(what: str, named: str | None, known: Sequence[str]) -> str:

@@ -127,6 +127,24 @@ async def _two_workspaces(url: URL) -> None:
     await db.close()
 
 
+async def _workspace_without_a_team(url: URL) -> None:
+    db, now = Database(url), Clock().now()
+    async with db.begin() as session:
+        session.add(Workspace(slack_id="T0ACME", name="Acme", created_at=now, state_changed_at=now))
+    await db.close()
+
+
+def test_records_go_to_no_workspace_that_has_no_team(
+    common_ground: CommonGround, log: Path, database_url: URL, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common_ground.imported(log)
+    assert "These are in no Slack workspace" in common_ground.told
+    asyncio.run(_workspace_without_a_team(database_url))
+    assert cli.main(["decisions", "import", str(log)]) == cli.FAILED
+    assert "Acme has no team yet. Type /partner team" in capsys.readouterr().err
+    assert common_ground.found("partner") == []  # what is in no workspace gives way to what is in one
+
+
 def test_the_same_files_in_another_workspace_are_other_records(
     common_ground: CommonGround, log: Path, database_url: URL
 ) -> None:
@@ -149,3 +167,26 @@ def test_a_record_of_a_million_different_words_is_kept_and_found(
     told = {Path(one["path"]).name: one for one in common_ground.imported(log)}
     assert told["0010-long.md"]["outcome"] == "created"
     assert [row["title"] for row in common_ground.found("keep every word")][:1] == ["Keep every word"]
+
+
+def test_a_file_that_was_moved_is_the_same_record(common_ground: CommonGround, log: Path) -> None:
+    common_ground.imported(log)
+    log.rename(log.with_name("decisions"))
+    told = common_ground.imported(log.with_name("decisions"))
+    assert [one["outcome"] for one in told] == ["unchanged"] * 2 + ["skipped"] * 2
+    assert Path(common_ground.found("partner")[0]["source"]).parent.name == "decisions"
+
+
+def test_a_row_that_comes_before_the_others_later_changes_none_of_them(
+    common_ground: CommonGround, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "log.csv"
+    sheet.write_text("ID,Title,Decision,Supersedes\n3,Poll,Every minute,\n7,Use webhooks,Theirs,3\n")
+    assert [one["number"] for one in common_ground.imported(sheet)] == ["D-1", "D-2"]
+    sheet.write_text(
+        "ID,Title,Decision,Supersedes\n1,Wait,Yes.,\n3,Poll,Every minute,\n7,Use webhooks,Ours,3\n"
+    )
+    told = [(one["number"], one["outcome"]) for one in common_ground.imported(sheet)]
+    assert told == [("D-3", "created"), ("D-1", "unchanged"), ("D-2", "updated")]
+    status = {row["number"]: row["status"] for row in common_ground.found("poll webhooks")}
+    assert status == {"D-1": "superseded", "D-2": "unknown"}
