@@ -36,7 +36,6 @@ from bot.playground.rules.schema import (
     exactly_one,
     in_order,
     kind,
-    no_longer_than,
 )
 
 # An empty initial value is refused: leave the field out (github.com/Netflix/dispatch pull 6144).
@@ -222,7 +221,7 @@ ALL = Kinds(
                 "min_length": Number(0, limits.TEXT_INPUT_LENGTH),
                 "max_length": Number(1, limits.TEXT_INPUT_LENGTH),
             },
-            also=[in_order("min_length", "max_length"), no_longer_than("initial_value", "max_length")],
+            also=[in_order("min_length", "max_length")],
         ),
         "rich_text_input": _element(
             "rich-text-input-element",

@@ -236,16 +236,6 @@ def at_least_one(*names: str) -> Check:
     return check
 
 
-def no_longer_than(text: str, most: str) -> Check:
-    """The text that a field begins with may not be longer than what can be typed there."""
-
-    def check(value: Any, at: str, page: str) -> Iterable[Problem]:
-        if isinstance(value.get(text), str) and most in value and len(value[text]) > int(value[most]):
-            yield Problem(f"`{text}` cannot be longer than `{most}`", at, "too_long", page)
-
-    return check
-
-
 def in_order(low: str, high: str) -> Check:
     """`low` may not be greater than `high`; numbers may be written as strings, as Slack's number input has them."""
 

@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.rituals.decisions.exchange.exported import Exported, ExportedOption, joined, parted
+from bot.rituals.decisions.models import Status
 
 MARK = "<!-- Written by Common Ground; a changed file can be imported again. -->"
 CONTEXT, OPTIONS, DECISION = "Context and Problem Statement", "Considered Options", "Decision Outcome"
 CONSEQUENCES, DETAILS, NOTES = "Consequences", "Pros and Cons of the Options", "More Information"
 RECONSIDER, LOOK_AGAIN, WITHDRAWN = "Would change our mind", "Look Again When", "Withdrawn"
+
+_MADR = {Status.REVERSED: "deprecated"}
+"""The words of MADR where they are others than ours."""
+_OURS_OF_MADR = {word: status for status, word in _MADR.items()}
 
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _HEADING = re.compile(r"^ {0,3}#{1,6}(?:\s|$)")
@@ -53,9 +58,10 @@ def _metadata(decision: Exported, files: Mapping[str, str]) -> Iterator[str]:
     def linked(numbers: list[str]) -> str:
         return ", ".join(f"[{name}]({files[name]})" if name in files else name for name in numbers)
 
+    known = "" if decision.status is Status.UNKNOWN else _MADR.get(decision.status, decision.status.value)
     by = f" by {linked(decision.superseded_by)}" if decision.superseded_by else ""
     told = {
-        "Status": f"{decision.status}{by}",
+        "Status": f"{known}{by}",
         "Deciders": joined(decision.deciders, ","),
         "Date": decision.date.isoformat() if decision.date else "",
         "Tags": joined(decision.tags, ","),
@@ -102,12 +108,12 @@ def read(text: str) -> Exported | None:
     sections = _sections(rest)
     told = dict(re.findall(r"^- ([^:\n]+): (.+)$", sections[0].body, re.MULTILINE))
     texts = {(section.above, section.heading): section.body for section in sections}
-    status = told.get("Status", "unknown")
+    status = told.get("Status", Status.UNKNOWN.value)
     return Exported.of(
         {
             "number": told.get("Number", ""),
             "title": title,
-            "status": status.split(" ")[0],
+            "status": _OURS_OF_MADR.get(status.split(" ")[0], status.split(" ")[0] or Status.UNKNOWN),
             "date": _day(told.get("Date")),
             "deciders": parted(told.get("Deciders", ""), ","),
             "context": texts.get(("", CONTEXT), ""),
