@@ -51,6 +51,9 @@ class Query:
         return tuple(dict.fromkeys(other for other in found if stem(other) not in typed))
 
 
+MOST_TERMS = 50
+"""Of a question, the first; what is longer is a text that somebody pasted."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -59,7 +62,7 @@ def parse(typed: str) -> Query:
     phrases = tuple(terms for part in re.findall(r'"([^"]*)"', typed) if (terms := tuple(_words(part))))
     words = tuple(dict.fromkeys(_words(re.sub(r'"[^"]*"', " ", typed))))
     telling = tuple(word for word in words if word not in stop_words())
-    return Query(telling or (() if phrases else words), phrases)
+    return Query((telling or (() if phrases else words))[:MOST_TERMS], phrases[:MOST_TERMS])
 
 
 def _words(typed: str) -> list[str]:

@@ -285,6 +285,15 @@ async def test_a_record_is_shown_by_its_number_however_it_is_written(slack: Slac
 
 
 @bot
+async def test_a_question_of_any_length_is_answered(slack: Slack) -> None:
+    """PostgreSQL takes at most 1,664 columns, and each word of a question is one."""
+    await saved(slack, "Use webhooks")
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+    words = " ".join(one + other for one in letters for other in letters)
+    assert "D-1" in (await _ask(slack, f"why webhooks {words}"))
+
+
+@bot
 async def test_home_has_the_latest_and_a_search_box(slack: Slack) -> None:
     pm = slack.person("pm")
     assert "Nothing is logged yet." in words_of(await home_view(slack, "pm"))

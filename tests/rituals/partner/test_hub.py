@@ -47,6 +47,9 @@ async def test_who_mutes_is_told_what_that_means_and_how_to_undo_it(slack: Slack
     await told(slack, "pm", "I mention you again where you must know something.")
     assert "Mute me" in labels(await home_view(slack, "pm"))
     assert "Mute me" in labels((await pm.command("payments", "/partner")).body)
+    assert (await pm.command("payments", "/partner", "unmute")).text == (
+        "I mention you again where you must know something."
+    )
 
 
 async def test_hello_is_said_once_and_not_where_a_team_is_at_work_already(slack: Slack) -> None:
