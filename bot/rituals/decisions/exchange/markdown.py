@@ -105,14 +105,24 @@ def _body(lines: list[str]) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without aliases: a kilobyte of them is a gigabyte of text."""
+    """YAML without aliases, of which a kilobyte is a gigabyte of text, and not deep, which takes long to scan."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("aliases are not read")
-        return super().compose_node(parent, index)
+        if self._depth > DEEPEST_YAML:
+            raise yaml.YAMLError("too deep")
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
+DEEPEST_YAML = 50
 LONGEST_YAML = 30_000  # characters; of a decision it has a few thousand, and reading takes long
 
 
@@ -121,9 +131,20 @@ def load_yaml(text: str) -> Any:
     if len(text) > LONGEST_YAML:
         raise yaml.YAMLError("too long")
     try:
-        return yaml.load(text, _Loader)  # noqa: S506 -- a safe one
+        return storable(yaml.load(text, _Loader))  # noqa: S506 -- a safe one
     except (RecursionError, ValueError, TypeError) as error:  # ValueError: a day that no calendar has
         raise yaml.YAMLError(str(error)) from None
+
+
+def storable(value: Any) -> Any:
+    """Without what no database takes and a file can only say by an escape: NUL, and half of a letter."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [storable(item) for item in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(inner) for key, inner in value.items()}
+    return value
 
 
 def front_matter(text: str) -> dict[str, Any]:

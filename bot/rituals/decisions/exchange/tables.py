@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.rituals.decisions.exchange.documents import UnreadableError
 from bot.rituals.decisions.exchange.exported import REQUIRED, parted
-from bot.rituals.decisions.exchange.markdown import ROW, plain
+from bot.rituals.decisions.exchange.markdown import ROW, plain, storable
 from bot.rituals.decisions.exchange.vocabulary import Topic, key_of, part_of
 
 Row = dict[str, Any]
@@ -122,7 +122,7 @@ def _are_rows(value: Any) -> bool:
 
 def _loaded(text: str) -> Any:
     try:
-        return json.loads(text)
+        return storable(json.loads(text))
     except (ValueError, RecursionError):
         raise UnreadableError("this JSON cannot be read") from None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import URL
 
 from bot.rituals.decisions.exchange import files
 from bot.rituals.decisions.exchange.documents import UnreadableError
@@ -90,7 +91,7 @@ def changes(draw: st.DrawFn) -> Change:
             line for pair in zip(text.split("\n"), other.split("\n"), strict=False) for line in pair
         )
     if kind == "doubled":
-        times = draw(st.sampled_from([2, 30, 300]))
+        times = draw(st.sampled_from([2, 30]))
         return lambda text: text * times
     if kind == "deep":
         opening = draw(st.sampled_from(["[", "{", '{"a":', "> ", "- ", "(", "a:\n "]))
@@ -140,8 +141,10 @@ _opened = _Opened()
 
 @pytest.mark.parametrize("count", [60, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_whatever_a_file_holds_it_is_reported_and_nothing_else_is_read(
-    common_ground: CommonGround, tmp_path: Path, count: int
+    common_ground: CommonGround, database_url: URL, tmp_path: Path, count: int
 ) -> None:
+    if count == MANY and database_url.get_backend_name() != "sqlite":
+        pytest.skip("the same reader: on PostgreSQL the quick run says enough")
     folder = tmp_path / "adr"
     folder.mkdir()
     (tmp_path / "secret.md").write_text(NYGARD)

@@ -190,3 +190,13 @@ def test_a_row_that_comes_before_the_others_later_changes_none_of_them(
     assert told == [("D-3", "created"), ("D-1", "unchanged"), ("D-2", "updated")]
     status = {row["number"]: row["status"] for row in common_ground.found("poll webhooks")}
     assert status == {"D-1": "superseded", "D-2": "unknown"}
+
+
+def test_what_no_database_takes_is_left_out_of_a_text(common_ground: CommonGround, tmp_path: Path) -> None:
+    (tmp_path / "log.json").write_text('[{"title": "Use\\u0000 webhooks \\ud800", "decision": "Yes."}]')
+    (tmp_path / "one.yaml").write_text('title: "Poll\\0"\ndecision: "Every \\0 minute."\n')
+    told = common_ground.imported(tmp_path / "log.json", tmp_path / "one.yaml")
+    assert [(one["outcome"], one["fields"]["title"]) for one in told] == [
+        ("created", "Use webhooks ?"),
+        ("created", "Poll"),
+    ]
