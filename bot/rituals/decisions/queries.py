@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Viewer
@@ -20,6 +20,8 @@ from bot.rituals.decisions.models import (
     Decision,
     DecisionPerson,
     DecisionTag,
+    ImportedDecision,
+    ImportedFile,
     Part,
     Status,
 )
@@ -137,19 +139,25 @@ async def _best(
 
     They are nearly always among the index's best; where too few of those may be shown, all that match are looked at.
     """
-    found: Sequence[Row[Decision, float]] = ()
-    for most in (AT_FIRST, None):
-        hits = text_index.matches(session, workspace_id=workspace_id, query=query, most=most)
-        rows = await session.execute(
-            statement.add_columns(hits.c.score)
-            .join(hits, hits.c.record_id == Decision.id)
-            .order_by(hits.c.score.desc(), Decision.id.desc())
-            .limit(limit)
-        )
-        found = rows.all()
-        if len(found) == limit:
-            break
-    return found
+    among_best = text_index.matches(session, workspace_id=workspace_id, query=query, most=AT_FIRST)
+    found = await _ranked(session, statement, among_best, limit)
+    if len(found) == limit:
+        return found
+    return await _ranked(
+        session, statement, text_index.matches(session, workspace_id=workspace_id, query=query), limit
+    )
+
+
+async def _ranked(
+    session: AsyncSession, statement: Select[Decision], hits: Subquery, limit: int
+) -> Sequence[Row[Decision, float]]:
+    rows = await session.execute(
+        statement.add_columns(hits.c.score)
+        .join(hits, hits.c.record_id == Decision.id)
+        .order_by(hits.c.score.desc(), Decision.id.desc())
+        .limit(limit)
+    )
+    return rows.all()
 
 
 async def latest(session: AsyncSession, *, viewer: Viewer, limit: int = 5) -> Sequence[Decision]:
@@ -218,11 +226,24 @@ async def similar(session: AsyncSession, *, viewer: Viewer, title: str) -> Seque
     if not query.words:
         return []
     statement = (await _visible(session, viewer)).where(Decision.status.in_(STANDING))
-    rows = await _best(session, statement, workspace_id=viewer.workspace_id, query=query, limit=10)
+    hits = text_index.matches(session, workspace_id=viewer.workspace_id, query=query)
+    rows = await _ranked(
+        session, statement, hits, 10
+    )  # each form that is saved asks this: one look, never two
     ours = set(query.words)
     return [
         row for row, _score in rows if _alike(ours, set(text_index.parse(row.title.replace('"', " ")).words))
     ][:3]
+
+
+async def paths_of(session: AsyncSession, *, decision_ids: Collection[int]) -> dict[int, str]:
+    """The file that each of these was read from, as it was named at import; by decision."""
+    rows = await session.execute(
+        select(ImportedDecision.decision_id, ImportedFile.path)
+        .join(ImportedFile, ImportedFile.id == ImportedDecision.file_id)
+        .where(ImportedDecision.decision_id.in_(decision_ids))
+    )
+    return dict(rows.all())
 
 
 async def made_from(session: AsyncSession, *, source_ids: Collection[int]) -> Sequence[Decision]:

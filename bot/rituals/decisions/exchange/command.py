@@ -19,7 +19,7 @@ from bot.rituals.decisions.exchange import exporting, files, importing
 from bot.rituals.decisions.exchange.documents import UnreadableError
 from bot.rituals.decisions.exchange.entries import Entry
 from bot.rituals.decisions.exchange.importing import Outcome, Told
-from bot.rituals.decisions.models import Decision, ImportedDecision, ImportedFile, Part
+from bot.rituals.decisions.models import Decision, Part
 from bot.rituals.decisions.queries import Hit, Wanted
 from bot.workspaces.models import Workspace
 
@@ -45,19 +45,12 @@ async def place(session: AsyncSession, *, workspace: str | None, team: str | Non
     Raises:
         WhichError: there are several, or none of that name.
     """
-    every = (await session.scalars(select(Workspace).order_by(Workspace.name))).all()
-    known = [one for one in every if one.slack_id != LOCAL] or every
-    if not known and workspace is None:
-        if team is not None:
-            raise WhichError(_which("team", team, []))
+    home, teams = await _known(session, workspace=workspace, team=team)
+    if home is None:
         return None
-    named = [one for one in known if workspace in (None, one.name, one.slack_id)]
-    if len(named) != 1:
-        raise WhichError(_which("workspace", workspace, [f"{one.name} ({one.slack_id})" for one in known]))
-    teams = await _teams(session, named[0])
-    if team is None:
-        return Place(named[0].id, teams[0].id if len(teams) == 1 else None)
-    return Place(named[0].id, _named(teams, team).id)
+    if team is None and len(teams) != 1:
+        return Place(home.id, None)
+    return Place(home.id, _the_team(teams, team).id)
 
 
 async def team_for(session: AsyncSession, *, workspace: str | None, team: str | None, now: datetime) -> Team:
@@ -66,17 +59,13 @@ async def team_for(session: AsyncSession, *, workspace: str | None, team: str | 
     Raises:
         WhichError: there are several, or none of that name.
     """
-    at = await place(session, workspace=workspace, team=team)
-    if at is None:
-        own = Workspace(slack_id=LOCAL, name=LOCAL, created_at=now, state_changed_at=now)
-        session.add(own)
+    home, teams = await _known(session, workspace=workspace, team=team)
+    if home is None:
+        home = Workspace(slack_id=LOCAL, name=LOCAL, created_at=now, state_changed_at=now)
+        session.add(home)
         await session.flush()  # for its id
-        at = Place(own.id, None)
-    if at.team_id is not None:
-        return await session.get_one(Team, at.team_id)
-    home = await session.get_one(Workspace, at.workspace_id)
-    if teams := await _teams(session, home):
-        return _named(teams, None)
+    if teams or team is not None:
+        return _the_team(teams, team)
     if home.slack_id != LOCAL:
         raise WhichError(
             f"{home.name or home.slack_id} has no team yet. Type /partner team in its channel in Slack, then import."
@@ -89,15 +78,27 @@ async def team_for(session: AsyncSession, *, workspace: str | None, team: str | 
     return new
 
 
-async def _teams(session: AsyncSession, workspace: Workspace) -> Sequence[Team]:
-    rows = await session.scalars(
-        select(Team).where(Team.workspace_id == workspace.id).order_by(Team.name, Team.id)
+async def _known(
+    session: AsyncSession, *, workspace: str | None, team: str | None
+) -> tuple[Workspace | None, Sequence[Team]]:
+    """The workspace that is meant, and its teams; none in an empty database where none was named."""
+    every = (await session.scalars(select(Workspace).order_by(Workspace.name))).all()
+    known = [one for one in every if one.slack_id != LOCAL] or every
+    if not known and workspace is None:
+        if team is not None:
+            raise WhichError(_which("team", team, []))
+        return None, []
+    named = [one for one in known if workspace in (None, one.name, one.slack_id)]
+    if len(named) != 1:
+        raise WhichError(_which("workspace", workspace, [f"{one.name} ({one.slack_id})" for one in known]))
+    teams = await session.scalars(
+        select(Team).where(Team.workspace_id == named[0].id).order_by(Team.name, Team.id)
     )
-    return rows.all()
+    return named[0], teams.all()
 
 
-def _named(teams: Sequence[Team], name: str | None) -> Team:
-    named = [one for one in teams if name in (one.name, one.channel_id)]
+def _the_team(teams: Sequence[Team], name: str | None) -> Team:
+    named = [one for one in teams if name in (None, one.name, one.channel_id)]
     if len(named) != 1:
         raise WhichError(_which("team", name, [f"{one.name} ({one.channel_id})" for one in teams]))
     return named[0]
@@ -215,13 +216,7 @@ async def search(
     viewer = Viewer(at.workspace_id, "", Kind.MEMBER, is_admin=True, channels=frozenset(channels))
     wanted: Wanted = queries.parse(typed, user_id="")
     found = await queries.search(session, viewer=viewer, wanted=wanted, today=today, limit=limit)
-    ids = [hit.decision.id for hit in found.hits]
-    rows = await session.execute(
-        select(ImportedDecision.decision_id, ImportedFile.path)
-        .join(ImportedFile, ImportedFile.id == ImportedDecision.file_id)
-        .where(ImportedDecision.decision_id.in_(ids))
-    )
-    sources = dict(rows.all())
+    sources = await queries.paths_of(session, decision_ids=[hit.decision.id for hit in found.hits])
     return [
         {
             "number": hit.decision.name,

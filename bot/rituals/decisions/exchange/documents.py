@@ -1,6 +1,7 @@
 """Bytes as people save them → text."""
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from typing import Any
 
 LARGEST_BYTES = 2_000_000  # the largest real record known is 309 kB; what is larger is no decision record
 LARGEST_TABLE_BYTES = 50_000_000  # of some ten thousand records; it is read as a whole
@@ -39,3 +40,14 @@ def _encoding(content: bytes) -> str:
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8"
+
+
+def storable(value: Any) -> Any:
+    """Without what no database takes and a file can only say by an escape: NUL, and half of a letter."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [storable(item) for item in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(inner) for key, inner in value.items()}
+    return value

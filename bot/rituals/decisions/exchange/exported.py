@@ -10,12 +10,6 @@ from bot.rituals.decisions.exchange.entries import Entry, Option
 from bot.rituals.decisions.models import Status
 
 
-class ExportedOption(BaseModel):
-    name: str
-    why_not: str = ""
-    reconsider_when: str = ""
-
-
 class Exported(BaseModel):
     """One decision. What has no counterpart in `Entry` is told and not read back: nobody answers for another."""
 
@@ -26,7 +20,7 @@ class Exported(BaseModel):
     deciders: list[str]
     context: str
     decision: str
-    alternatives: list[ExportedOption]
+    alternatives: list[Option]
     consequences: str
     notes: str
     supersedes: list[str]
@@ -63,15 +57,14 @@ class Exported(BaseModel):
             format=format_,
             name=self.number,
             decided_on=self.date,
-            alternatives=[
-                Option(option.name, option.why_not, option.reconsider_when) for option in self.alternatives
-            ],
             **{name: getattr(self, name) for name in _AS_THEY_ARE},
         )
 
 
 REQUIRED = frozenset(name for name, field in Exported.model_fields.items() if field.is_required())
-_AS_THEY_ARE = REQUIRED - {"number", "title", "date", "alternatives"}
+_AS_THEY_ARE = REQUIRED - {"number", "title", "date"}
+LISTS = frozenset(name for name, field in Exported.model_fields.items() if field.annotation == list[str])
+"""Those that hold several names, in one cell of a sheet with `;` between them."""
 
 
 def joined(items: Iterable[str], mark: str) -> str:

@@ -17,10 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db.engine import Database
 from bot.records import service as records
 from bot.records.models import Record, Relation, Revision
+from bot.rituals.decisions import queries
 from bot.rituals.decisions.exchange import own_markdown
-from bot.rituals.decisions.exchange.exported import Exported, ExportedOption, joined
-from bot.rituals.decisions.exchange.tables import LISTS, OPTION_COLUMNS, guarded
-from bot.rituals.decisions.models import Alternative, Decision, ImportedDecision, ImportedFile, Part
+from bot.rituals.decisions.exchange.entries import Option
+from bot.rituals.decisions.exchange.exported import LISTS, Exported, joined
+from bot.rituals.decisions.exchange.tables import OPTION_COLUMNS, guarded
+from bot.rituals.decisions.models import Alternative, Decision, Part
 
 AT_ONCE = 100  # decisions in memory
 
@@ -70,12 +72,7 @@ async def _rows(session: AsyncSession, decisions: Sequence[Decision], scope: Sco
         ends |= {source.id: source, target.id: target}
     inside = await session.scalars(select(Decision.id).where(*scope, Decision.id.in_(ends)))
     titles = {ends[id_].name: ends[id_].title for id_ in inside}
-    paths = await session.execute(
-        select(ImportedDecision.decision_id, ImportedFile.path)
-        .join(ImportedFile, ImportedFile.id == ImportedDecision.file_id)
-        .where(ImportedDecision.decision_id.in_(ids))
-    )
-    sources = dict(paths.all())
+    sources = await queries.paths_of(session, decision_ids=ids)
     revisions = await session.scalars(
         select(Revision).where(Revision.record_id.in_(ids)).order_by(Revision.record_id, Revision.number)
     )
@@ -99,10 +96,7 @@ def _exported(
         deciders=decision.user_ids(Part.DECIDER),
         context=decision.context,
         decision=decision.outcome,
-        alternatives=[
-            ExportedOption(name=row.name, why_not=row.why_not, reconsider_when=row.reconsider_when)
-            for row in decision.alternatives
-        ],
+        alternatives=[Option(row.name, row.why_not, row.reconsider_when) for row in decision.alternatives],
         consequences=decision.trade_offs,
         notes=decision.notes,
         consulted=decision.user_ids(Part.CONSULTED),

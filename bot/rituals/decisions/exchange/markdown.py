@@ -11,6 +11,8 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bot.rituals.decisions.exchange.documents import storable
+
 
 @dataclass
 class Section:
@@ -46,6 +48,7 @@ _DEFINITION = re.compile(r"^ {0,3}\[([^\]\n]+)\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(]
 _REFERENCE = re.compile(r"\[([^\]\[\n]+)\](?:\[([^\]\[\n]*)\])?(?![\(:\[])")
 FENCE = re.compile(r"^\s*(?:```|~~~)")
 ROW = re.compile(r"^\s*\|(.*)\|\s*$")
+_RULE = re.compile(r"^[\s|:-]+$")
 _TIGHT_TITLE = re.compile(r"\A(\s*)#(?=[^\s#])")
 
 
@@ -136,17 +139,6 @@ def load_yaml(text: str) -> Any:
         raise yaml.YAMLError(str(error)) from None
 
 
-def storable(value: Any) -> Any:
-    """Without what no database takes and a file can only say by an escape: NUL, and half of a letter."""
-    if isinstance(value, str):
-        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, list):
-        return [storable(item) for item in value]
-    if isinstance(value, dict):
-        return {storable(key): storable(inner) for key, inner in value.items()}
-    return value
-
-
 def front_matter(text: str) -> dict[str, Any]:
     """Its keys in lower case. What is no YAML is read line by line."""
     try:
@@ -175,6 +167,14 @@ def plain(text: str) -> str:
     text = _COMMENT.sub("", text)
     text = _CODE_OR_TAG.sub(lambda found: found[2] or "", LINK.sub(r"\1", unescape(text)))
     return " ".join(_MARKS.sub("", text).replace("\\", "").split())
+
+
+def cells_of(line: str) -> list[str] | None:
+    """The cells of a row of a table, none for the rule below its head; None for what is no row."""
+    row = ROW.match(line)
+    if row is None:
+        return None
+    return [] if _RULE.match(line) else [cell.strip() for cell in re.split(r"(?<!\\)\|", row[1])]
 
 
 def plain_lines(text: str) -> str:

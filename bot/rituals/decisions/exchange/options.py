@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from itertools import dropwhile, takewhile
 
 from bot.rituals.decisions.exchange.entries import Option
-from bot.rituals.decisions.exchange.markdown import FENCE, LINK, ROW, Section, plain, plain_lines
+from bot.rituals.decisions.exchange.markdown import FENCE, LINK, Section, cells_of, plain, plain_lines
 from bot.rituals.decisions.exchange.vocabulary import Topic, part_of
 
 MOST = 100  # options of one decision; a longer list is of something else, and to compare all names takes long
@@ -286,11 +286,7 @@ def _dedented(text: str) -> str:
 
 
 def _of_table(body: str) -> Iterator[Option]:
-    rows = [
-        [cell.strip() for cell in re.split(r"(?<!\\)\|", m[1])]
-        for line in body.split("\n")
-        if (m := ROW.match(line)) and not re.match(r"^[\s|:-]+$", line)
-    ]
+    rows = list(filter(None, map(cells_of, body.split("\n"))))
     if len(rows) < 2:
         return
     head, *others = rows

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.rituals.decisions.exchange.exported import Exported, ExportedOption, joined, parted
+from bot.rituals.decisions.exchange.entries import Option
+from bot.rituals.decisions.exchange.exported import Exported, joined, parted
+from bot.rituals.decisions.exchange.markdown import FENCE
 from bot.rituals.decisions.models import Status
 
 MARK = "<!-- Written by Common Ground; a changed file can be imported again. -->"
@@ -20,7 +22,6 @@ _MADR = {Status.REVERSED: "deprecated"}
 """The words of MADR where they are others than ours."""
 _OURS_OF_MADR = {word: status for status, word in _MADR.items()}
 
-_FENCE = re.compile(r"^\s*(```|~~~)")
 _HEADING = re.compile(r"^ {0,3}#{1,6}(?:\s|$)")
 _OURS = re.compile(r"^(#{2,4}) (.*)$")
 _LIKE_ESCAPED = re.compile(r"^\s*\\+(?:#|```|~~~)")
@@ -87,7 +88,7 @@ def _escaped(text: str) -> str:
     for number, line in enumerate(lines):
         if _LIKE_ESCAPED.match(line):
             lines[number] = _behind(line)
-        elif _FENCE.match(line):
+        elif FENCE.match(line):
             open_at = number if open_at is None else None
         elif (_HEADING if open_at is None else _OURS).match(line):
             lines[number] = _behind(line)
@@ -162,13 +163,13 @@ def _sections(text: str) -> list[_Section]:
     return found
 
 
-def _options(sections: Sequence[_Section]) -> list[ExportedOption]:
-    options: list[ExportedOption] = []
+def _options(sections: Sequence[_Section]) -> list[Option]:
+    options: list[Option] = []
     for section in sections:
         if section.above == DETAILS and section.level == 4 and options:
             options[-1].reconsider_when = section.body
         elif section.above == DETAILS:
-            options.append(ExportedOption(name=section.heading, why_not=section.body))
+            options.append(Option(name=section.heading, why_not=section.body))
     return options
 
 

@@ -17,9 +17,7 @@ from bot.rituals.decisions.exchange.vocabulary import (
     part_of,
 )
 
-LISTS_COMPARED = (
-    50  # sections of options; where there are more, no later heading is compared with all of them
-)
+LISTS_COMPARED = 50  # sections of options; past them no later heading is compared with all that they list
 SURELY = 0.9  # how like an option a heading must be to be its details when nothing else says so
 
 

@@ -7,24 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.rituals.decisions.exchange.documents import UnreadableError
-from bot.rituals.decisions.exchange.exported import REQUIRED, parted
-from bot.rituals.decisions.exchange.markdown import ROW, plain, storable
+from bot.rituals.decisions.exchange.documents import LARGEST_TABLE_BYTES, UnreadableError, storable
+from bot.rituals.decisions.exchange.exported import LISTS, REQUIRED, parted
+from bot.rituals.decisions.exchange.markdown import cells_of, plain
 from bot.rituals.decisions.exchange.vocabulary import Topic, key_of, part_of
 
 Row = dict[str, Any]
-
-LISTS = (
-    "deciders",
-    "supersedes",
-    "superseded_by",
-    "reverses",
-    "relates_to",
-    "consulted",
-    "must_know",
-    "tags",
-)
-"""Of our own columns, those that hold several, with `;` between them."""
 
 OPTION_COLUMNS = ("alternative", "why not", "reconsider when")
 """Of our own sheets: `alternative 1`, `why not 1`, `reconsider when 1`, `alternative 2`, …"""
@@ -34,7 +22,7 @@ OUR_COLUMNS = REQUIRED - {"alternatives"}
 _ALTERNATIVE = re.compile(rf"^({'|'.join(OPTION_COLUMNS)}) (\d{{1,3}})$")
 _GUARD = re.compile(r"^'+[=+\-@\t\r]")
 
-csv.field_size_limit(50_000_000)  # our own limit is that of the file
+csv.field_size_limit(LARGEST_TABLE_BYTES)  # a cell may be as long as the file
 
 
 def of_csv(text: str) -> list[Row]:
@@ -127,22 +115,21 @@ def _loaded(text: str) -> Any:
         raise UnreadableError("this JSON cannot be read") from None
 
 
-_BETWEEN = re.compile(r"(?<!\\)\|")
 _PAGE = re.compile(r"\]\([^()\s]+\.(?:md|mdx|ya?ml)\b")
-_RULE = re.compile(r"^[\s|:-]+$")
 
 
 def of_page(body: str) -> Iterator[Row]:
     """Rows of the tables in a text that are decisions: they say more than title, day and status, as an index does."""
     table: list[list[str]] = []
     for line in [*body.split("\n"), ""]:
-        if row := ROW.match(line):
-            if not _RULE.match(line):
-                table.append([cell.strip().replace("\\|", "|") for cell in _BETWEEN.split(row[1])])
+        cells = cells_of(line)
+        if cells:
+            table.append([cell.replace("\\|", "|") for cell in cells])
+        if cells is not None:
             continue
         if len(table) > 1 and _is_of_decisions(table[0]) and not _is_index(table[1:]):
             names = _names([plain(cell) for cell in table[0]])
-            yield from (dict(zip(names, cells, strict=False)) for cells in table[1:])
+            yield from (dict(zip(names, row, strict=False)) for row in table[1:])
         table = []
 
 

@@ -70,9 +70,7 @@ def form(state: FormState) -> b.Payload:
             *drafts.offer_blocks(state.offer, resume=ids.RESUME, discard=ids.DISCARD),
             *_similar(state),
             *_team(state),
-            *_first_questions(state),
-            *_alternatives(state),
-            *(_more_questions(state) if state.more else []),
+            *_questions(state),
         ],
         submit=_("Save changes") if editing else _("Log decision"),
         private_metadata=request.ids(
@@ -186,6 +184,17 @@ def _team(state: FormState) -> list[Block]:
     return [team_question(state.teams, chosen=state.values.get("team"), hint=hint)]
 
 
+def _questions(state: FormState) -> list[Block]:
+    """But those whose answer is longer than a form can hold."""
+    kept = state.ids.get(KEPT, ())
+    asked = [
+        *_first_questions(state),
+        *([] if "alternatives" in kept else _alternatives(state)),
+        *(_more_questions(state) if state.more else []),
+    ]
+    return [block for block in asked if block.block_id not in kept]
+
+
 def _first_questions(state: FormState) -> list[Block]:
     value = state.values.get
     return [
@@ -200,21 +209,11 @@ def _first_questions(state: FormState) -> list[Block]:
             ),
             optional=False,
         ),
-        *_unless_kept(
-            state,
-            "context",
-            b.field("context", _("Why? What was going on?"), b.text_input(value("context"), multiline=True)),
-        ),
+        b.field("context", _("Why? What was going on?"), b.text_input(value("context"), multiline=True)),
     ]
 
 
-def _unless_kept(state: FormState, name: str, question: Block) -> list[Block]:
-    return [] if name in state.ids.get(KEPT, ()) else [question]
-
-
 def _alternatives(state: FormState) -> list[Block]:
-    if "alternatives" in state.ids.get(KEPT, ()):
-        return []
     several = len(state.rows) > 1
     blocks: list[Block] = []
     for place, row in enumerate(state.rows):
@@ -260,14 +259,10 @@ def _more_questions(state: FormState) -> list[Block]:
     statuses = [(status_word(status), status.value) for status in CHOSEN]
     status = value("status") if value("status") in set(CHOSEN) else None
     return [
-        *_unless_kept(
-            state,
+        b.field(
             "trade_offs",
-            b.field(
-                "trade_offs",
-                _("What do you accept in return?"),
-                b.text_input(value("trade_offs"), multiline=True),
-            ),
+            _("What do you accept in return?"),
+            b.text_input(value("trade_offs"), multiline=True),
         ),
         b.field("deciders", _("Who decided?"), b.people_input(value("deciders") or []), tells=True),
         *(
@@ -292,15 +287,11 @@ def _more_questions(state: FormState) -> list[Block]:
             tells=True,
         ),
         b.field("consulted", _("Who was consulted?"), b.people_input(value("consulted") or []), tells=True),
-        *_unless_kept(
-            state,
+        b.field(
             "tags",
-            b.field(
-                "tags",
-                _("Which tags?"),
-                b.text_input(value("tags"), placeholder=_("api, billing"), max_length=TAGS_CHARACTERS),
-                hint=_("Commas between them. /decision list #api shows them."),
-            ),
+            _("Which tags?"),
+            b.text_input(value("tags"), placeholder=_("api, billing"), max_length=TAGS_CHARACTERS),
+            hint=_("Commas between them. /decision list #api shows them."),
         ),
         b.field(
             "revisit_on",
@@ -308,14 +299,10 @@ def _more_questions(state: FormState) -> list[Block]:
             b.date_input(value("revisit_on")),
             tells=True,
         ),
-        *_unless_kept(
-            state,
+        b.field(
             "revisit_when",
-            b.field(
-                "revisit_when",
-                _("Or what should make you look again?"),
-                b.text_input(value("revisit_when"), placeholder=_("if p95 > 400 ms"), max_length=300),
-            ),
+            _("Or what should make you look again?"),
+            b.text_input(value("revisit_when"), placeholder=_("if p95 > 400 ms"), max_length=300),
         ),
         *(
             [

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bot import cli
 from bot.rituals.decisions.exchange import files, own_markdown
-from bot.rituals.decisions.exchange.exported import Exported, ExportedOption, joined, parted
+from bot.rituals.decisions.exchange.entries import Option
+from bot.rituals.decisions.exchange.exported import Exported, joined, parted
 from bot.rituals.decisions.exchange.exporting import Format
 from bot.rituals.decisions.models import Status
 from tests.rituals.decisions.exchange.command_line import CommonGround
@@ -186,9 +187,7 @@ _EXPORTED = st.builds(
     deciders=_NAMES,
     context=_TEXTS,
     decision=_TEXTS,
-    alternatives=st.lists(
-        st.builds(ExportedOption, name=_WORDS, why_not=_TEXTS, reconsider_when=_TEXTS), max_size=3
-    ),
+    alternatives=st.lists(st.builds(Option, name=_WORDS, why_not=_TEXTS, reconsider_when=_TEXTS), max_size=3),
     consequences=_TEXTS,
     notes=_TEXTS,
     supersedes=_NUMBERS,
