@@ -1,11 +1,13 @@
 """Finding out why: searches, lists and pages, and honest words when there is nothing."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from bot.access.rules import Kind, Viewer
 from bot.clock import MovableClock
+from bot.db.engine import Database
 from bot.rituals.decisions import queries
 from tests.person import Slack, words_of
 from tests.rituals.stories import (
@@ -286,11 +288,19 @@ async def test_a_record_is_shown_by_its_number_however_it_is_written(slack: Slac
 
 @bot
 async def test_a_question_of_any_length_is_answered(slack: Slack) -> None:
-    """PostgreSQL takes at most 1,664 columns, and each word of a question is one."""
     await saved(slack, "Use webhooks")
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
     words = " ".join(one + other for one in letters for other in letters)
     assert "D-1" in (await _ask(slack, f"why webhooks {words}"))
+
+
+async def test_a_pasted_text_is_searched_by_its_beginning(db: Database) -> None:
+    """PostgreSQL takes at most 1,664 columns, and each word of a question is one."""
+    viewer = Viewer(1, "U1", Kind.MEMBER, is_admin=False, channels=frozenset())
+    wanted = queries.parse(" ".join(f"w{n:x}" for n in range(2_000)), user_id="U1")
+    async with db.read() as session:
+        found = await queries.search(session, viewer=viewer, wanted=wanted, today=date(2026, 2, 15))
+    assert (found.hits, found.terms[:2]) == ([], ("w0", "w1"))
 
 
 @bot

@@ -95,6 +95,19 @@ def test_what_goes_out_comes_back_into_an_empty_database_as_it_was(
     assert [one["outcome"] for one in common_ground.imported(out)] == ["unchanged"] * 4
 
 
+def test_what_was_withdrawn_goes_out_and_comes_back_withdrawn(
+    common_ground: CommonGround, log: Path, tmp_path: Path, elsewhere: Callable[[], None]
+) -> None:
+    common_ground.imported(log)
+    rows = exported(common_ground)
+    rows[0]["withdrawn"] = "Logged twice."
+    (tmp_path / "log.json").write_text(json.dumps(rows))
+    elsewhere()
+    common_ground.imported(tmp_path / "log.json")
+    assert exported(common_ground) == rows
+    assert "D-1" not in [row["number"] for row in common_ground.found("poll")]
+
+
 def test_a_folder_of_an_earlier_export_keeps_one_file_a_decision(
     common_ground: CommonGround, log: Path, tmp_path: Path
 ) -> None:

@@ -200,3 +200,30 @@ def test_what_no_database_takes_is_left_out_of_a_text(common_ground: CommonGroun
         ("created", "Use webhooks ?"),
         ("created", "Poll"),
     ]
+
+
+def test_two_files_of_the_same_bytes_are_two_records(common_ground: CommonGround, log: Path) -> None:
+    (log / "0008-again.md").write_bytes((log / "0003-poll-the-partner-api.md").read_bytes())
+    told = [one["outcome"] for one in common_ground.imported(log)]
+    assert told == ["created"] * 3 + ["skipped"] * 2
+    assert [one["outcome"] for one in common_ground.imported(log)] == ["unchanged"] * 3 + ["skipped"] * 2
+
+
+def test_a_file_of_another_workspace_with_the_same_bytes_was_not_moved_here(
+    common_ground: CommonGround, log: Path, database_url: URL
+) -> None:
+    asyncio.run(_two_workspaces(database_url))
+    ours, theirs = log / "0003-poll-the-partner-api.md", log / "0008-again.md"
+    theirs.write_bytes(ours.read_bytes())
+    common_ground.imported(ours, "--workspace", "Acme")
+    assert [one["outcome"] for one in common_ground.imported(theirs, "--workspace", "Umbrella")] == [
+        "created"
+    ]
+    (found,) = common_ground.found("partner", "--workspace", "Acme")
+    assert found["source"] == str(ours)
+
+
+def test_a_report_is_one_line_whatever_ends_a_line_elsewhere(common_ground: CommonGround, log: Path) -> None:
+    (log / "0008-x.md").write_text("# Use\u2028 webhooks\n\n## Decision\n\nOne\x85two\u2029three.\n")
+    told = {Path(one["path"]).name: one for one in common_ground.imported(log)}
+    assert told["0008-x.md"]["fields"]["decision"] == "One\x85two\u2029three."
