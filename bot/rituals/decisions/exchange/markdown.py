@@ -41,7 +41,7 @@ class Page:
     root: Section
 
 
-_blocks = MarkdownIt("commonmark").enable("table").disable("inline")
+_blocks = MarkdownIt("commonmark").disable("inline")
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DEFINITION = re.compile(r"^ {0,3}\[([^\]\n]+)\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(].*)?[ \t]*$", re.MULTILINE)
@@ -49,6 +49,7 @@ _REFERENCE = re.compile(r"\[([^\]\[\n]+)\](?:\[([^\]\[\n]*)\])?(?![\(:\[])")
 FENCE = re.compile(r"^\s*(?:```|~~~)")
 ROW = re.compile(r"^\s*\|(.*)\|\s*$")
 _RULE = re.compile(r"^[\s|:-]+$")
+_TABLE_ABOVE_A_RULE = re.compile(r"^\s*\|", re.MULTILINE)  # in CommonMark alone it is a heading, underlined
 _TIGHT_TITLE = re.compile(r"\A(\s*)#(?=[^\s#])")
 
 
@@ -99,8 +100,11 @@ def _tree(text: str) -> Section:
 def _headings(text: str) -> Iterator[tuple[str, Token]]:
     tokens = _blocks.parse(text)
     for number, token in enumerate(tokens):
-        if token.type == "heading_open" and token.level == 0:
-            yield tokens[number + 1].content, token
+        if token.type != "heading_open" or token.level:
+            continue
+        content = tokens[number + 1].content
+        if not _TABLE_ABOVE_A_RULE.search(content):
+            yield content, token
 
 
 def _body(lines: list[str]) -> str:

@@ -4,17 +4,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import dropwhile, takewhile
+from functools import lru_cache
+from itertools import dropwhile, islice, takewhile
 
 from bot.rituals.decisions.exchange.entries import Option
 from bot.rituals.decisions.exchange.markdown import FENCE, LINK, Section, cells_of, plain, plain_lines
 from bot.rituals.decisions.exchange.vocabulary import Topic, part_of
 
-MOST = 100  # options of one decision; a longer list is of something else, and to compare all names takes long
+MOST = 50  # options of one decision; a longer list is of something else, and to compare all names takes long
 ALIKE = 0.75  # how alike an option's name in the list and over its details are
+LONGEST_NAME = 100  # characters of a name that are compared
 
 _ITEM = re.compile(r"^([*+-]|\d+[.)])\s+(.*)$")
-_NAME_END = re.compile(r"\s+[–—-]{1,2}\s+|:\s+|(?<!e\.g)(?<!i\.e)\.\s+(?=[A-Z])")
+_NAME_END = re.compile(r"(?<!\s)\s++[–—-]{1,2}\s+|:\s+|(?<!e\.g)(?<!i\.e)\.\s+(?=[A-Z])")
 _NUMBER = re.compile(
     r"(?i)^(?:option|alternative|approach|solution|variant|proposal)\s*\#?(\d+|[a-z](?=\W|$))\s*(?:[:.)–—-]+\s*|$)"
     r"|^(\d+)\s*[.):-]+\s+|^\(?([a-z])\)\s+"
@@ -73,11 +75,11 @@ def chosen(options: Sequence[Option], *, decision: str, named: str, title: str) 
         return taken
     if marked := next((option for option in options if _MARKED.search(option.name)), None):
         return [marked]
-    first = re.findall(r"\w+", text.strip().split("\n\n")[0].lower())
+    first = " ".join(re.findall(r"\w+", text.strip().split("\n\n")[0].lower()))
     sentence = set(re.findall(r"\w+", re.split(r"[.:](?:\s|$)", text.strip(), maxsplit=1)[0].lower()))
     denied = bool(sentence & _NOT)
     for about in (
-        [option for option in options if not denied and f" {_key(option.name)} " in f" {' '.join(first)} "],
+        [option for option in options if not denied and f" {_key(option.name)} " in f" {first} "],
         [option for option in options if not denied and _stands_in(option.name, sentence)],
         [option for option in options if (words := _telling(option.name)) and words <= _telling(title)],
     ):
@@ -140,12 +142,13 @@ def nearest(options: Sequence[Option], name: str) -> Option | None:
     return alike if alike is not None and likeness(alike.name, name) >= ALIKE else None
 
 
+@lru_cache(maxsize=10_000)  # each is compared with all, and some are compared again and again
 def likeness(one: str, other: str) -> float:
     """0 … 1; a name of which the other is the beginning, or has some of the words, is that name written shorter."""
     a, b = _key(one), _key(other)
     if not a or not b or re.findall(r"\d+", a) != re.findall(r"\d+", b):
         return 0.0
-    ratio = SequenceMatcher(None, a[:200], b[:200]).ratio()  # 1.0 when they are the same
+    ratio = SequenceMatcher(None, a[:LONGEST_NAME], b[:LONGEST_NAME]).ratio()  # 1.0 when they are the same
     short, long = sorted((a, b), key=len)
     if len(short) > 3 and long.startswith(short if len(short) > 12 else f"{short} "):
         return max(ratio, 0.95)
@@ -194,7 +197,7 @@ def _bare_number(name: str) -> str:
 
 def _told(section: Section, *, lists: bool) -> list[Option]:
     """The options that the section's own text lists; `lists`: whether its lists are of options, and not of reasons."""
-    items = list(_items(section.body)) if lists else []
+    items = list(islice(_items(section.body), MOST + 1)) if lists else []
     parameters = sum(item.startswith("`") for item in items)  # of a call, that is: they have the word too
     if items and 2 * parameters <= len(items) and not (section.parts and _begins_with_prose(section.body)):
         return list(map(_of_item, items))
@@ -276,7 +279,7 @@ def _of_item(item: str) -> Option:
 def _sheltered(text: str) -> str:
     """The same length, with nothing in code, in brackets or in an address that could end a name."""
     text = re.sub(r"\([^()]*\)|`[^`]*`", lambda code: "x" * len(code[0]), text)
-    return re.sub(r"\S+://\S+", lambda address: "x" * len(address[0]), text)
+    return re.sub(r"\w{1,20}://\S+", lambda address: "x" * len(address[0]), text)
 
 
 def _dedented(text: str) -> str:

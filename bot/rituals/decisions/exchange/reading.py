@@ -17,6 +17,8 @@ from bot.rituals.decisions.exchange.sections import Gathered
 from bot.rituals.decisions.exchange.vocabulary import TEXTS, Topic, key_of, part_of, status_of
 from bot.rituals.decisions.models import Status
 
+MOST_LINES = 10_000  # the longest real record known has 1,512; each line takes its time
+
 
 class NoRecordError(ValueError):
     """A template, an index or an empty file; in words for who asked."""
@@ -30,6 +32,8 @@ def read_markdown(text: str, *, path: str, day_first: bool = True) -> Entry:
     """
     if not text.strip():
         raise NoRecordError("it is empty")
+    if text.count("\n") > MOST_LINES:
+        raise NoRecordError(f"it has more than {MOST_LINES:,} lines: cut it into records")
     if own := own_markdown.read(text):
         return own.entry("madr")
     page = markdown.parse(text)

@@ -17,7 +17,9 @@ from bot.rituals.decisions.exchange.vocabulary import (
     part_of,
 )
 
-LISTS_COMPARED = 50  # sections of options; past them no later heading is compared with all that they list
+COMPARED = (
+    50  # sections of a page, and of options in it; with more, no heading is compared with what they list
+)
 SURELY = 0.9  # how like an option a heading must be to be its details when nothing else says so
 
 
@@ -49,6 +51,7 @@ class Gathered:
 
     def take_all(self, sections: Sequence[Section]) -> None:
         """The sections of a page. One whose heading says nothing goes on with what stands before it."""
+        compared = len(sections) <= COMPARED
         decides = any(
             part_of(below.heading) is Topic.DECISION for above in sections for below in above.walk()
         )
@@ -56,7 +59,11 @@ class Gathered:
         between = False  # two options, of which the first is behind us
         for section, next_ in zip_longest(sections, sections[1:]):
             part = part_of(section.heading)
-            if part is None and (self._is_option(section) or (between and self._is_option(next_))):
+            if (
+                part is None
+                and compared
+                and (self._is_option(section) or (between and self._is_option(next_)))
+            ):
                 self.options.append(Considered(Section(section.level, "", "", [section]), details=True))
                 between = True
                 continue
@@ -100,17 +107,19 @@ class Gathered:
         self.tell(part, text)
 
     def _take_options(self, section: Section) -> None:
-        own = [below for below in section.parts if _where(below.heading, Topic.OPTIONS) is None]
+        own: list[Section] = []
+        others: list[Section] = []
+        for below in section.parts:
+            (others if _where(below.heading, Topic.OPTIONS) else own).append(below)
         details = bool(DETAILS_OF_OPTIONS.search(section.heading))
         self.options.append(
             Considered(Section(section.level, section.heading, section.body, own), details=details)
         )
-        for below in section.parts:
-            if below not in own:
-                self.take(below, inside=Topic.OPTIONS)
+        for below in others:
+            self.take(below, inside=Topic.OPTIONS)
 
     def _is_option(self, section: Section | None) -> bool:
-        if section is None or part_of(section.heading) is not None or len(self.options) > LISTS_COMPARED:
+        if section is None or part_of(section.heading) is not None or len(self.options) > COMPARED:
             return False
         if self.options and options.argues(section.body):
             return True
@@ -134,11 +143,12 @@ class Gathered:
         return "\n".join(kept).strip("\n") if any(map(_says_something, kept)) else ""
 
 
+# What repeats gives nothing back (`++`, `*+`): a line of a thousand blanks would be tried a million times.
 _PAIR = re.compile(
-    r"^\s*(?:[*+>-]\s+)?(?:\*\*|__)?\s*([^\W\d_][^:|*\n]{1,30}?)\s*(?:\*\*|__)?\s*[::]\s*(?:\*\*|__)?\s*(.*?)\s*$",
+    r"^\s*+(?:[*+>-]\s++)?(?:\*\*|__)?\s*+([^\W\d_][^:|*\n]{1,30}?)\s*+(?:\*\*|__)?\s*+[::]\s*+(?:\*\*|__)?(.*)$",
     re.DOTALL,
 )
-_BOLD_PAIR = re.compile(r"^\s*(?:\*\*|__)([^\W\d_][^:|*\n]{1,30}?)(?:\*\*|__)\s+(\S.*?)\s*$")
+_BOLD_PAIR = re.compile(r"^\s*+(?:\*\*|__)([^\W\d_][^:|*\n]{1,30}?)(?:\*\*|__)\s++(\S.*)$")
 _FRAME = re.compile(r"(?i)^\s*\|\s*(?:metadata|key|field|attribute)\s*\|\s*(?:value)?\s*\|\s*$")
 
 
@@ -165,7 +175,7 @@ def _pairs(line: str) -> Iterator[tuple[Topic, str]]:
     if values.is_only_a_day(line):
         yield Topic.DATE, line
         return
-    for piece in re.split(r"\s+\|\s+(?=\**\w[^|]*:)", line):
+    for piece in re.split(r"(?<!\s)\s++\|\s++(?=\**\w[^|]*:)", line):
         pair = _PAIR.match(piece) or _BOLD_PAIR.match(piece)
         part = key_of(pair[1]) if pair else None
         if pair is None or part is None:

@@ -49,11 +49,11 @@ def _delimiter(text: str) -> str:
 
 def _names(line: Sequence[str]) -> list[str]:
     """Each once: a second column of one name is another column."""
-    names: list[str] = []
-    for position, cell in enumerate(line, start=1):
-        name = cell.strip() or f"column {position}"
-        names.append(name if name not in names else f"{name} ({position})")
-    return names
+    names = [cell.strip() or f"column {position}" for position, cell in enumerate(line, start=1)]
+    first = {name: position for position, name in reversed(list(enumerate(names)))}
+    return [
+        name if first[name] == position else f"{name} ({position + 1})" for position, name in enumerate(names)
+    ]
 
 
 def _unguarded(cell: str) -> str:

@@ -110,7 +110,8 @@ def people_of(words: str) -> list[str]:
         if "@" not in bare and ("{" in bare or len(bare.split()) > 3):
             return []  # {list everyone involved in the decision}
         bare = bare[1:-1]
-    text = re.sub(r"(?m)^\s*[*+-]\s+", "", bare)
+    bare = re.sub(r"[^\S\n]+", " ", bare)  # looking for the end of a name in thousands of blanks takes long
+    text = re.sub(r"(?m)^ ?[*+-]\s+", "", bare)
     text = _ASIDE.sub("", re.sub(r"!?\[([^\]\[]*)\]\([^()]*\)", r"\1", text))
     if text.count("@") > 1 and "," not in text:
         text = re.sub(r"\s+(?=@)", ", ", text)
@@ -127,7 +128,7 @@ def _is_template(name: str) -> bool:
     return name.startswith(("{", "[", "<")) or len(name) > 80 or "list everyone" in name.lower()
 
 
-_LINK = re.compile(r"\[([^\]\[]*)\]\(\s*<?([^()\s>]+)>?[^()]*\)")
+_LINK = re.compile(r"\[([^\]\[]*+)\]\(\s*+<?([^()\s>]++)>?[^()]*+\)")
 _PATH = re.compile(r"(?<!\S)(?:[\w.~-]+/)*[\w.~-]+\.(?:md|mdx|ya?ml)(?!\w)")
 _NAMED = re.compile(r"(?i)(?:^|[\s(\[])((?:adr|dr|ad|d)[-\s#]?\d+|\d{1,4}(?=[\s.,;:)\]]|$))")
 _BY = re.compile(

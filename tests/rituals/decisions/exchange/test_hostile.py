@@ -29,7 +29,10 @@ TABLE = (
     "| Title | Date | Context | Decision |\n|---|---|---|---|\n| Use webhooks | 2026-02-15 | Limits | Yes |\n"
 )
 SENTENCE = "In the context of x, facing y, we decided for z and against w, to achieve v, accepting u.\n"
-PAGES = (NYGARD, MADR, ODD, TABLE, SENTENCE)
+OPTIONS = "".join(f"* {number:b} {ODD[number:][:80]!r}\n" for number in range(40))
+HEADINGS = "".join(f"## {ODD[number:][:90]!r}\n\nx\n\n" for number in range(40))
+MANY_OPTIONS = f"# Use webhooks\n\n## Considered Options\n\n{OPTIONS}\n{HEADINGS}"
+PAGES = (NYGARD, MADR, ODD, TABLE, SENTENCE, MANY_OPTIONS)
 SAMPLES = [(page, ".md") for page in PAGES] + [
     (YAML, ".yaml"),
     (CSV, ".csv"),
@@ -155,6 +158,7 @@ def test_whatever_a_file_holds_it_is_reported_and_nothing_else_is_read(
         max_examples=count,
         deadline=None,
         database=None,
+        derandomize=True,  # no change is refused for a file that another change has to do with
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

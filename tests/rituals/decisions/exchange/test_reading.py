@@ -7,7 +7,7 @@ import pytest
 from bot.rituals.decisions.exchange import files
 from bot.rituals.decisions.exchange.documents import LARGEST_BYTES, UnreadableError, text_of
 from bot.rituals.decisions.exchange.entries import Entry
-from bot.rituals.decisions.exchange.reading import NoRecordError
+from bot.rituals.decisions.exchange.reading import MOST_LINES, NoRecordError
 from bot.rituals.decisions.exchange.values import day_of, is_day_first, people_of, superseded_by
 from bot.rituals.decisions.exchange.vocabulary import status_of
 from bot.rituals.decisions.models import Status
@@ -419,6 +419,16 @@ def test_a_table_that_leads_to_the_records_is_an_index() -> None:
 def test_a_table_in_a_record_belongs_to_it() -> None:
     table = "| Option | Decision | Reason |\n|---|---|---|\n| Poll | no | limits |\n"
     assert read(f"# Use webhooks\n\n## Context\n\n{table}\n\n## Decision\n\nYes.\n").title == "Use webhooks"
+
+
+def test_a_table_above_a_rule_is_no_heading() -> None:
+    entry = read("# Use webhooks\n\n## Decision\n\n| a | b |\n|---|---|\n| 1 | 2 |\n---\n\nYes.\n")
+    assert entry.decision == "| a | b |\n|---|---|\n| 1 | 2 |\n---\n\nYes."
+
+
+def test_what_has_more_lines_than_any_record_is_told_so() -> None:
+    with pytest.raises(NoRecordError, match="more than 10,000 lines"):
+        read(f"# Use webhooks\n\n## Decision\n\n{'Yes.' * 2}\n" + "and\n" * MOST_LINES)
 
 
 def test_a_decision_in_one_sentence() -> None:
