@@ -158,14 +158,14 @@ def test_the_same_files_in_another_workspace_are_other_records(
     assert [one["outcome"] for one in common_ground.imported(older, "--workspace", "Umbrella")] == ["created"]
 
 
-def test_a_record_of_a_million_different_words_is_kept_and_found(
+def test_a_record_of_a_quarter_million_words_is_kept_and_found(
     common_ground: CommonGround, log: Path
 ) -> None:
     """PostgreSQL indexes no more than 1 MB of one record, and refuses what is longer."""
     words = " ".join(f"w{n:x}" for n in range(250_000))
-    (log / "0010-long.md").write_text(f"# 10. Keep every word\n\n## Decision\n\n{words}\n")
+    (log / "long.csv").write_text(f"Title,Decision\nKeep every word,{words}\n")
     told = {Path(one["path"]).name: one for one in common_ground.imported(log)}
-    assert told["0010-long.md"]["outcome"] == "created"
+    assert told["long.csv"]["outcome"] == "created"
     assert [row["title"] for row in common_ground.found("keep every word")][:1] == ["Keep every word"]
 
 
