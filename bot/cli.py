@@ -304,11 +304,11 @@ async def _export(format_: Format, out: Path, *, team: str | None, workspace: st
             return 0
         scope = exchange.scope_of(at, only_team=team is not None)
         if format_ is Format.MADR:
-            return await exporting.write_folder(db, scope, out)
+            return await exporting.write_folder(db.read, scope, out)
         if str(out) == "-":
-            return await exporting.write(db, scope, format_=format_, file=sys.stdout)
+            return await exporting.write(db.read, scope, format_=format_, file=sys.stdout)
         with exporting.whole(out) as file:
-            return await exporting.write(db, scope, format_=format_, file=file)
+            return await exporting.write(db.read, scope, format_=format_, file=file)
 
 
 @decisions.command()

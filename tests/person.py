@@ -67,6 +67,12 @@ class Slack:
         state: Json = await self.get("state", **params)
         return state
 
+    async def file(self, file_id: str) -> bytes:
+        """Its bytes, as a person would save them."""
+        async with self.http.get(f"{self.url}/_control/files/{file_id}") as answer:
+            assert answer.status == 200
+            return await answer.read()
+
     async def calls(self, method: str | None = None) -> list[Json]:
         """What the app asked of the Web API, in order."""
         entries: list[Json] = await self.get("ledger", since="0")

@@ -1,5 +1,6 @@
 """`/_control/as/{user}/{act}`: what each act takes from the call and does."""
 
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.playground.acting import Acting
@@ -80,7 +81,11 @@ class Acts:
         return await self._conversing.home(actor, given.get("tab", "home"))
 
     async def _message(self, actor: Actor, given: Json) -> Result:
-        return await self._conversing.say(actor, given["channel"], given["text"], given.get("thread_ts"))
+        """`files`: `{"name", "text"}` each, or `"base64"` in place of the text."""
+        attached = [(file["name"], _bytes_of(file)) for file in given.get("files", ())]
+        return await self._conversing.say(
+            actor, given["channel"], given["text"], given.get("thread_ts"), attached
+        )
 
     async def _edit(self, actor: Actor, given: Json) -> Result:
         return await self._conversing.edit(actor, given["channel"], given["ts"], given["text"])
@@ -105,3 +110,7 @@ class Acts:
         if view is None:
             raise NotThereError(f"no view {view_id} is open")
         return view
+
+
+def _bytes_of(file: Json) -> bytes:
+    return base64.b64decode(file["base64"]) if "base64" in file else str(file["text"]).encode()

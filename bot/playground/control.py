@@ -51,6 +51,7 @@ class Control:
             web.post("/_control/as/{user}/{act}", self.act),
             web.get("/_control/ledger", self.ledger),
             web.get("/_control/state", self.state),
+            web.get("/_control/files/{file}", self.file),
             web.get("/_control/faults", self.faults),
             web.post("/_control/faults", self.add_fault),
             web.delete("/_control/faults", self.clear_faults),
@@ -107,6 +108,13 @@ class Control:
             with_messages=request.query.get("messages") != "0",
         )
         return web.json_response(seen | {"connections": self._socket_mode.connected})
+
+    async def file(self, request: web.Request) -> web.Response:
+        """Its bytes, as a person would save them."""
+        content = self._state.world.file_contents.get(request.match_info["file"])
+        if content is None:
+            raise NotThereError("there is no such file")
+        return web.Response(body=content)
 
     # Breaking and moving things
 

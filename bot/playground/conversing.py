@@ -2,9 +2,9 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from bot.playground import messages, reactions, seeing, views
+from bot.playground import files, messages, reactions, seeing, views
 from bot.playground.acting import settled
 from bot.playground.answers import Result
 from bot.playground.errors import ClientRefusalError, NotThereError
@@ -21,7 +21,15 @@ class Conversing:
         self._state = state
         self._events = events
 
-    async def say(self, actor: Actor, where: str, text: str, thread_ts: str | None) -> Result:
+    async def say(
+        self,
+        actor: Actor,
+        where: str,
+        text: str,
+        thread_ts: str | None,
+        attached: Sequence[tuple[str, bytes]] = (),
+    ) -> Result:
+        """`attached`: the name and the bytes of each file."""
         channel = self._writable(actor, where)
         if thread_ts is not None:
             seeing.message(actor, channel, thread_ts)
@@ -31,11 +39,14 @@ class Conversing:
             "client_msg_id": str(uuid.uuid4()),
         }
         said: list[Json] = []
+        content: Json = {"text": text}
+        if attached:
+            content |= {"files": self._uploaded(actor, channel, attached), "subtype": "file_share"}
 
         def post() -> None:
             said.append(
                 messages.post(
-                    self._state.world, actor.workspace, channel, author, {"text": text}, thread_ts=thread_ts
+                    self._state.world, actor.workspace, channel, author, content, thread_ts=thread_ts
                 )
             )
 
@@ -119,6 +130,16 @@ class Conversing:
             return Result("not_dispatched")
         worst = next((answer for answer in answers if not answer.ok), answers[0])
         return Result(worst.status, worst.body, max(answer.ms for answer in answers))
+
+    def _uploaded(self, actor: Actor, channel: Channel, attached: Sequence[tuple[str, bytes]]) -> list[Json]:
+        world, uploaded = self._state.world, []
+        for name, content in attached:
+            file = files.add(world, actor.workspace, name=name, size=len(content), user_id=actor.person.id)
+            files.keep(world, file, content)
+            files.host(file, title=name)
+            file["channels"] = [channel.id]
+            uploaded.append(file)
+        return uploaded
 
     def _writable(self, actor: Actor, where: str) -> Channel:
         channel = seeing.conversation(self._state.world, actor, where)

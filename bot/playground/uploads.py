@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from bot.playground import files
 from bot.playground.methods.files import UPLOAD_PATH
 from bot.playground.state import State
 
@@ -26,9 +27,20 @@ class Uploads:
             content = part.file.read() if isinstance(part, web.FileField) else str(part).encode()
         else:
             content = await request.read()
-        self._state.world.file_contents[file_id] = content
+        files.keep(self._state.world, self._state.world.files[file_id], content)
         return web.Response(text=f"OK - {len(content)}")
 
     async def give(self, request: web.Request) -> web.Response:
-        content = self._state.world.file_contents.get(request.match_info["file_id"])
-        return web.Response(status=404) if content is None else web.Response(body=content)
+        """The bytes for the app's token with `files:read`; anybody else gets the page to sign in, with a 200."""
+        world = self._state.world
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        workspace = world.by_bot_token.get(token)
+        file = world.files.get(request.match_info["file_id"])
+        content = world.file_contents.get(request.match_info["file_id"])
+        if workspace is None or "files:read" not in workspace.scopes:
+            return web.Response(
+                text="<!DOCTYPE html><title>Sign in to Slack</title>", content_type="text/html"
+            )
+        if file is None or content is None or file["user_team"] != workspace.id:
+            return web.Response(status=404)
+        return web.Response(body=content, content_type=file["mimetype"])

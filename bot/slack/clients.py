@@ -1,5 +1,7 @@
 """The one place where Slack clients are made, and where the errors that they raise are read."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from math import ceil
 from types import TracebackType
 from typing import Self
@@ -51,6 +53,16 @@ class Clients:
             timeout=ceil(self.timeout_seconds),
             retry_handlers=[],
         )
+
+
+FILE_SECONDS = 120.0
+
+
+@asynccontextmanager
+async def for_files(slack: AsyncWebClient) -> AsyncIterator[AsyncWebClient]:
+    """The same client with time for files, which take longer than any other call."""
+    async with Clients(api_url=slack.base_url, timeout_seconds=FILE_SECONDS) as clients:
+        yield clients.bot(slack.token)
 
 
 def code_of(error: SlackApiError) -> str:

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -107,13 +108,22 @@ class Directory:
 
     async def with_names(self, slack: AsyncWebClient, words: str, *, workspace_id: int, home: str) -> str:
         """A message's text with names beside the bare ids that Slack has in it; only ids where there is no name."""
-        for user_id in mentioned(words)[:NAMED]:
-            try:
-                person = await self.person(slack, Actor(workspace_id, user_id), home=home)
-            except (SlackClientError, ClientError, TimeoutError, OSError):
-                continue
-            words = words.replace(f"<@{user_id}>", f"<@{user_id}|{person.name}>")
+        people = mentioned(words)[:NAMED]
+        names = await self.names(slack, people, workspace_id=workspace_id, home=home)
+        for user_id, name in names.items():
+            words = words.replace(f"<@{user_id}>", f"<@{user_id}|{name}>")
         return words
+
+    async def names(
+        self, slack: AsyncWebClient, user_ids: Iterable[str], *, workspace_id: int, home: str
+    ) -> dict[str, str]:
+        """By id; who is missing has none that Slack would tell just now."""
+        names = {}
+        for user_id in user_ids:
+            with suppress(SlackClientError, ClientError, TimeoutError, OSError):
+                person = await self.person(slack, Actor(workspace_id, user_id), home=home)
+                names[user_id] = person.name
+        return names
 
     async def new_team(
         self, slack: AsyncWebClient, actor: Actor, *, home: str, channel_id: str | None

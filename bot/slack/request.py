@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -203,11 +203,11 @@ class Request:
         except TimeoutError:
             view, late = _marked_bare(bare()), defaults
             log.warning("form_opened_bare", ritual=view["callback_id"])
-        self.tasks.start(self._told(self._open(view, late)), name="views_open")
+        self.go_on(self._open(view, late), name="views_open")
 
     def open_view(self, view: Payload) -> None:
         """Open a modal; over the open one, when the click came from there."""
-        self.tasks.start(self._told(self._open(view, None)), name="views_open")
+        self.go_on(self._open(view, None), name="views_open")
 
     @property
     def in_modal(self) -> bool:
@@ -216,7 +216,20 @@ class Request:
 
     def update_view(self, view: Payload) -> None:
         """Change the open view; when another change was faster, that one stands."""
-        self.tasks.start(self._told(self._update(view)), name="views_update")
+        self.go_on(self._update(view), name="views_update")
+
+    def go_on(self, work: Coroutine[Any, Any, object], *, name: str) -> None:
+        """Do something after the answer. If it fails, the person is told."""
+        self.tasks.start(self._told(work), name=name)
+
+    def go_on_heavily(self, work: Callable[[], Awaitable[object]], *, name: str) -> None:
+        """The same for what takes very long: one at a time, and of one name only one for a person.
+
+        Raises:
+            Refusal: the one before is not done yet.
+        """
+        one_persons = f"{name}:{self.actor.workspace_id}:{self.actor.user_id}"
+        self.tasks.start_heavy(lambda: self._told(work()), name=one_persons)
 
     def tell(self, words: Payload) -> None:
         """Say something that only this person sees: where they pressed, or in a DM when that was no channel."""

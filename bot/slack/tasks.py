@@ -1,13 +1,14 @@
 """Work that goes on after the answer: tracked, so that a shutdown waits for it and a failure is never silent."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
 import structlog
 
 from bot.errors import Refusal
+from bot.i18n import _
 
 log = structlog.get_logger()
 
@@ -21,12 +22,28 @@ class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = asyncio.Event()
+        self._heavy = asyncio.Lock()
 
     def start(self, work: Coroutine[Any, Any, object], *, name: str) -> asyncio.Task[Any]:
         task = asyncio.create_task(work, name=name)
         self._running.add(task)
         task.add_done_callback(self._finished)
         return task
+
+    def start_heavy(self, work: Callable[[], Awaitable[object]], *, name: str) -> asyncio.Task[Any]:
+        """What reads or writes very much: one at a time, so that everybody else's clicks stay quick.
+
+        Raises:
+            Refusal: one of that name is not done yet.
+        """
+        if any(task.get_name() == name for task in self._running):
+            raise Refusal(_("That is still being done. Wait a moment for it, please."))
+
+        async def in_turn() -> None:
+            async with self._heavy:
+                await work()
+
+        return self.start(in_turn(), name=name)
 
     def _finished(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)

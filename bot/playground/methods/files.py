@@ -1,6 +1,6 @@
 """files.*: uploads in three steps, as files_upload_v2 makes them: an address, the bytes, the sharing."""
 
-from bot.playground import messages
+from bot.playground import files, messages
 from bot.playground.call import Call, Method, Methods
 from bot.playground.errors import SlackError
 from bot.playground.ids import secret
@@ -16,20 +16,9 @@ def upload_url(call: Call) -> Json:
         raise SlackError(
             "invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: length"]}
         )
-    file_id = call.world.ids.new("F")
-    call.world.files[file_id] = {
-        "id": file_id,
-        "created": call.world.clock.seconds(),
-        "name": name,
-        "title": name,
-        "size": length,
-        "user": call.workspace.bot_user_id,
-        "user_team": call.workspace.id,
-        "mode": "pending",
-        "channels": [],
-        "permalink": f"https://{call.workspace.domain}.slack.com/files/{call.workspace.bot_user_id}/{file_id}",
-        "url_private": f"{call.world.url}/files/{file_id}",
-    }
+    file_id = files.add(
+        call.world, call.workspace, name=name, size=length, user_id=call.workspace.bot_user_id
+    )["id"]
     return {"upload_url": f"{call.world.url}{UPLOAD_PATH}{file_id}/{secret()}", "file_id": file_id}
 
 
@@ -37,7 +26,7 @@ def complete_upload(call: Call) -> Json:
     asked = call.args.get("files")
     if not isinstance(asked, list) or not asked:
         raise SlackError("invalid_arguments")
-    files = [_uploaded(call, file) for file in asked]
+    uploaded = [_uploaded(call, file) for file in asked]
     where = call.text("channel_id") or call.text("channels")
     if where:
         call.args = {**call.args, "channel": where}
@@ -45,19 +34,24 @@ def complete_upload(call: Call) -> Json:
         thread_ts = call.text("thread_ts") or None
         if thread_ts is not None and thread_ts not in channel.messages:
             raise SlackError("thread_not_found")
-        for file in files:
+        for file in uploaded:
             file["channels"] = [channel.id]
         author = messages.bot_author(call.world, call.workspace)
-        said = {"text": call.text("initial_comment"), "files": files, "subtype": "file_share", "upload": True}
+        said = {
+            "text": call.text("initial_comment"),
+            "files": uploaded,
+            "subtype": "file_share",
+            "upload": True,
+        }
         messages.post(call.world, call.workspace, channel, author, said, thread_ts=thread_ts)
-    return {"files": files}
+    return {"files": uploaded}
 
 
 def _uploaded(call: Call, asked: Json) -> Json:
     file = call.world.files.get(asked.get("id", ""))
     if file is None or file["user_team"] != call.workspace.id or file["id"] not in call.world.file_contents:
         raise SlackError("file_not_found")
-    file |= {"mode": "hosted", "title": asked.get("title") or file["name"]}
+    files.host(file, title=asked.get("title") or file["name"])
     return file
 
 

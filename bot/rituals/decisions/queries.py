@@ -255,14 +255,18 @@ async def made_from(session: AsyncSession, *, source_ids: Collection[int]) -> Se
     )
 
 
-async def _visible(session: AsyncSession, viewer: Viewer) -> Select[Decision]:
-    """What this person can read and nobody has withdrawn."""
+async def visible_to(session: AsyncSession, *, viewer: Viewer) -> Sequence[ColumnElement[bool]]:
+    """What this person can read and nobody has withdrawn: conditions that all hold."""
     visible = await records.channels_with_records(session, viewer=viewer)
-    return select(Decision).where(
+    return (
         Decision.workspace_id == viewer.workspace_id,
         Decision.channel_id.in_(visible),
         Decision.withdrawn_at.is_(None),
     )
+
+
+async def _visible(session: AsyncSession, viewer: Viewer) -> Select[Decision]:
+    return select(Decision).where(*await visible_to(session, viewer=viewer))
 
 
 def _filtered(statement: Select[Decision], wanted: Wanted, today: date) -> Select[Decision]:

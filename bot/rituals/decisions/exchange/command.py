@@ -176,9 +176,9 @@ async def _transaction(db: Database, *, dry_run: bool) -> AsyncIterator[AsyncSes
 
 
 def scope_of(at: Place, *, only_team: bool) -> exporting.Scope:
-    """All decisions of a workspace, or of the one team that was named."""
+    """All decisions of a workspace, or of the one team that was named; withdrawn ones too."""
     of_workspace = Decision.workspace_id == at.workspace_id
-    return (of_workspace, Decision.team_id == at.team_id) if only_team else (of_workspace,)
+    return exporting.Scope((of_workspace, Decision.team_id == at.team_id) if only_team else (of_workspace,))
 
 
 def told_as_json(told: Told) -> dict[str, Any]:

@@ -51,6 +51,28 @@ class Exported(BaseModel):
         except ValidationError:
             return None  # somebody changed it: it is read as any other row is
 
+    @property
+    def people(self) -> set[str]:
+        """All who are in it, by Slack id or by the name that an imported file had."""
+        named = {name for part in _PEOPLE for name in getattr(self, part)}
+        told = {answer["person"] for answer in self.answers} | {change["by"] for change in self.history}
+        return (named | told | {self.logged_by}) - {""}
+
+    def named(self, names: Mapping[str, str]) -> Self:
+        """With people's names in place of their ids, where there is one."""
+
+        def name(person: str) -> str:
+            return names.get(person, person)
+
+        return self.model_copy(
+            update={
+                **{part: list(map(name, getattr(self, part))) for part in _PEOPLE},
+                "logged_by": name(self.logged_by),
+                "answers": [{**answer, "person": name(answer["person"])} for answer in self.answers],
+                "history": [{**change, "by": name(change["by"])} for change in self.history],
+            }
+        )
+
     def entry(self, format_: str) -> Entry:
         return Entry(
             title=" ".join(self.title.split()),
@@ -61,6 +83,7 @@ class Exported(BaseModel):
         )
 
 
+_PEOPLE = ("deciders", "consulted", "must_know")
 REQUIRED = frozenset(name for name, field in Exported.model_fields.items() if field.is_required())
 _AS_THEY_ARE = REQUIRED - {"number", "title", "date"}
 LISTS = frozenset(name for name, field in Exported.model_fields.items() if field.annotation == list[str])

@@ -4,9 +4,9 @@ import csv
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import IO
@@ -14,7 +14,6 @@ from typing import IO
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.engine import Database
 from bot.records import service as records
 from bot.records.models import Record, Relation, Revision
 from bot.rituals.decisions import queries
@@ -42,16 +41,30 @@ class Row:
     linked: dict[str, str]
 
 
-Scope = Sequence[ColumnElement[bool]]
-"""Which decisions: conditions that all hold."""
+@dataclass(frozen=True)
+class Scope:
+    """Which decisions, and how much of them is told."""
+
+    conditions: Sequence[ColumnElement[bool]]
+    """They all hold."""
+    names_others: bool = True
+    """Whether links name decisions outside of it; who reads it may not be allowed to see those."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What to write in place of people's ids."""
 
 
-async def rows_of(db: Database, scope: Scope) -> AsyncIterator[Row]:
-    """Every decision of the scope, withdrawn ones too."""
+Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""A short read of the database, one for each hundred decisions: `Database.read`."""
+
+
+async def rows_of(read: Reading, scope: Scope) -> AsyncIterator[Row]:
+    """Every decision of the scope."""
     last = 0
     while True:
-        async with db.read() as session:
-            wanted = select(Decision).where(*scope, Decision.number > last).order_by(Decision.number)
+        async with read() as session:
+            wanted = (
+                select(Decision).where(*scope.conditions, Decision.number > last).order_by(Decision.number)
+            )
             decisions = (await session.scalars(wanted.limit(AT_ONCE).options(*Decision.whole()))).all()
             rows = await _rows(session, decisions, scope)
         for row in rows:
@@ -70,8 +83,13 @@ async def _rows(session: AsyncSession, decisions: Sequence[Decision], scope: Sco
         if link.relation == Relation.SUPERSEDES:
             others[target.id]["superseded_by"].append(source.name)
         ends |= {source.id: source, target.id: target}
-    inside = await session.scalars(select(Decision.id).where(*scope, Decision.id.in_(ends)))
+    inside = await session.scalars(select(Decision.id).where(*scope.conditions, Decision.id.in_(ends)))
     titles = {ends[id_].name: ends[id_].title for id_ in inside}
+    if not scope.names_others:
+        for linked in others.values():
+            linked.update(
+                {kind: [name for name in names if name in titles] for kind, names in linked.items()}
+            )
     sources = await queries.paths_of(session, decision_ids=ids)
     revisions = await session.scalars(
         select(Revision).where(Revision.record_id.in_(ids)).order_by(Revision.record_id, Revision.number)
@@ -80,7 +98,8 @@ async def _rows(session: AsyncSession, decisions: Sequence[Decision], scope: Sco
     for revision in revisions:
         history[revision.record_id].append(revision)
     return [
-        Row(_exported(one, others[one.id], sources.get(one.id), history[one.id]), titles) for one in decisions
+        Row(_exported(one, others[one.id], sources.get(one.id), history[one.id]).named(scope.names), titles)
+        for one in decisions
     ]
 
 
@@ -141,24 +160,24 @@ def whole(path: Path) -> Iterator[IO[str]]:
             raise
 
 
-async def write(db: Database, scope: Scope, *, format_: Format, file: IO[str]) -> int:
+async def write(read: Reading, scope: Scope, *, format_: Format, file: IO[str]) -> int:
     """One file of all of them; returns how many there are."""
     writers = {Format.CSV: _write_csv, Format.JSON: _write_json, Format.JSONL: _write_json_lines}
-    return await writers[format_](db, scope, file)
+    return await writers[format_](read, scope, file)
 
 
-async def _write_json_lines(db: Database, scope: Scope, file: IO[str]) -> int:
+async def _write_json_lines(read: Reading, scope: Scope, file: IO[str]) -> int:
     count = 0
-    async for row in rows_of(db, scope):
+    async for row in rows_of(read, scope):
         file.write(f"{row.decision.model_dump_json()}\n")
         count += 1
     return count
 
 
-async def _write_json(db: Database, scope: Scope, file: IO[str]) -> int:
+async def _write_json(read: Reading, scope: Scope, file: IO[str]) -> int:
     count = 0
     file.write("[")
-    async for row in rows_of(db, scope):
+    async for row in rows_of(read, scope):
         file.write(",\n" if count else "\n")
         file.write(json.dumps(row.decision.model_dump(mode="json"), ensure_ascii=False, indent=2))
         count += 1
@@ -166,12 +185,12 @@ async def _write_json(db: Database, scope: Scope, file: IO[str]) -> int:
     return count
 
 
-async def _write_csv(db: Database, scope: Scope, file: IO[str]) -> int:
-    async with db.read() as session:
+async def _write_csv(read: Reading, scope: Scope, file: IO[str]) -> int:
+    async with read() as session:
         most = await session.scalar(
             select(func.max(Alternative.position))
             .join(Decision, Decision.id == Alternative.decision_id)
-            .where(*scope)
+            .where(*scope.conditions)
         )
     numbers = range(1, (most if most is not None else -1) + 2)
     names = [name for name in Exported.model_fields if name not in ("alternatives", "answers", "history")]
@@ -179,7 +198,7 @@ async def _write_csv(db: Database, scope: Scope, file: IO[str]) -> int:
     writer = csv.DictWriter(file, [*names, *options], lineterminator="\r\n")
     writer.writeheader()
     count = 0
-    async for row in rows_of(db, scope):
+    async for row in rows_of(read, scope):
         writer.writerow({name: guarded(cell) for name, cell in _cells(row.decision)})
         count += 1
     return count
@@ -196,11 +215,11 @@ def _cells(decision: Exported) -> Iterator[tuple[str, str]]:
             yield name, joined(value, ";") if name in LISTS else value or ""
 
 
-async def write_folder(db: Database, scope: Scope, folder: Path) -> int:
+async def write_folder(read: Reading, scope: Scope, folder: Path) -> int:
     """One Markdown file a decision. Files of an earlier export whose decision has another title now are taken away."""
     earlier = _files_by_number(folder)
     count = 0
-    async for row in rows_of(db, scope):
+    async for row in rows_of(read, scope):
         name = own_markdown.file_name(row.decision.number, row.decision.title)
         files = {number: own_markdown.file_name(number, title) for number, title in row.linked.items()}
         _replace(earlier[_number(name)], folder / name, own_markdown.write(row.decision, files))

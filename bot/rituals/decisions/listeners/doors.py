@@ -10,7 +10,7 @@ from bot.people import service as people
 from bot.records import drafts, snapshots, sources
 from bot.records.fields import TITLE_CHARACTERS
 from bot.rituals.decisions import ids, queries
-from bot.rituals.decisions.listeners import finding
+from bot.rituals.decisions.listeners import files, finding
 from bot.rituals.decisions.views import form, messages
 from bot.rituals.decisions.views.form import FormState
 from bot.slack import limits, text
@@ -33,6 +33,8 @@ async def run_command(request: Request) -> None:
             await request.ack(**await finding.found(request, rest, title=typed))
         case "list" if (wanted := queries.parse_list(rest, user_id=request.actor.user_id)) is not None:
             await request.ack(**await finding.listed(request, rest, wanted))
+        case "export" if not rest:
+            await files.export(request)
         case "show" if re.fullmatch(r"[Dd]?-?\d+", rest):
             request.open_view(await finding.page_by_name(request, rest))
         case _:

@@ -407,7 +407,7 @@ def help_text() -> b.Payload:
         _(
             "Both take `status:accepted` `tag:api` `by: @name` `in: #channel` `since:2026-01-01` `before:2026-07-01`."
         ),
-        _("`/decision show D-12` opens one."),
+        _("`/decision show D-12` opens one. `/decision export` sends you all of them as files."),
         _("In a thread, use the message shortcut *Log as decision*: slash commands do not work there."),
     ]
     return b.message("\n".join(lines), [b.section(line) for line in lines])
