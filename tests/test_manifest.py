@@ -30,6 +30,7 @@ SCOPES = {  # https://docs.slack.dev/reference/scopes, each method's page, Novem
     "conversations.members": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history"},
+    "files.info": {"files:read"},
     "files.upload.v2": {"files:write"},  # the SDK's name for files.getUploadURLExternal and what follows
     "users.conversations": {"channels:read", "groups:read"},
     "users.info": {"users:read"},

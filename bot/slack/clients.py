@@ -2,13 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from math import ceil
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import Refusal
+from bot.i18n import _
 
 
 class Clients:
@@ -56,6 +61,7 @@ class Clients:
 
 
 FILE_SECONDS = 120.0
+SIGN_IN_PAGE = "text/html"  # what Slack sends, with a 200, to whom it does not hand a file over
 
 
 @asynccontextmanager
@@ -63,6 +69,33 @@ async def for_files(slack: AsyncWebClient) -> AsyncIterator[AsyncWebClient]:
     """The same client with time for files, which take longer than any other call."""
     async with Clients(api_url=slack.base_url, timeout_seconds=FILE_SECONDS) as clients:
         yield clients.bot(slack.token)
+
+
+async def download(slack: AsyncWebClient, address: str, *, most: int) -> bytes:
+    """A file's bytes. `slack` comes from `for_files`.
+
+    Raises:
+        Refusal: larger than `most` bytes; not in Slack, where our token would go to somebody else; not to be had.
+    """
+    home, host = (urlsplit(url).hostname or "" for url in (slack.base_url, address))
+    if host != home and not host.endswith(f".{home}"):
+        raise Refusal(_("it is not in Slack itself"))
+    assert slack.session is not None
+    headers = {"Authorization": f"Bearer {slack.token}"}
+    async with slack.session.get(address, headers=headers, allow_redirects=False) as answer:
+        if answer.status != HTTPStatus.OK or answer.content_type == SIGN_IN_PAGE:
+            raise Refusal(_("Slack did not hand it over"))
+        content = bytearray()
+        async for chunk in answer.content.iter_any():
+            content += chunk
+            if len(content) > most:
+                raise Refusal(
+                    _(
+                        "larger than {most} MB; `common-ground decisions import` on the server takes it",
+                        most=most // 1_000_000,
+                    )
+                )
+    return bytes(content)
 
 
 def code_of(error: SlackApiError) -> str:

@@ -223,17 +223,23 @@ class Request:
         self.tasks.start(self._told(work), name=name)
 
     def go_on_heavily(self, work: Callable[[], Awaitable[object]], *, name: str) -> None:
-        """The same for what takes very long: one at a time, and of one name only one for a person.
+        """The same for what takes very long: one at a time, so that everybody else's clicks stay quick."""
+        self.tasks.start_in_turn(lambda: self._told(work()), name=self._own(name))
 
-        Raises:
-            Refusal: the one before is not done yet.
-        """
-        one_persons = f"{name}:{self.actor.workspace_id}:{self.actor.user_id}"
-        self.tasks.start_heavy(lambda: self._told(work()), name=one_persons)
+    def is_doing(self, name: str) -> bool:
+        """Whether something of that name goes on for this person."""
+        return self.tasks.is_running(self._own(name))
+
+    def _own(self, name: str) -> str:
+        return f"{name}:{self.actor.workspace_id}:{self.actor.user_id}"
 
     def tell(self, words: Payload) -> None:
         """Say something that only this person sees: where they pressed, or in a DM when that was no channel."""
         self.tasks.start(self._tell(words), name="tell")
+
+    async def replace_view(self, view: Payload) -> bool:
+        """Change the view, whatever it shows by now; False when it was closed."""
+        return await self._replace({**self.view, "hash": None}, view)
 
     def refresh_home(self) -> None:
         self._around.home.refresh(self.workspace, self.actor)

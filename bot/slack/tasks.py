@@ -8,7 +8,6 @@ from typing import Any
 import structlog
 
 from bot.errors import Refusal
-from bot.i18n import _
 
 log = structlog.get_logger()
 
@@ -22,7 +21,7 @@ class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = asyncio.Event()
-        self._heavy = asyncio.Lock()
+        self._turn = asyncio.Lock()
 
     def start(self, work: Coroutine[Any, Any, object], *, name: str) -> asyncio.Task[Any]:
         task = asyncio.create_task(work, name=name)
@@ -30,20 +29,17 @@ class Tasks:
         task.add_done_callback(self._finished)
         return task
 
-    def start_heavy(self, work: Callable[[], Awaitable[object]], *, name: str) -> asyncio.Task[Any]:
-        """What reads or writes very much: one at a time, so that everybody else's clicks stay quick.
-
-        Raises:
-            Refusal: one of that name is not done yet.
-        """
-        if any(task.get_name() == name for task in self._running):
-            raise Refusal(_("That is still being done. Wait a moment for it, please."))
+    def start_in_turn(self, work: Callable[[], Awaitable[object]], *, name: str) -> asyncio.Task[Any]:
+        """What is so much work that it is done one at a time."""
 
         async def in_turn() -> None:
-            async with self._heavy:
+            async with self._turn:
                 await work()
 
         return self.start(in_turn(), name=name)
+
+    def is_running(self, name: str) -> bool:
+        return any(task.get_name() == name for task in self._running)
 
     def _finished(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)

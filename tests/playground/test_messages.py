@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.server import LocalSlack
@@ -295,6 +296,22 @@ async def test_a_file_is_uploaded_and_shared_as_the_sdk_does_it(
     assert message["text"] == "Here"
     assert message["files"][0]["id"] == shared["file"]["id"]
     assert (await client.files_info(file=shared["file"]["id"]))["content"].endswith("1,Webhooks\n")
+
+
+async def test_a_persons_file_is_handed_to_the_apps_token_and_to_nobody_else(
+    control: Control, session: ClientSession, client: AsyncWebClient, channels: dict[str, str]
+) -> None:
+    attached = [{"name": "log.csv", "text": "a,b\n"}]
+    await control.act("pm", "message", channel=channels["payments"], text="Our log", files=attached)
+    [message] = (await client.conversations_history(channel=channels["payments"]))["messages"]
+    [file] = message["files"]
+    assert (message["subtype"], file["name"], file["size"]) == ("file_share", "log.csv", 4)
+    for token, body in ((client.token, "a,b\n"), ("xoxb-another", "<!DOCTYPE html>")):
+        async with session.get(
+            file["url_private_download"], headers={"Authorization": f"Bearer {token}"}
+        ) as answer:
+            assert answer.status == 200, "a page to sign in comes with a 200 too, as in Slack"
+            assert (await answer.text()).startswith(body)
 
 
 async def test_a_canvas_keeps_what_was_written_into_it(

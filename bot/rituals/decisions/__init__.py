@@ -5,13 +5,17 @@ from datetime import timedelta
 from bot.i18n import _
 from bot.ritual import Ritual
 from bot.rituals.decisions import ids
-from bot.rituals.decisions.listeners import card, doors, finding, form, unasked
+from bot.rituals.decisions.listeners import card, doors, files, finding, form, unasked
 
 ritual = Ritual(
     name="decisions",
     summary=lambda: _("what we decided, why, and what else we considered"),
     commands={"/decision": doors.run_command},
-    shortcuts={ids.LOG: doors.open_by_shortcut, ids.LOG_MESSAGE: doors.open_from_message},
+    shortcuts={
+        ids.LOG: doors.open_by_shortcut,
+        ids.LOG_MESSAGE: doors.open_from_message,
+        ids.IMPORT_FILES: files.open_import,
+    },
     actions={
         ids.LOG: doors.open_new,
         ids.LOG_CAPTURED: doors.open_captured,
@@ -36,6 +40,7 @@ ritual = Ritual(
         ids.REASON: card.submit_reason,
         ids.LINKING: card.submit_link,
         ids.WITHDRAWAL: card.submit_withdrawal,
+        ids.IMPORT: files.submit_import,
     },
     events={
         "reaction_added": unasked.offer_capture,

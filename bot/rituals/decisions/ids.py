@@ -5,10 +5,13 @@ REASON = "decisions.reason"
 WITHDRAWAL = "decisions.withdrawal"
 LINKING = "decisions.linking"
 PAGE = "decisions.page"
+IMPORT = "decisions.import"
+IMPORT_TOLD = "decisions.import_told"
 
 LOG = "decisions.log"
 LOG_MESSAGE = "decisions.log_message"
 LOG_CAPTURED = "decisions.log_captured"
+IMPORT_FILES = "decisions.import_files"
 MORE = "decisions.more_fields"
 ADD_ALTERNATIVE = "decisions.add_alternative"
 REMOVE_ALTERNATIVE = "decisions.remove_alternative"
@@ -25,7 +28,7 @@ MENU = "decisions.menu"
 WITHDRAW = "decisions.withdraw"
 NEXT_PAGE = "decisions.next_page"
 SEARCH = "decisions.search"
-SHOWN_ONLY = (PAGE,)
+SHOWN_ONLY = (PAGE, IMPORT_TOLD)
 
 SIMILAR = "similar"
 """The block of the form that asks what to do about a similar decision."""

@@ -1,16 +1,28 @@
-"""The log out of Slack as files."""
+"""The log out of Slack as files, and into it from files that are attached to a message."""
 
 import csv
 import io
 import json
 import zipfile
+from typing import Any
 
 import pytest
 
 from bot.clock import MovableClock
-from bot.rituals.decisions.exchange import files
-from tests.person import Json, Slack, until
-from tests.rituals.stories import COMMAND, filled, form, logged, replaced, saved, told
+from bot.rituals.decisions.exchange import files, importing
+from tests.person import Json, Slack, until, words_of
+from tests.rituals.stories import (
+    COMMAND,
+    filled,
+    form,
+    logged,
+    opens,
+    replaced,
+    saved,
+    set_up_team,
+    shows,
+    told,
+)
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -108,6 +120,225 @@ async def test_who_asks_again_meanwhile_waits_for_the_first(slack: Slack) -> Non
     pm = slack.person("pm")
     await pm.command("payments", COMMAND, "export")
     again = await pm.command("payments", COMMAND, "export")
-    assert again.text == "That is still being done. Wait a moment for it, please."
+    assert again.text == "Your files are being written. They come in a moment."
     await _sent(slack, "pm")
     assert len(await slack.calls("files.completeUploadExternal")) == 1
+
+
+PAGE = """# 3. Use webhooks
+
+- Status: accepted
+- Date: 2026-02-15
+- Deciders: Priya Nair
+
+## Context
+
+Polling ran into *limits*.
+
+## Decision
+
+Webhooks.
+"""
+NEWER = "# 4. Use the stream\n\n- Supersedes: [3](0003-use-webhooks.md)\n\n## Decision\n\nThe stream.\n"
+
+
+async def _attached(
+    slack: Slack, *attached: tuple[str, str], by: str = "pm", channel: str = "payments"
+) -> Json:
+    said = await slack.person(by).say(
+        channel, "Our log", files=[{"name": name, "text": text} for name, text in attached]
+    )
+    return {"ts": said["ts"], "channel": slack.channels[channel]}
+
+
+async def _window(slack: Slack, message: Json, *, by: str = "pm", holding: str = "for Payments") -> Json:
+    """The import's window for this message, when it has read the files."""
+    person = slack.person(by)
+    return await shows(
+        person, await opens(person, person.shortcut("decisions.import_files", message)), holding
+    )
+
+
+async def _imported(slack: Slack, *attached: tuple[str, str], by: str = "pm") -> str:
+    """What the window says at last."""
+    view = await _window(slack, await _attached(slack, *attached, by=by), by=by)
+    assert (await slack.person(by).submit(view)).errors == {}
+    return words_of(await shows(slack.person(by), view, "Done:"))
+
+
+async def test_files_of_a_message_are_shown_before_they_come_in_and_linked(slack: Slack) -> None:
+    await set_up_team(slack)
+    message = await _attached(
+        slack,
+        ("0003-use-webhooks.md", PAGE),
+        ("0004-stream.md", NEWER),
+        ("README.md", "# Index\n"),
+        ("x.pdf", "x"),
+    )
+    view = await _window(slack, message)
+    shown = words_of(view)
+    assert "*2 decisions* for Payments:\n• Use webhooks · accepted\n• Use the stream" in shown
+    assert "README.md: an index" in shown
+    assert "x.pdf: .pdf is no format that can be read" in shown
+    assert "D-1" not in (await slack.person("pm").command("payments", COMMAND, "list")).text
+    await slack.person("pm").submit(view)
+    done = words_of(await shows(slack.person("pm"), view, "Done:"))
+    assert "*Done:* 2 new." in done
+    assert "README.md: an index" in done
+    told_there = await slack.message("payments", "brought into the log")
+    assert "*D-1* Use webhooks" in words_of(told_there)
+    page = words_of(
+        await opens(slack.person("pm"), slack.person("pm").command("payments", COMMAND, "show D-1"))
+    )
+    assert "Polling ran into *limits*." in page
+    assert "D-2" in page, "what came after it"
+
+
+async def test_the_same_message_again_changes_nothing_and_a_newer_file_what_it_says(slack: Slack) -> None:
+    await set_up_team(slack)
+    sheet = "ID,Title,Decision\n7,Use webhooks,Yes.\n8,Poll,No.\n"
+    await _imported(slack, ("log.csv", sheet))
+    assert "*Done:* 2 as they were." in await _imported(slack, ("log.csv", sheet))
+    assert "*Done:* 2 as they were." in await _imported(slack, ("copy of log.csv", sheet))
+    view = await _window(slack, await _attached(slack, ("log.csv", sheet.replace("Yes.", "For now."))))
+    assert "Use webhooks · in the log as D-1" in words_of(view)
+    await slack.person("pm").submit(view)
+    assert "*Done:* 1 changed, 1 as they were." in words_of(await shows(slack.person("pm"), view, "Done:"))
+    assert len([m for m in await slack.messages("payments") if "brought into" in words_of(m)]) == 1
+
+
+async def test_another_file_of_that_name_overwrites_nothing(slack: Slack) -> None:
+    await set_up_team(slack)
+    await _imported(slack, ("decision.md", PAGE))
+    assert "*Done:* 1 new." in await _imported(slack, ("decision.md", NEWER))
+    both = await _imported(
+        slack, ("same.md", PAGE.replace("webhooks", "Kafka")), ("same.md", PAGE.replace("webhooks", "files"))
+    )
+    assert "*Done:* 2 new." in both
+    listed = (await slack.person("pm").command("payments", COMMAND, "list")).text
+    assert [title in listed for title in ("Use webhooks", "Use the stream", "Use Kafka", "Use files")] == [
+        True
+    ] * 4
+
+
+async def test_a_file_reaches_no_record_that_its_importer_may_not_change(slack: Slack) -> None:
+    """Neither by the same bytes nor by a link into another channel's folder."""
+    await set_up_team(slack, channel="leads", name="Leads")
+    await set_up_team(slack)
+    view = await _window(
+        slack, await _attached(slack, ("0003-x.md", PAGE), channel="leads"), holding="for Leads"
+    )
+    await slack.person("pm").submit(view)
+    await shows(slack.person("pm"), view, "Done:")
+    link = f"../slack:{slack.channels['leads']}/0003-x.md"
+    done = await _imported(
+        slack, ("0003-x.md", PAGE), ("0004-y.md", NEWER.replace("0003-use-webhooks.md", link)), by="engineer"
+    )
+    assert "*Done:* 2 new." in done
+    page = words_of(await opens(slack.person("pm"), slack.person("pm").command("leads", COMMAND, "show D-1")))
+    assert "accepted" in page
+    assert "D-3" not in page
+
+
+async def test_what_is_in_the_log_already_is_changed_only_by_who_may(slack: Slack) -> None:
+    await set_up_team(slack, who_may="owners")
+    await _imported(slack, ("x.md", PAGE))
+    done = await _imported(slack, ("x.md", PAGE.replace("Webhooks.", "Polling.")), by="engineer")
+    assert "nothing was brought in" in done
+    assert "x.md: you may not change it" in done
+    assert "Webhooks." in words_of(
+        await opens(slack.person("pm"), slack.person("pm").command("payments", COMMAND, "show D-1"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("attached", "said"),
+    [
+        ((), "That message has no files."),
+        ((("notes.txt", ""),), "There is no decision in these files."),
+        ((("log.csv", "Title,Decision\n" + "x,y\n" * 2_001),), "more than 2000 decisions"),
+    ],
+)
+async def test_what_cannot_come_in_is_told_in_the_window(
+    slack: Slack, attached: tuple[tuple[str, str], ...], said: str
+) -> None:
+    await set_up_team(slack)
+    await _window(slack, await _attached(slack, *attached), holding=said)
+
+
+async def test_a_channel_without_a_team_is_told_what_to_do_first(slack: Slack) -> None:
+    await _window(slack, await _attached(slack, ("x.md", PAGE)), holding="`/partner team`")
+
+
+async def test_without_the_scope_one_hears_what_to_ask_for(slack: Slack) -> None:
+    await set_up_team(slack)
+    await slack.fault("files.info", "error", "missing_scope")
+    await _window(slack, await _attached(slack, ("x.md", PAGE)), holding="`files:read`")
+
+
+async def test_the_token_goes_to_slack_alone(slack: Slack) -> None:
+    """A file may be a link that another app put there, to wherever it likes."""
+    await set_up_team(slack)
+    message = await _attached(slack, ("x.md", PAGE), ("y.md", PAGE))
+    elsewhere, remote = list(slack.local.state.world.files.values())[-2:]
+    elsewhere["url_private_download"] = "http://slack.example.com/x.md"
+    remote["mode"] = "external"
+    shown = words_of(await _window(slack, message, holding="no decision in these files"))
+    assert shown.count("it is not in Slack itself") == 2
+
+
+async def test_an_import_that_breaks_off_keeps_what_is_in_and_goes_on_when_asked_again(
+    slack: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await set_up_team(slack)
+    sheet = "Title,Decision\n" + "".join(f"Decision {n},Yes\n" for n in range(40))
+    view = await _window(slack, await _attached(slack, ("log.csv", sheet)))
+    put, calls = importing.put, []
+
+    async def broken(*args: Any, **more: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 2:
+            raise OSError("the disk")
+        return await put(*args, **more)
+
+    monkeypatch.setattr(importing, "put", broken)
+    await slack.person("pm").submit(view)
+    await shows(slack.person("pm"), view, "after 25 decisions, which are kept")
+    assert "*Done:* 15 new, 25 as they were." in await _imported(slack, ("log.csv", sheet))
+    assert "*Done:* 40 as they were." in await _imported(slack, ("log.csv", sheet))
+
+
+async def test_an_import_that_is_sent_again_is_done_once(slack: Slack) -> None:
+    await set_up_team(slack)
+    await _imported(slack, ("x.md", PAGE))
+    asked = await slack.calls("files.info")
+    sent = next(
+        one
+        for one in reversed(await slack.get("ledger", since="0"))
+        if one.get("kind") == "request" and one["payload"].get("type") == "view_submission"
+    )
+    again = await slack.post("replay", {"seq": sent["seq"], "times": 3})
+    assert all("This is saved already" in words_of(answer["body"]) for answer in again)
+    assert await slack.calls("files.info") == asked
+
+
+async def test_people_of_another_workspace_bring_nothing_in(slack: Slack) -> None:
+    await set_up_team(slack, channel="partners", name="Partners")
+    message = await _attached(slack, ("x.md", PAGE), channel="partners")
+    await _window(
+        slack, message, by="stranger", holding="Guests from another workspace can read and answer here."
+    )
+
+
+async def test_a_file_that_its_importer_cannot_see_stays_closed(slack: Slack) -> None:
+    """The ids in a window come back from outside."""
+    await set_up_team(slack)
+    await _attached(slack, ("secret.md", PAGE), channel="leads")
+    secret = next(reversed(slack.local.state.world.files))
+    message = await _attached(slack, ("x.md", NEWER), by="engineer")
+    view = await _window(slack, message, by="engineer")
+    held = slack.local.state.world.views[view["id"]].body
+    held["private_metadata"] = json.dumps({"channel": slack.channels["payments"], "files": [secret]})
+    await slack.person("engineer").submit(view)
+    done = words_of(await shows(slack.person("engineer"), view, "Done:"))
+    assert "secret.md: you cannot see it" in done

@@ -1,6 +1,6 @@
 """What `common-ground decisions …` does, apart from printing it."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,13 +18,12 @@ from bot.rituals.decisions import queries
 from bot.rituals.decisions.exchange import exporting, files, importing
 from bot.rituals.decisions.exchange.documents import UnreadableError
 from bot.rituals.decisions.exchange.entries import Entry
-from bot.rituals.decisions.exchange.importing import Outcome, Told
+from bot.rituals.decisions.exchange.importing import Outcome, ReadFile, Terms, Told
 from bot.rituals.decisions.models import Decision, Part
 from bot.rituals.decisions.queries import Hit, Wanted
 from bot.workspaces.models import Workspace
 
 LOCAL = "local"  # the workspace and the team of a database that Slack has never seen
-AT_ONCE = 25  # files in a transaction
 
 
 class WhichError(Exception):
@@ -124,42 +123,34 @@ async def import_files(
     now: datetime,
     dry_run: bool,
 ) -> AsyncIterator[Told]:
-    """Some files a transaction, so that a million of them need no more memory than a few. Then the links."""
+    """Some records a transaction, so that a million need no more memory than a few. Then the links."""
     orders = files.orders(paths)
-    names = {str(path) for path in paths}
-    for begin in range(0, len(paths), AT_ONCE):
+    terms = Terms(now, beside={str(path) for path in paths})
+    found = (_read(path, day_first=orders.get(path.parent, True)) for path in paths)
+    for together in importing.in_transactions(found):
+        some: list[Told] = []
         async with _transaction(db, dry_run=dry_run) as session:
             home = await team_for(session, workspace=workspace, team=team, now=now)
-            some = [
-                await _import(session, home, path, now, day_first=orders.get(path.parent, True), beside=names)
-                for path in paths[begin : begin + AT_ONCE]
-            ]
+            for one in together:
+                if isinstance(one, Told):
+                    some.append(one)
+                else:
+                    some += await importing.put(session, team=home, piece=one, terms=terms)
         for told in some:  # now that it is so
-            for one in told:
-                yield one
+            yield told
     if dry_run or not paths:
         return
     async with db.begin() as session:
         home = await team_for(session, workspace=workspace, team=team, now=now)
-        await importing.link(session, team=home, paths=names, now=now)
+        await importing.link(session, team=home, paths=terms.beside, terms=terms)
 
 
-async def _import(
-    session: AsyncSession,
-    team: Team,
-    path: Path,
-    now: datetime,
-    *,
-    day_first: bool,
-    beside: Collection[str],
-) -> list[Told]:
+def _read(path: Path, *, day_first: bool) -> ReadFile | Told:
     try:
         content = files.content_of(path)
     except UnreadableError as error:
-        return [Told(str(path), Outcome.SKIPPED, str(error))]
-    return await importing.import_file(
-        session, team=team, path=str(path), content=content, now=now, day_first=day_first, beside=beside
-    )
+        return Told(str(path), Outcome.SKIPPED, str(error))
+    return importing.read(content, path=str(path), day_first=day_first)
 
 
 class _NothingKeptError(Exception):

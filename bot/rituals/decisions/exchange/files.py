@@ -2,7 +2,8 @@
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -111,15 +112,24 @@ def content_of(path: Path) -> bytes:
         raise UnreadableError(error.strerror or str(error)) from None
 
 
+def is_day_first(contents: Iterable[bytes]) -> bool:
+    """Whether the dates of these files have the day first, as those say that can be read in one way only."""
+    votes: Counter[bool] = Counter()
+    for content in contents:
+        with suppress(UnreadableError):
+            votes.update(_order(text_of(content)))
+    return votes[True] >= votes[False]
+
+
+def _order(text: str) -> list[bool]:
+    order = values.is_day_first(text[:LOOKED_AT])
+    return [] if order is None else [order]
+
+
 def orders(paths: Sequence[Path]) -> dict[Path, bool]:
-    """By folder: whether its dates have the day first, as those say that can be read in one way only."""
+    """The same by folder."""
     votes: defaultdict[Path, Counter[bool]] = defaultdict(Counter)
     for path in paths:
-        try:
-            beginning = text_of(content_of(path), largest=_largest(path.name))[:LOOKED_AT]
-        except UnreadableError:
-            continue
-        is_day_first = values.is_day_first(beginning)
-        if is_day_first is not None:
-            votes[path.parent][is_day_first] += 1
+        with suppress(UnreadableError):
+            votes[path.parent].update(_order(text_of(content_of(path), largest=_largest(path.name))))
     return {folder: count[True] >= count[False] for folder, count in votes.items()}

@@ -4,7 +4,7 @@ import hashlib
 import posixpath
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.access.rules import Action, Viewer, may
 from bot.errors import Refusal
 from bot.people.models import Team
 from bot.records import service as records
@@ -34,7 +35,9 @@ from bot.rituals.decisions.models import (
     Status,
 )
 
+AT_ONCE = 25  # records in a transaction
 NAME_CHARACTERS = 120  # of somebody who decided, as the column holds
+NOT_YOURS = "you may not change it"
 
 
 class Outcome(StrEnum):
@@ -55,116 +58,234 @@ class Told:
     entry: Entry | None = None
 
 
-async def import_file(
-    session: AsyncSession,
-    *,
-    team: Team,
-    path: str,
-    content: bytes,
-    now: datetime,
-    day_first: bool = True,
-    beside: Collection[str] = (),
-) -> list[Told]:
-    """Each record of the file in the team's log; `link` then links them, when all files are in.
+@dataclass(frozen=True)
+class Terms:
+    """By whom, when, and which files come together: one that is none of them and had the same bytes was moved."""
 
-    `beside`: the paths that are imported with it. A file that is none of them any more and had the same bytes was moved.
-    """
+    now: datetime
+    beside: Collection[str] = ()
+    viewer: Viewer | None = None
+    """Who imports in Slack, and may change no more there than elsewhere; None is whoever runs the bot."""
+
+    @property
+    def by(self) -> str:
+        return self.viewer.user_id if self.viewer else IMPORTED
+
+    def may_change(self, decision: Decision) -> bool:
+        return self.viewer is None or may(self.viewer, Action.CHANGE, decision)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A decision that an earlier import of a file made."""
+
+    decision_id: int
+    name: str
+    """`D-12`"""
+    called: str
+    """By the file; empty where it does not say."""
+    title: str
+
+
+@dataclass
+class ReadFile:
+    """A file and the records in it, on their way into a log."""
+
+    path: str
+    content: bytes
+    entries: Sequence[Entry]
+    left_out: Sequence[str]
+    known: Sequence[Known | None] | None = None
+    """What each record is in the log already; None until `look_up`."""
+    is_same: bool = False
+    """Whether the log has these very bytes."""
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some records of a file, few enough that writing them keeps nobody waiting."""
+
+    file: ReadFile
+    begin: int
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        return self.file.entries[self.begin : self.begin + AT_ONCE]
+
+    @property
+    def is_last(self) -> bool:
+        return self.begin + AT_ONCE >= len(self.file.entries)
+
+
+def read(content: bytes, *, path: str, day_first: bool = True) -> ReadFile | Told:
+    """The file with its records, or why it holds none."""
     try:
         reading = files.read(content, path=path, day_first=day_first)
     except (UnreadableError, NoRecordError) as error:
-        return [Told(path, Outcome.SKIPPED, str(error))]
-    sha256 = hashlib.sha256(content).hexdigest()
-    file = await _file(session, team, path, sha256, beside)
-    is_same = file.sha256 == sha256
-    file.path, file.sha256, file.content, file.imported_at = path, sha256, content, now
+        return Told(path, Outcome.SKIPPED, str(error))
+    return ReadFile(path, content, reading.entries, reading.left_out)
+
+
+def in_transactions(found: Iterable[ReadFile | Told]) -> Iterator[list[Piece | Told]]:
+    """What to write together: small files many at once, a large one in pieces."""
+    together: list[Piece | Told] = []
+    records = 0
+    for one in found:
+        for piece in _pieces(one):
+            together.append(piece)
+            records += len(piece.entries) if isinstance(piece, Piece) else 1
+            if records >= AT_ONCE:
+                yield together
+                together, records = [], 0
+    if together:
+        yield together
+
+
+def _pieces(one: ReadFile | Told) -> Iterator[Piece | Told]:
+    if isinstance(one, Told):
+        yield one
+    else:
+        yield from (Piece(one, begin) for begin in range(0, len(one.entries), AT_ONCE))
+
+
+async def look_up(session: AsyncSession, *, team: Team, file: ReadFile, terms: Terms) -> ImportedFile | None:
+    """Fill in what the log has of the file already; its row there."""
+    row = await _row(session, team, file, terms)
+    if file.known is None:
+        file.is_same = row is not None and row.sha256 == file.sha256
+        known = await _decisions_of(session, row) if row is not None else []
+        file.known = _same(file.entries, known, by_place=terms.viewer is None)
+    return row
+
+
+async def put(session: AsyncSession, *, team: Team, piece: Piece, terms: Terms) -> list[Told]:
+    """These records in the team's log; `link` then links them, when all are in.
+
+    The file itself is kept with its last piece: an import that broke off before that goes on when it is done again.
+    """
+    file = piece.file
+    row = await look_up(session, team=team, file=file, terms=terms)
+    assert file.known is not None
+    if row is None:
+        row = ImportedFile(workspace_id=team.workspace_id, path=file.path, sha256="", content=b"")
+        session.add(row)
+    if terms.viewer is None:
+        row.path = file.path  # it may have been moved
+    row.imported_at = terms.now
+    if piece.is_last:
+        row.sha256, row.content = file.sha256, file.content
     await session.flush()  # for its id
-    known = await _decisions_of(session, file)
-    places = _places(reading.entries, known)
+    known = file.known[piece.begin : piece.begin + AT_ONCE]
+    there = await _places(session, [one.decision_id for one in known if one])
     told = []
-    for position, entry in enumerate(reading.entries):
-        place = places[position]
-        decision = place.decision if place else None
-        if decision is not None:
-            changed = not is_same and await _change(session, decision, entry, now)
-            outcome = Outcome.UPDATED if changed else Outcome.UNCHANGED
-        else:
-            decision = await _new(session, team, entry, now)
-            outcome = Outcome.CREATED
-        if not is_same:
-            row = place.row if place else ImportedDecision(decision_id=decision.id, file_id=file.id)
-            row.position, row.name, row.format = position, entry.name, entry.format
-            row.supersedes, row.superseded_by = entry.supersedes, entry.superseded_by
-            row.reverses, row.relates_to = entry.reverses, entry.relates_to
-            session.add(row)
-        told.append(Told(path, outcome, number=decision.name, entry=entry))
-    return [*told, *(Told(path, Outcome.SKIPPED, reason) for reason in reading.left_out)]
+    for position, (entry, one) in enumerate(zip(piece.entries, known, strict=True), start=piece.begin):
+        place = there.get(one.decision_id) if one else None
+        if place is not None and not file.is_same and not terms.may_change(place.decision):
+            told.append(Told(file.path, Outcome.SKIPPED, NOT_YOURS, place.decision.name, entry))
+            continue
+        decision, outcome = await _put(session, team, entry, place, terms, is_same=file.is_same)
+        if not file.is_same:
+            said = place.row if place else ImportedDecision(decision_id=decision.id, file_id=row.id)
+            said.position, said.name, said.format = position, entry.name, entry.format
+            said.supersedes, said.superseded_by = entry.supersedes, entry.superseded_by
+            said.reverses, said.relates_to = entry.reverses, entry.relates_to
+            session.add(said)
+        told.append(Told(file.path, outcome, number=decision.name, entry=entry))
+    if piece.is_last:
+        told += [Told(file.path, Outcome.SKIPPED, reason) for reason in file.left_out]
+    return told
 
 
-async def _file(
-    session: AsyncSession, team: Team, path: str, sha256: str, beside: Collection[str]
-) -> ImportedFile:
+async def _put(
+    session: AsyncSession, team: Team, entry: Entry, place: "_Place | None", terms: Terms, *, is_same: bool
+) -> tuple[Decision, Outcome]:
+    if place is None:
+        return await _new(session, team, entry, terms), Outcome.CREATED
+    changed = not is_same and await _change(session, place.decision, entry, terms)
+    return place.decision, Outcome.UPDATED if changed else Outcome.UNCHANGED
+
+
+async def _row(session: AsyncSession, team: Team, file: ReadFile, terms: Terms) -> ImportedFile | None:
+    """By its path, else by its bytes; in Slack only those whose records are in this team's log."""
     ours = select(ImportedFile).where(ImportedFile.workspace_id == team.workspace_id)
-    if there := await session.scalar(ours.where(ImportedFile.path == path)):
+    if there := await session.scalar(ours.where(ImportedFile.path == file.path)):
         return there
-    same = await session.scalars(ours.where(ImportedFile.sha256 == sha256).order_by(ImportedFile.id))
-    if moved := next((file for file in same if file.path not in beside), None):
-        return moved
-    new = ImportedFile(workspace_id=team.workspace_id, path=path, sha256="")
-    session.add(new)
-    return new
+    if terms.viewer is not None:
+        of_team = (
+            select(ImportedDecision.file_id)
+            .join(Decision, Decision.id == ImportedDecision.decision_id)
+            .where(Decision.team_id == team.id)
+        )
+        ours = ours.where(ImportedFile.id.in_(of_team))
+    same = await session.scalars(ours.where(ImportedFile.sha256 == file.sha256).order_by(ImportedFile.id))
+    return next((row for row in same if row.path not in terms.beside), None)
+
+
+async def _decisions_of(session: AsyncSession, row: ImportedFile) -> list[Known]:
+    rows = await session.execute(
+        select(Decision.id, Decision.number, ImportedDecision.name, Decision.title)
+        .join(ImportedDecision, ImportedDecision.decision_id == Decision.id)
+        .where(ImportedDecision.file_id == row.id)
+        .order_by(ImportedDecision.position)
+    )
+    return [Known(id_, f"{Decision.prefix}-{number}", called, title) for id_, number, called, title in rows]
+
+
+def _same(entries: Sequence[Entry], known: Sequence[Known], *, by_place: bool) -> list[Known | None]:
+    """By its id, else by its title, else by where it stands: a row may come before the others later.
+
+    `by_place`: a path names a file for good. In Slack it does not: another file may come by the same name.
+    """
+    found: list[Known | None] = [None] * len(entries)
+    left = list(known)
+    ways: Sequence[tuple[Callable[[Entry], str], Callable[[Known], str]]] = (
+        (lambda entry: entry.name, lambda one: one.called),
+        (lambda entry: entry.title, lambda one: one.title),
+    )
+    for of_entry, of_known in ways:
+        there: defaultdict[str, deque[Known]] = defaultdict(deque)
+        for one in left:
+            there[of_known(one)].append(one)
+        for position, entry in enumerate(entries):
+            if found[position] is None and of_entry(entry) and there[of_entry(entry)]:
+                found[position] = there[of_entry(entry)].popleft()
+        taken = {one.decision_id for one in found if one}
+        left = [one for one in left if one.decision_id not in taken]
+    if by_place and len(entries) == len(known):
+        again = iter(left)
+        found = [one or next(again) for one in found]
+    return found
 
 
 @dataclass(frozen=True)
 class _Place:
-    """A record that an earlier import of the file made."""
-
     row: ImportedDecision
     decision: Decision
 
 
-async def _decisions_of(session: AsyncSession, file: ImportedFile) -> list[_Place]:
+async def _places(session: AsyncSession, decision_ids: Collection[int]) -> dict[int, _Place]:
     rows = await session.execute(
         select(ImportedDecision, Decision)
         .join(Decision, Decision.id == ImportedDecision.decision_id)
-        .where(ImportedDecision.file_id == file.id)
-        .order_by(ImportedDecision.position)
+        .where(Decision.id.in_(decision_ids))
         .options(*Decision.whole())
     )
-    return [_Place(row, decision) for row, decision in rows]
+    return {decision.id: _Place(row, decision) for row, decision in rows}
 
 
-def _places(entries: Sequence[Entry], known: Sequence[_Place]) -> list[_Place | None]:
-    """By its id, else by its title, else by where it stands: a row may come before the others later."""
-    found: list[_Place | None] = [None] * len(entries)
-    left = list(known)
-    ways: Sequence[tuple[Callable[[Entry], str], Callable[[_Place], str]]] = (
-        (lambda entry: entry.name, lambda place: place.row.name),
-        (lambda entry: entry.title, lambda place: place.decision.title),
-    )
-    for of_entry, of_place in ways:
-        there: defaultdict[str, deque[_Place]] = defaultdict(deque)
-        for place in left:
-            there[of_place(place)].append(place)
-        for position, entry in enumerate(entries):
-            if found[position] is None and of_entry(entry) and there[of_entry(entry)]:
-                found[position] = there[of_entry(entry)].popleft()
-        taken = set(map(id, found))
-        left = [place for place in left if id(place) not in taken]
-    if len(entries) == len(known):
-        again = iter(left)
-        found = [place or next(again) for place in found]
-    return found
-
-
-async def _new(session: AsyncSession, team: Team, entry: Entry, now: datetime) -> Decision:
+async def _new(session: AsyncSession, team: Team, entry: Entry, terms: Terms) -> Decision:
     decision = Decision(
         workspace_id=team.workspace_id,
         team_id=team.id,
         channel_id=team.channel_id,
         number=await records.next_number(session, workspace_id=team.workspace_id, kind=service.KIND),
         status=Status.UNKNOWN,
-        created_by=IMPORTED,
-        created_at=now,
+        created_by=terms.by,
+        created_at=terms.now,
         acknowledgements=[],
         alternatives=[],
         people=[],
@@ -174,21 +295,22 @@ async def _new(session: AsyncSession, team: Team, entry: Entry, now: datetime) -
     decision.team = team
     _fill(decision, entry)
     if entry.withdrawn is not None:
-        decision.withdrawn_at, decision.withdrawn_by, decision.withdrawn_why = now, IMPORTED, entry.withdrawn
+        decision.withdrawn_at, decision.withdrawn_by = terms.now, terms.by
+        decision.withdrawn_why = entry.withdrawn
     session.add(decision)
     await session.flush()  # for its id
     await service.index(session, decision)
     return decision
 
 
-async def _change(session: AsyncSession, decision: Decision, entry: Entry, now: datetime) -> bool:
+async def _change(session: AsyncSession, decision: Decision, entry: Entry, terms: Terms) -> bool:
     before = service.facts(decision) | {"notes": decision.notes}
     _fill(decision, entry)
     after = service.facts(decision) | {"notes": decision.notes}
     changes: dict[str, tuple[Any, Any]] = {
         name: (before[name], after[name]) for name in after if before[name] != after[name]
     }
-    await records.revise(session, record=decision, user_id=IMPORTED, now=now, changes=changes)
+    await records.revise(session, record=decision, user_id=terms.by, now=terms.now, changes=changes)
     await session.flush()  # the index reads what was changed
     await service.index(session, decision)
     return bool(changes)
@@ -229,7 +351,7 @@ def _fill(decision: Decision, entry: Entry) -> None:
 # Links between records
 
 
-async def link(session: AsyncSession, *, team: Team, paths: Collection[str], now: datetime) -> None:
+async def link(session: AsyncSession, *, team: Team, paths: Collection[str], terms: Terms) -> None:
     """Sets what these files say of other records, at both ends, where the other record is here too."""
     rows = await session.execute(
         select(
@@ -263,7 +385,7 @@ async def link(session: AsyncSession, *, team: Team, paths: Collection[str], now
                 other = log.find(named, path=path, but=name)
                 if other is not None and other != decision_id:
                     new, old = (decision_id, other) if is_newer else (other, decision_id)
-                    await _relate(session, new=new, old=old, relation=relation, now=now)
+                    await _relate(session, new=new, old=old, relation=relation, terms=terms)
 
 
 class _Log:
@@ -315,14 +437,19 @@ def _key(name: str) -> str:
 BY = {Relation.SUPERSEDES: Status.SUPERSEDED, Relation.REVERSES: Status.REVERSED}
 
 
-async def _relate(session: AsyncSession, *, new: int, old: int, relation: Relation, now: datetime) -> None:
+async def _relate(session: AsyncSession, *, new: int, old: int, relation: Relation, terms: Terms) -> None:
     there = await session.get(RecordLink, (new, old))
     if there is not None and there.relation == relation:
         return
-    source, target = await session.get_one(Decision, new), await session.get_one(Decision, old)
+    both = await session.scalars(
+        select(Decision).where(Decision.id.in_((new, old))).options(*Decision.whole())
+    )
+    source, target = sorted(both, key=lambda one: one.id != new)
+    if not (terms.may_change(source) and terms.may_change(target)):
+        return
     try:
         await records.link(
-            session, source=source, target=target, relation=relation, user_id=IMPORTED, now=now
+            session, source=source, target=target, relation=relation, user_id=terms.by, now=terms.now
         )
     except Refusal:  # each says of the other that it came first
         return

@@ -1,10 +1,33 @@
-"""What people read when the log goes out as files."""
+"""What people read when the log goes out as files, or files come into it."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from bot.i18n import _, ngettext
+from bot.people.models import Team
+from bot.rituals.decisions import ids as names
+from bot.rituals.decisions.exchange.importing import Known, Outcome, ReadFile, Told
+from bot.rituals.decisions.models import Status
+from bot.rituals.decisions.views.form import status_word
 from bot.slack import blocks as b
-from bot.slack import text
+from bot.slack import request, text
+
+SHOWN = 20  # decisions of a preview
+LEFT_OUT_SHOWN = 10
+POSTED = 5  # decisions in the line for the channel
+
+
+def not_allowed(scope: str) -> str:
+    return _(
+        "I am not allowed to do that in this workspace yet. Ask a workspace admin to install me again "
+        "and to allow `{scope}`; then try once more.",
+        scope=scope,
+    )
+
+
+# Out
 
 
 def none_to_write() -> b.Payload:
@@ -40,3 +63,108 @@ def here_they_are(count: int, *, at: datetime) -> str:
             ),
         ]
     )
+
+
+# In
+
+
+def told(words: str) -> b.Payload:
+    """The import's window when there is nothing in it to send off."""
+    return b.modal(names.IMPORT_TOLD, _("Import decisions"), b.sections(words))
+
+
+def as_message(view: b.Payload) -> b.Payload:
+    return b.message("\n".join(block["text"]["text"] for block in view["blocks"] if "text" in block))
+
+
+def preview(found: Sequence[ReadFile | Told], *, team: Team, ids: Mapping[str, Any]) -> b.Payload:
+    """What is in the files, before any of it is kept."""
+    read = [one for one in found if isinstance(one, ReadFile)]
+    lines = [
+        _line(entry.title, entry.status, known)
+        for one in read
+        for entry, known in zip(one.entries, one.known or (), strict=True)
+    ]
+    left_out = [(one.path, reason) for one in read for reason in one.left_out]
+    left_out += [(one.path, one.reason) for one in found if isinstance(one, Told)]
+    if not lines:
+        return told("\n".join([_("There is no decision in these files."), *_left_out(left_out)]))
+    many = ngettext(
+        "*{count} decision* for {team}:",
+        "*{count} decisions* for {team}:",
+        len(lines),
+        count=len(lines),
+        team=text.escape(team.name),
+    )
+    shown = "\n".join([many, *lines[:SHOWN], *_and_more(len(lines) - SHOWN)])
+    blocks = [*b.sections(shown)]
+    if left_out:
+        blocks += b.sections("\n".join(_left_out(left_out)))
+    blocks.append(
+        b.context(
+            _(
+                "What you see here comes in as logged by you, what is known already is changed where the file says otherwise, "
+                "and the channel is told in one line."
+            )
+        )
+    )
+    return b.modal(
+        names.IMPORT, _("Import decisions"), blocks, submit=_("Import"), private_metadata=request.ids(**ids)
+    )
+
+
+def _line(title: str, status: Status | None, known: Known | None) -> str:
+    there = _("in the log as {name}", name=known.name) if known else ""
+    parts = [text.escape(title), status_word(status) if status else "", there]
+    return f"• {' · '.join(part for part in parts if part)}"
+
+
+def _left_out(left_out: Sequence[tuple[str, str]]) -> list[str]:
+    if not left_out:
+        return []
+    lines = [f"• {text.escape(_name(path))}: {text.escape(reason)}" for path, reason in left_out]
+    return [_("Left out:"), *lines[:LEFT_OUT_SHOWN], *_and_more(len(lines) - LEFT_OUT_SHOWN)]
+
+
+def _and_more(count: int) -> list[str]:
+    return [_("… and {count} more", count=count)] if count > 0 else []
+
+
+def _name(path: str) -> str:
+    return path.partition("/")[2]
+
+
+def imported(became: Sequence[Told]) -> b.Payload:
+    """What has become of it."""
+    counted = Counter(one.outcome for one in became)
+    new, changed, same = (
+        counted[outcome] for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
+    )
+    what = [
+        _("{count} new", count=new) if new else "",
+        _("{count} changed", count=changed) if changed else "",
+        _("{count} as they were", count=same) if same else "",
+    ]
+    skipped = [(one.path, one.reason) for one in became if one.outcome is Outcome.SKIPPED]
+    lines = [
+        _("*Done:* {what}.", what=", ".join(filter(None, what)) or _("nothing was brought in")),
+        *_left_out(skipped),
+        _("`/decision list` shows the log."),
+    ]
+    return told("\n".join(lines))
+
+
+def posted(became: Sequence[Told]) -> b.Payload | None:
+    """The line for the channel, where anything is new."""
+    new = [one for one in became if one.outcome is Outcome.CREATED and one.entry]
+    if not new:
+        return None
+    many = ngettext(
+        "{count} decision was brought into the log from files:",
+        "{count} decisions were brought into the log from files:",
+        len(new),
+        count=len(new),
+    )
+    lines = [f"• *{one.number}* {text.escape(one.entry.title)}" for one in new[:POSTED] if one.entry]
+    words = "\n".join([many, *lines, *_and_more(len(new) - POSTED)])
+    return b.message(words, [*b.sections(words), b.context(_("`/decision why …` finds them."))])
