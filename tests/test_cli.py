@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from bot.cli import main
+from bot.cli.commands import main
 from bot.db.engine import Database
 from bot.outbox import service as outbox
 from bot.settings import Settings

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot import cli
+from bot.cli import commands as cli
 
 
 class CommonGround:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import cli
+from bot.cli import commands as cli
 from bot.rituals.decisions.exchange import files, own_markdown
 from bot.rituals.decisions.exchange.entries import Option
 from bot.rituals.decisions.exchange.exported import Exported, joined, parted

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from bot import cli
+from bot.cli import commands as cli
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.people.models import Team

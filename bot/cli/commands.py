@@ -1,0 +1,200 @@
+"""The command line. Answers go to stdout, JSON alone when asked for; what is said about them goes to stderr."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+from aiohttp import ClientError
+from alembic.util import CommandError
+from rich.console import Console
+from rich.table import Table
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import DBAPIError
+
+from bot import app as composition
+from bot import backup as backups
+from bot import doctor as doctors
+from bot import log, manifest
+from bot.cli import decisions
+from bot.cli.terminal import Json, say, wait
+from bot.clock import Clock
+from bot.db.keyring import UnusableKeysError
+from bot.db.migrate import UnknownRevisionError, downgrade, revisions, upgrade
+from bot.rituals.decisions.exchange.command import WhichError
+from bot.settings import Purpose, Settings, SettingsError
+from bot.slack.clients import Clients, code_of
+
+DONE, FAILED, BAD_USE = 0, 1, 2
+
+app = typer.Typer(
+    name="common-ground",
+    help="The rituals of product managers and engineers, in Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they show the values of variables, and those hold tokens
+)
+app.add_typer(decisions.commands, name="decisions")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code: 0 done, 1 failed, 2 bad use."""
+    log.set_up(level="WARNING")
+    try:
+        app(arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else FAILED
+    except SettingsError as error:
+        say("Some settings are missing or wrong:", *error.problems)
+        return BAD_USE
+    except (
+        composition.NotReadyError,
+        backups.BackupError,
+        CommandError,
+        UnknownRevisionError,
+        UnusableKeysError,
+        WhichError,
+    ) as error:
+        say(str(error))
+        return FAILED
+    except SlackApiError as error:
+        say(f"Slack refuses: {code_of(error)}. What to do about it: common-ground doctor")
+        return FAILED
+    except (DBAPIError, ClientError, OSError) as error:
+        say(log.redact(f"Failed: {error.__cause__ or error}"))
+        return FAILED
+    return DONE
+
+
+@app.command()
+def run(
+    *,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="Migrate PostgreSQL first; SQLite always is.")
+    ] = False,
+) -> None:
+    """Run the bot, until SIGTERM."""
+    settings = Settings.load()
+    log.set_up(level=settings.log_level, format_=settings.log_format)
+    wait(composition.run(settings, migrate=migrate))
+
+
+@app.command()
+def demo(
+    *,
+    port: Annotated[int, typer.Option(help="Of the local Slack; 0 takes a free one.")] = 3000,
+    walk: Annotated[bool, typer.Option("--walk", help="Show what a team does first, then end.")] = False,
+) -> None:
+    """The product with no Slack account: the bot against a local Slack."""
+    demos = import_module("bot.demo")  # brings the local Slack along, which `run` must never load
+    try:
+        wait(demos.run(port=port, walk=walk))
+    except demos.DemoError as error:
+        say(f"The demo failed: {error}")
+        raise typer.Exit(FAILED) from None
+
+
+@app.command(context_settings={"ignore_unknown_options": True})  # or `-1` would be taken for one
+def migrate(
+    revision: Annotated[str, typer.Argument(help="A revision, or -1 for one step back.")] = "head",
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Go back, though what is newer is lost.")] = False,
+) -> None:
+    """Bring the database to its newest revision, or to the one given."""
+    url = Settings.load(for_=Purpose.DATA).database_url
+    if revision.startswith("-") or revision == "base":
+        if not yes:
+            raise typer.BadParameter(
+                "Going back drops tables and what is in them. Back the database up, then add --yes."
+            )
+        wait(downgrade(url, revision))
+    else:
+        wait(upgrade(url, revision))
+    say(f"The database is at {', '.join(wait(revisions(url))) or 'base, with no tables'}.")
+
+
+@app.command()
+def doctor(*, json_: Json = False) -> None:
+    """Look the installation over; says of what is wrong what to do. Exit 1 when something is."""
+    settings = Settings.load(for_=Purpose.DATA)
+    checks = wait(_examined(settings))
+    if json_:
+        typer.echo(json.dumps([asdict(check) for check in checks], ensure_ascii=False, indent=2))
+    else:
+        Console().print(_table(checks))
+    if not all(check.ok for check in checks):
+        raise typer.Exit(FAILED)
+
+
+async def _examined(settings: Settings) -> list[doctors.Check]:
+    clients = Clients(api_url=settings.slack_api_url, timeout_seconds=settings.slack_timeout_seconds)
+    async with clients:
+        return [check async for check in doctors.examine(settings, clients=clients, clock=Clock())]
+
+
+def _table(checks: Sequence[doctors.Check]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for check in checks:
+        sign = (
+            "[green]ok[/]"
+            if check.ok and not check.do
+            else "[yellow]note[/]"
+            if check.ok
+            else "[red]wrong[/]"
+        )
+        table.add_row(sign, check.name, f"{check.say}\n{check.do}".strip())
+    return table
+
+
+@app.command(name="manifest")
+def print_manifest(
+    *,
+    url: Annotated[
+        str | None, typer.Option(help="The https address at which Slack reaches the bot, for HTTP mode.")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Print the Slack app manifest, to paste at https://api.slack.com/apps."""
+    wanted = manifest.load() if url is None else manifest.for_http(manifest.load(), url=url)
+    if json_:
+        typer.echo(json.dumps(wanted, ensure_ascii=False, indent=2))
+    elif url is None:
+        typer.echo(manifest.text(), nl=False)
+    else:
+        typer.echo(yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True), nl=False)
+
+
+@app.command()
+def backup(
+    path: Annotated[Path, typer.Argument(help="The file to write; an older one is replaced.")],
+) -> None:
+    """Back the SQLite database up, also while the bot runs."""
+    settings = _sqlite("pg_dump")
+    backups.backup(settings.database_path, path)
+    say(f"Backed up to {path}. Keep the encryption keys too, but elsewhere: without them tokens and private")
+    say(f"notes cannot be read. They are in ENCRYPTION_KEYS, or else in {settings.database_path}.keys.")
+
+
+@app.command()
+def restore(
+    path: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Overwrite the database that is there.")] = False,
+) -> None:
+    """Bring a backup back. Stop the bot first. What was due by now is not posted again."""
+    settings = _sqlite("pg_restore")
+    if settings.database_path.exists() and not yes:
+        raise typer.BadParameter(f"{settings.database_path} exists; add --yes to overwrite it")
+    skipped = wait(backups.restore(path, settings.database_path, now=Clock().now()))
+    say(f"Restored from {path}. {skipped} posts that were due by now will not be sent.")
+
+
+def _sqlite(instead: str) -> Settings:
+    settings = Settings.load(for_=Purpose.DATA)
+    if not settings.is_sqlite:
+        raise typer.BadParameter(f"DATABASE_URL is PostgreSQL; use {instead}")
+    return settings
