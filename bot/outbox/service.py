@@ -248,6 +248,18 @@ async def skip(session: AsyncSession, *, workspace_id: int, delivery_id: str) ->
     return found is not None
 
 
+async def call_off(session: AsyncSession, *, workspace_id: int, delivery_id: str) -> None:
+    """Take back what is not due yet, as if it had never been asked for."""
+    await session.execute(
+        delete(Delivery).where(
+            Delivery.workspace_id == workspace_id,
+            Delivery.id == delivery_id,
+            Delivery.state == DeliveryState.DUE,
+            Delivery.first_try_at.is_(None),
+        )
+    )
+
+
 async def resume(
     session: AsyncSession, *, workspace_id: int, now: datetime, channel_id: str | None = None
 ) -> None:

@@ -137,7 +137,7 @@ class Conversing:
             file = files.add(world, actor.workspace, name=name, size=len(content), user_id=actor.person.id)
             files.keep(world, file, content)
             files.host(file, title=name)
-            file["channels"] = [channel.id]
+            files.share(file, channel)
             uploaded.append(file)
         return uploaded
 

@@ -3,7 +3,7 @@
 import mimetypes
 
 from bot.playground.json_types import Json
-from bot.playground.world import Workspace, World
+from bot.playground.world import Channel, Workspace, World
 
 
 def add(world: World, workspace: Workspace, *, name: str, size: int, user_id: str) -> Json:
@@ -24,12 +24,29 @@ def add(world: World, workspace: Workspace, *, name: str, size: int, user_id: st
         "is_external": False,
         "file_access": "visible",
         "channels": [],
+        "groups": [],
+        "ims": [],
         "permalink": f"https://{workspace.domain}.slack.com/files/{user_id}/{file_id}",
         "url_private": address,
         "url_private_download": address,
     }
     world.files[file_id] = file
     return file
+
+
+SHARED_IN = {"public": "channels", "private": "groups", "mpim": "groups", "im": "ims"}
+
+
+def share(file: Json, channel: Channel) -> None:
+    file[SHARED_IN[channel.kind]] = [channel.id]
+
+
+def is_open_to_app(world: World, workspace: Workspace, file: Json) -> bool:
+    """Its own files, and those that were shared where it is."""
+    shared = [channel_id for kind in set(SHARED_IN.values()) for channel_id in file[kind]]
+    return file["user"] == workspace.bot_user_id or any(
+        workspace.bot_user_id in world.channel(channel_id, workspace.id).members for channel_id in shared
+    )
 
 
 def keep(world: World, file: Json, content: bytes) -> None:

@@ -1,11 +1,10 @@
 """Numbers, links, revisions and the once-only key of records; who can see which."""
 
-from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, delete, false, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, false, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -298,20 +297,11 @@ async def loosen(session: AsyncSession, *, source: Record) -> Sequence[int]:
 
 async def _leads_to(session: AsyncSession, *, start: Record, goal: Record) -> bool:
     """Whether `goal` is reached from `start` by going back to what each replaced."""
-    if start.id == goal.id:
-        return True
-    seen, ahead = {start.id}, deque([start.id])
-    while ahead:
-        rows = await session.scalars(
-            select(RecordLink.to_id).where(
-                RecordLink.from_id.in_(ahead), RecordLink.relation != Relation.RELATES_TO
-            )
-        )
-        ahead = deque(record_id for record_id in rows if record_id not in seen)
-        seen |= set(ahead)
-        if goal.id in seen:
-            return True
-    return False
+    replaced = RecordLink.relation != Relation.RELATES_TO
+    first = select(RecordLink.to_id.label("id")).where(RecordLink.from_id == start.id, replaced)
+    back = first.cte("back", recursive=True)
+    back = back.union(select(RecordLink.to_id).join(back, RecordLink.from_id == back.c.id).where(replaced))
+    return start.id == goal.id or bool(await session.scalar(select(exists().where(back.c.id == goal.id))))
 
 
 async def links_of(

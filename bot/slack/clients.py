@@ -77,25 +77,25 @@ async def download(slack: AsyncWebClient, address: str, *, most: int) -> bytes:
     Raises:
         Refusal: larger than `most` bytes; not in Slack, where our token would go to somebody else; not to be had.
     """
-    home, host = (urlsplit(url).hostname or "" for url in (slack.base_url, address))
-    if host != home and not host.endswith(f".{home}"):
-        raise Refusal(_("it is not in Slack itself"))
+    home, there = urlsplit(slack.base_url), urlsplit(address)
+    host = there.hostname or ""
+    if there.scheme != home.scheme or (host != home.hostname and not host.endswith(f".{home.hostname}")):
+        raise Refusal(_("it is not in Slack itself; save it and attach it as a file"))
     assert slack.session is not None
     headers = {"Authorization": f"Bearer {slack.token}"}
     async with slack.session.get(address, headers=headers, allow_redirects=False) as answer:
         if answer.status != HTTPStatus.OK or answer.content_type == SIGN_IN_PAGE:
-            raise Refusal(_("Slack did not hand it over"))
+            raise Refusal(_("Slack did not hand it over; try again in a minute"))
         content = bytearray()
         async for chunk in answer.content.iter_any():
             content += chunk
             if len(content) > most:
-                raise Refusal(
-                    _(
-                        "larger than {most} MB; `common-ground decisions import` on the server takes it",
-                        most=most // 1_000_000,
-                    )
-                )
+                raise Refusal(too_large(most))
     return bytes(content)
+
+
+def too_large(most: int) -> str:
+    return _("it is larger than {most} kB", most=f"{most // 1_000:,}")
 
 
 def code_of(error: SlackApiError) -> str:

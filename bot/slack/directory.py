@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -16,13 +16,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.access.rules import Actor, Kind, Viewer
 from bot.clock import Clock
 from bot.slack.clients import code_of
-from bot.slack.text import mentioned
+from bot.slack.text import is_slack_id, mentioned
 
 log = structlog.get_logger()
 
 FRESH_SECONDS = 300  # design: visibility by membership is at most five minutes old
 PATIENCE_SECONDS = 2.0  # of the three that Slack gives an answer
 KEPT = 20_000  # people and channels kept in memory
+NAMES_MOST = 200  # looked up at once: everybody's clicks need the same answers of Slack
 NAMED = 10  # people of one message whose names are looked up
 PAGE = 999  # docs reference/methods/users.conversations: "under 1000"
 
@@ -117,12 +118,18 @@ class Directory:
     async def names(
         self, slack: AsyncWebClient, user_ids: Iterable[str], *, workspace_id: int, home: str
     ) -> dict[str, str]:
-        """By id; who is missing has none that Slack would tell just now."""
+        """By id, of the first two hundred. Who is no person of Slack has none; nor who comes after Slack tells no more."""
         names = {}
-        for user_id in user_ids:
-            with suppress(SlackClientError, ClientError, TimeoutError, OSError):
+        for user_id in islice(filter(is_slack_id, user_ids), NAMES_MOST):
+            try:
                 person = await self.person(slack, Actor(workspace_id, user_id), home=home)
-                names[user_id] = person.name
+            except SlackApiError as error:
+                if code_of(error) == "user_not_found":
+                    continue
+                break
+            except (SlackClientError, ClientError, TimeoutError, OSError):
+                break
+            names[user_id] = person.name
         return names
 
     async def new_team(

@@ -222,9 +222,14 @@ class Request:
         """Do something after the answer. If it fails, the person is told."""
         self.tasks.start(self._told(work), name=name)
 
-    def go_on_heavily(self, work: Callable[[], Awaitable[object]], *, name: str) -> None:
-        """The same for what takes very long: one at a time, so that everybody else's clicks stay quick."""
-        self.tasks.start_in_turn(lambda: self._told(work()), name=self._own(name))
+    def go_on_alone(self, work: Coroutine[Any, Any, object], *, name: str) -> None:
+        """The same for what takes minutes: one of a workspace at a time, so that everybody's clicks stay quick."""
+
+        async def in_turn() -> None:
+            async with self.tasks.turn(f"workspace {self.actor.workspace_id}"):
+                await work
+
+        self.go_on(in_turn(), name=self._own(name))
 
     def is_doing(self, name: str) -> bool:
         """Whether something of that name goes on for this person."""

@@ -1,7 +1,8 @@
 """Work that goes on after the answer: tracked, so that a shutdown waits for it and a failure is never silent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections import defaultdict
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -21,7 +22,7 @@ class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def start(self, work: Coroutine[Any, Any, object], *, name: str) -> asyncio.Task[Any]:
         task = asyncio.create_task(work, name=name)
@@ -29,14 +30,9 @@ class Tasks:
         task.add_done_callback(self._finished)
         return task
 
-    def start_in_turn(self, work: Callable[[], Awaitable[object]], *, name: str) -> asyncio.Task[Any]:
-        """What is so much work that it is done one at a time."""
-
-        async def in_turn() -> None:
-            async with self._turn:
-                await work()
-
-        return self.start(in_turn(), name=name)
+    def turn(self, of: str) -> asyncio.Lock:
+        """For what is so much work that it is done one at a time, of a workspace or of all."""
+        return self._turns[of]
 
     def is_running(self, name: str) -> bool:
         return any(task.get_name() == name for task in self._running)

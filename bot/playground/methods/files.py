@@ -35,7 +35,7 @@ def complete_upload(call: Call) -> Json:
         if thread_ts is not None and thread_ts not in channel.messages:
             raise SlackError("thread_not_found")
         for file in uploaded:
-            file["channels"] = [channel.id]
+            files.share(file, channel)
         author = messages.bot_author(call.world, call.workspace)
         said = {
             "text": call.text("initial_comment"),
@@ -58,6 +58,8 @@ def _uploaded(call: Call, asked: Json) -> Json:
 def info(call: Call) -> Json:
     file = call.world.files.get(call.need("file"))
     if file is None or file["user_team"] != call.workspace.id:
+        raise SlackError("file_not_found")
+    if not files.is_open_to_app(call.world, call.workspace, file):
         raise SlackError("file_not_found")
     return {"file": file, "content": call.world.file_contents.get(file["id"], b"").decode("utf-8", "replace")}
 

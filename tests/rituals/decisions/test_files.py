@@ -4,15 +4,21 @@ import csv
 import io
 import json
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.clock import MovableClock
+from bot.db.engine import Database
+from bot.outbox.models import Delivery
 from bot.rituals.decisions.exchange import files, importing
+from bot.rituals.decisions.listeners import files as listeners
 from tests.person import Json, Slack, until, words_of
 from tests.rituals.stories import (
     COMMAND,
+    choose,
     filled,
     form,
     logged,
@@ -84,12 +90,17 @@ async def test_the_log_comes_as_a_sheet_and_as_pages_with_names_and_whole_as_jso
 
 async def test_what_one_cannot_see_is_not_in_the_files_nor_named_in_them(slack: Slack) -> None:
     await saved(slack, "Lay off nobody", by="pm", channel="leads")
-    await saved(slack, "Use webhooks", links="D-1")
+    card = await logged(slack, "Use webhooks", links="D-1")
+    view = await choose(slack.person("pm"), card, "link")
+    assert (await slack.person("pm").submit(view, {"relation": "none", "links": "D-1"})).errors == {}
+    view = await choose(slack.person("pm"), card, "link")
+    assert (await slack.person("pm").submit(view, {"relation": "relates_to", "links": "D-1"})).errors == {}
     found = await _exported(slack, "engineer")
     assert len(found) == 3
     assert b"Use webhooks" in found["decisions.csv"]
     for content in found.values():
         assert b"Lay off" not in content
+        assert b"D-1" not in content
     assert [one["relates_to"] for one in json.loads(found["decisions/decisions.json"])] == [[]]
 
 
@@ -151,7 +162,7 @@ async def _attached(
     return {"ts": said["ts"], "channel": slack.channels[channel]}
 
 
-async def _window(slack: Slack, message: Json, *, by: str = "pm", holding: str = "for Payments") -> Json:
+async def _window(slack: Slack, message: Json, *, by: str = "pm", holding: str = "For Payments:") -> Json:
     """The import's window for this message, when it has read the files."""
     person = slack.person(by)
     return await shows(
@@ -177,7 +188,7 @@ async def test_files_of_a_message_are_shown_before_they_come_in_and_linked(slack
     )
     view = await _window(slack, message)
     shown = words_of(view)
-    assert "*2 decisions* for Payments:\n• Use webhooks · accepted\n• Use the stream" in shown
+    assert "*For Payments:* 2 new\n• Use webhooks · accepted\n• Use the stream" in shown
     assert "README.md: an index" in shown
     assert "x.pdf: .pdf is no format that can be read" in shown
     assert "D-1" not in (await slack.person("pm").command("payments", COMMAND, "list")).text
@@ -201,7 +212,9 @@ async def test_the_same_message_again_changes_nothing_and_a_newer_file_what_it_s
     assert "*Done:* 2 as they were." in await _imported(slack, ("log.csv", sheet))
     assert "*Done:* 2 as they were." in await _imported(slack, ("copy of log.csv", sheet))
     view = await _window(slack, await _attached(slack, ("log.csv", sheet.replace("Yes.", "For now."))))
-    assert "Use webhooks · in the log as D-1" in words_of(view)
+    assert "2 in the log already, as the file has them now\n• *D-1* Use webhooks\n• *D-2* Poll" in words_of(
+        view
+    )
     await slack.person("pm").submit(view)
     assert "*Done:* 1 changed, 1 as they were." in words_of(await shows(slack.person("pm"), view, "Done:"))
     assert len([m for m in await slack.messages("payments") if "brought into" in words_of(m)]) == 1
@@ -226,7 +239,7 @@ async def test_a_file_reaches_no_record_that_its_importer_may_not_change(slack: 
     await set_up_team(slack, channel="leads", name="Leads")
     await set_up_team(slack)
     view = await _window(
-        slack, await _attached(slack, ("0003-x.md", PAGE), channel="leads"), holding="for Leads"
+        slack, await _attached(slack, ("0003-x.md", PAGE), channel="leads"), holding="For Leads:"
     )
     await slack.person("pm").submit(view)
     await shows(slack.person("pm"), view, "Done:")
@@ -246,17 +259,19 @@ async def test_what_is_in_the_log_already_is_changed_only_by_who_may(slack: Slac
     done = await _imported(slack, ("x.md", PAGE.replace("Webhooks.", "Polling.")), by="engineer")
     assert "nothing was brought in" in done
     assert "x.md: you may not change it" in done
-    assert "Webhooks." in words_of(
-        await opens(slack.person("pm"), slack.person("pm").command("payments", COMMAND, "show D-1"))
+    assert "*Done:* 1 changed." in await _imported(slack, ("x.md", PAGE.replace("Webhooks.", "Streams.")))
+    assert "nothing was brought in" in await _imported(
+        slack, ("x.md", PAGE.replace("Webhooks.", "Polling.")), by="engineer"
     )
+    assert "*Done:* 1 changed." in await _imported(slack, ("x.md", PAGE.replace("Webhooks.", "Polling.")))
 
 
 @pytest.mark.parametrize(
     ("attached", "said"),
     [
         ((), "That message has no files."),
-        ((("notes.txt", ""),), "There is no decision in these files."),
-        ((("log.csv", "Title,Decision\n" + "x,y\n" * 2_001),), "more than 2000 decisions"),
+        ((("notes.txt", ""),), "There is no decision in these files that can come in."),
+        ((("log.csv", "Title,Decision\n" + "x,y\n" * 2_001),), "more than 2,000 rows"),
     ],
 )
 async def test_what_cannot_come_in_is_told_in_the_window(
@@ -293,17 +308,17 @@ async def test_an_import_that_breaks_off_keeps_what_is_in_and_goes_on_when_asked
     await set_up_team(slack)
     sheet = "Title,Decision\n" + "".join(f"Decision {n},Yes\n" for n in range(40))
     view = await _window(slack, await _attached(slack, ("log.csv", sheet)))
-    put, calls = importing.put, []
+    put, calls = importing._put, []
 
-    async def broken(*args: Any, **more: Any) -> Any:
+    async def broken(*args: Any) -> Any:
         calls.append(1)
         if len(calls) == 2:
             raise OSError("the disk")
-        return await put(*args, **more)
+        return await put(*args)
 
-    monkeypatch.setattr(importing, "put", broken)
+    monkeypatch.setattr(importing, "_put", broken)
     await slack.person("pm").submit(view)
-    await shows(slack.person("pm"), view, "after 25 decisions, which are kept")
+    await shows(slack.person("pm"), view, "it is not saved twice. (ref")
     assert "*Done:* 15 new, 25 as they were." in await _imported(slack, ("log.csv", sheet))
     assert "*Done:* 40 as they were." in await _imported(slack, ("log.csv", sheet))
 
@@ -331,14 +346,99 @@ async def test_people_of_another_workspace_bring_nothing_in(slack: Slack) -> Non
 
 
 async def test_a_file_that_its_importer_cannot_see_stays_closed(slack: Slack) -> None:
-    """The ids in a window come back from outside."""
+    """A message may show one that was shared in another channel."""
     await set_up_team(slack)
-    await _attached(slack, ("secret.md", PAGE), channel="leads")
-    secret = next(reversed(slack.local.state.world.files))
-    message = await _attached(slack, ("x.md", NEWER), by="engineer")
-    view = await _window(slack, message, by="engineer")
-    held = slack.local.state.world.views[view["id"]].body
-    held["private_metadata"] = json.dumps({"channel": slack.channels["payments"], "files": [secret]})
-    await slack.person("engineer").submit(view)
-    done = words_of(await shows(slack.person("engineer"), view, "Done:"))
-    assert "secret.md: you cannot see it" in done
+    message = await _attached(slack, ("secret.md", PAGE))
+    file = next(reversed(slack.local.state.world.files.values()))
+    file |= {"channels": [], "groups": [slack.channels["leads"]]}
+    shown = words_of(await _window(slack, message, by="engineer", holding="no decision in these files"))
+    assert "secret.md: you cannot see it" in shown
+
+
+async def test_a_file_is_the_same_whatever_became_of_its_record_in_slack(slack: Slack) -> None:
+    await set_up_team(slack)
+    await _imported(slack, ("x.md", PAGE))
+    pm = slack.person("pm")
+    page = await opens(pm, pm.command("payments", COMMAND, "show D-1"))
+    edit = await opens(pm, pm.press_in(page, "decisions.change", "edit:1"))
+    assert (await pm.submit(edit, {"title": "Use web hooks"})).errors == {}
+    for _again in range(2):
+        assert "*Done:* 1 as they were." in await _imported(slack, ("x.md", PAGE))
+
+
+async def test_what_a_file_is_silent_about_stays(slack: Slack) -> None:
+    await set_up_team(slack)
+    await _imported(slack, ("log.csv", "Title,Decision,Context\nUse webhooks,Yes.,Limits.\n"))
+    assert "*Done:* 1 changed." in await _imported(
+        slack, ("log.csv", "Title,Decision\nUse webhooks,For now.\n")
+    )
+    page = words_of(
+        await opens(slack.person("pm"), slack.person("pm").command("payments", COMMAND, "show D-1"))
+    )
+    assert "For now." in page
+    assert "Limits." in page
+
+
+async def test_a_row_that_would_overwrite_another_decision_is_shown_first(slack: Slack) -> None:
+    await set_up_team(slack)
+    await _imported(slack, ("log.csv", "ID,Title,Decision\n1,Use webhooks,Yes.\n"))
+    new = "".join(f"{n},New {n},Yes.\n" for n in range(2, 30))
+    view = await _window(
+        slack, await _attached(slack, ("log.csv", f"ID,Title,Decision\n{new}1,Fire them,Yes.\n"))
+    )
+    assert (
+        "in the log already, as the file has them now\n• *D-1* Use webhooks becomes Fire them\n• New 2"
+        in words_of(view)
+    )
+
+
+async def test_only_what_was_looked_at_comes_in(slack: Slack) -> None:
+    """The author of a snippet can edit it while somebody else looks at the import."""
+    await set_up_team(slack)
+    message = await _attached(slack, ("x.md", PAGE), by="engineer")
+    view = await _window(slack, message)
+    contents = slack.local.state.world.file_contents
+    contents[next(reversed(contents))] = NEWER.encode()
+    await slack.person("pm").submit(view)
+    await shows(slack.person("pm"), view, "The files are not what they were when you looked.")
+    assert "D-1" not in (await slack.person("pm").command("payments", COMMAND, "list")).text
+
+
+async def test_where_the_app_is_not_one_hears_how_to_bring_it_there(slack: Slack) -> None:
+    await set_up_team(slack, by="techlead", channel="platform", name="Platform")
+    message = await _attached(slack, ("x.md", PAGE), by="techlead", channel="platform")
+    await _window(slack, message, by="techlead", holding="invite me to its channel with `/invite`")
+
+
+async def test_a_title_of_any_length_fits_the_window(slack: Slack) -> None:
+    await set_up_team(slack)
+    long = "x" * 400_000
+    shown = words_of(
+        await _window(slack, await _attached(slack, ("log.csv", f"Title,Decision\n{long},Yes.\n")))
+    )
+    assert "xxx…" in shown
+
+
+async def test_an_import_that_never_ended_is_told_of_and_one_that_did_is_not(
+    slack: Slack, clock: MovableClock, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await set_up_team(slack)
+    await _imported(slack, ("x.md", PAGE))
+    await _exported(slack, "pm")
+    promised = select(func.count()).where(Delivery.source.startswith("decisions:promise"))
+    async with db.read() as session:
+        assert await session.scalar(promised) == 0
+
+    async def killed(*_args: Any) -> None:
+        """As if the process had ended."""
+
+    monkeypatch.setattr(listeners, "_import", killed)
+    await slack.person("pm").submit(await _window(slack, await _attached(slack, ("y.md", NEWER))))
+    clock.advance(timedelta(minutes=31))
+    await told(slack, "pm", "did not come to its end")
+
+
+async def test_dates_of_a_large_sheet_are_read_as_those_of_a_small_one() -> None:
+    rows = "Title,Date,Decision\nA,6/4/2018,x\nB,6/24/2018,x\n"
+    for content in (rows, rows + "C,,x\n" * 100_000):
+        assert not files.is_day_first([("log.csv", content.encode())])

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -127,22 +128,16 @@ async def import_files(
     orders = files.orders(paths)
     terms = Terms(now, beside={str(path) for path in paths})
     found = (_read(path, day_first=orders.get(path.parent, True)) for path in paths)
-    for together in importing.in_transactions(found):
-        some: list[Told] = []
-        async with _transaction(db, dry_run=dry_run) as session:
-            home = await team_for(session, workspace=workspace, team=team, now=now)
-            for one in together:
-                if isinstance(one, Told):
-                    some.append(one)
-                else:
-                    some += await importing.put(session, team=home, piece=one, terms=terms)
-        for told in some:  # now that it is so
+
+    async def team_of(session: AsyncSession) -> Team:
+        return await team_for(session, workspace=workspace, team=team, now=now)
+
+    begin = partial(_transaction, db, dry_run=dry_run)
+    async for some in importing.bring_in(begin, found, team_of=team_of, terms=terms):
+        for told in some:
             yield told
-    if dry_run or not paths:
-        return
-    async with db.begin() as session:
-        home = await team_for(session, workspace=workspace, team=team, now=now)
-        await importing.link(session, team=home, paths=terms.beside, terms=terms)
+    if paths and not dry_run:
+        await importing.link(begin, team_of=team_of, terms=terms)
 
 
 def _read(path: Path, *, day_first: bool) -> ReadFile | Told:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO
 
 from sqlalchemy import ColumnElement, func, select
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records import service as records
 from bot.records.models import Record, Relation, Revision
-from bot.rituals.decisions import queries
+from bot.rituals.decisions import queries, service
 from bot.rituals.decisions.exchange import own_markdown
 from bot.rituals.decisions.exchange.entries import Option
 from bot.rituals.decisions.exchange.exported import LISTS, Exported, joined
@@ -47,8 +47,8 @@ class Scope:
 
     conditions: Sequence[ColumnElement[bool]]
     """They all hold."""
-    names_others: bool = True
-    """Whether links name decisions outside of it; who reads it may not be allowed to see those."""
+    tells_all: bool = True
+    """Whether decisions outside of it are named, and paths on the server; not to who may see neither."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What to write in place of people's ids."""
 
@@ -85,7 +85,7 @@ async def _rows(session: AsyncSession, decisions: Sequence[Decision], scope: Sco
         ends |= {source.id: source, target.id: target}
     inside = await session.scalars(select(Decision.id).where(*scope.conditions, Decision.id.in_(ends)))
     titles = {ends[id_].name: ends[id_].title for id_ in inside}
-    if not scope.names_others:
+    if not scope.tells_all:
         for linked in others.values():
             linked.update(
                 {kind: [name for name in names if name in titles] for kind, names in linked.items()}
@@ -96,7 +96,10 @@ async def _rows(session: AsyncSession, decisions: Sequence[Decision], scope: Sco
     )
     history: defaultdict[int, list[Revision]] = defaultdict(list)
     for revision in revisions:
-        history[revision.record_id].append(revision)
+        if scope.tells_all or service.LINKS not in revision.changes:
+            history[revision.record_id].append(revision)
+    if not scope.tells_all:
+        sources = {id_: PurePath(path).name for id_, path in sources.items()}
     return [
         Row(_exported(one, others[one.id], sources.get(one.id), history[one.id]).named(scope.names), titles)
         for one in decisions

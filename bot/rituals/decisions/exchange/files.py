@@ -39,8 +39,8 @@ class Reading:
     left_out: list[str]
 
 
-def read(content: bytes, *, path: str, day_first: bool = True) -> Reading:
-    """The records in it.
+def read(content: bytes, *, path: str, day_first: bool = True, most: int | None = None) -> Reading:
+    """The records in it; of a table no more than `most` rows.
 
     Raises:
         UnreadableError, NoRecordError: with the reason in words.
@@ -53,19 +53,23 @@ def read(content: bytes, *, path: str, day_first: bool = True) -> Reading:
         if ending in MARKDOWN:
             rows = list(tables.of_page(text))
             if rows and not is_one_record(text):
-                return _of_rows(rows, path=path, format_="table", day_first=day_first)
+                return _of_rows(rows, path=path, format_="table", day_first=day_first, most=most)
             return Reading([read_markdown(text, path=path, day_first=day_first)], [])
         if ending in YAML:
             return Reading([read_yaml(text, path=path, day_first=day_first)], [])
         if ending in SHEETS:
-            return _of_rows(tables.of_csv(text), path=path, format_="csv", day_first=day_first)
+            return _of_rows(tables.of_csv(text), path=path, format_="csv", day_first=day_first, most=most)
         rows = tables.of_json(text) if ending in JSON else tables.of_json_lines(text)
-        return _of_rows(rows, path=path, format_=ending.strip("."), day_first=day_first)
+        return _of_rows(rows, path=path, format_=ending.strip("."), day_first=day_first, most=most)
     except RecursionError:
         raise NoRecordError("it is nested too deeply") from None
 
 
-def _of_rows(rows: Sequence[tables.Row], *, path: str, format_: str, day_first: bool) -> Reading:
+def _of_rows(
+    rows: Sequence[tables.Row], *, path: str, format_: str, day_first: bool, most: int | None
+) -> Reading:
+    if most is not None and len(rows) > most:
+        raise NoRecordError(f"it has more than {most:,} rows")
     found = Reading([], [])
     for number, row in enumerate(rows, start=1):
         try:
@@ -112,16 +116,19 @@ def content_of(path: Path) -> bytes:
         raise UnreadableError(error.strerror or str(error)) from None
 
 
-def is_day_first(contents: Iterable[bytes]) -> bool:
-    """Whether the dates of these files have the day first, as those say that can be read in one way only."""
+def is_day_first(found: Iterable[tuple[str, bytes]]) -> bool:
+    """Whether the dates of these files (path, content) have the day first, as those say that can be read in one way."""
     votes: Counter[bool] = Counter()
-    for content in contents:
-        with suppress(UnreadableError):
-            votes.update(_order(text_of(content)))
+    for path, content in found:
+        votes.update(_order(path, content))
     return votes[True] >= votes[False]
 
 
-def _order(text: str) -> list[bool]:
+def _order(path: str, content: bytes) -> list[bool]:
+    try:
+        text = text_of(content, largest=_largest(path))
+    except UnreadableError:
+        return []
     order = values.is_day_first(text[:LOOKED_AT])
     return [] if order is None else [order]
 
@@ -131,5 +138,5 @@ def orders(paths: Sequence[Path]) -> dict[Path, bool]:
     votes: defaultdict[Path, Counter[bool]] = defaultdict(Counter)
     for path in paths:
         with suppress(UnreadableError):
-            votes[path.parent].update(_order(text_of(content_of(path), largest=_largest(path.name))))
+            votes[path.parent].update(_order(path.name, content_of(path)))
     return {folder: count[True] >= count[False] for folder, count in votes.items()}

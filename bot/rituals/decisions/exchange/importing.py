@@ -4,10 +4,12 @@ import hashlib
 import posixpath
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -21,7 +23,7 @@ from bot.records.models import IMPORTED, RecordLink, Relation
 from bot.rituals.decisions import service
 from bot.rituals.decisions.exchange import files, titles
 from bot.rituals.decisions.exchange.documents import UnreadableError
-from bot.rituals.decisions.exchange.entries import Entry
+from bot.rituals.decisions.exchange.entries import Entry, Option
 from bot.rituals.decisions.exchange.reading import NoRecordError
 from bot.rituals.decisions.models import (
     STANDING,
@@ -37,7 +39,9 @@ from bot.rituals.decisions.models import (
 
 AT_ONCE = 25  # records in a transaction
 NAME_CHARACTERS = 120  # of somebody who decided, as the column holds
+MOST_REFERENCES = 50  # to other records, of a kind, in one; each is looked for
 NOT_YOURS = "you may not change it"
+WITHDRAWN = "it was withdrawn"
 
 
 class Outcome(StrEnum):
@@ -71,8 +75,13 @@ class Terms:
     def by(self) -> str:
         return self.viewer.user_id if self.viewer else IMPORTED
 
-    def may_change(self, decision: Decision) -> bool:
-        return self.viewer is None or may(self.viewer, Action.CHANGE, decision)
+    def refuses(self, decision: Decision) -> str:
+        """Why this decision stays as it is; empty when it may change."""
+        if self.viewer is None:
+            return ""
+        if not may(self.viewer, Action.CHANGE, decision):
+            return NOT_YOURS
+        return WITHDRAWN if decision.withdrawn_at else ""
 
 
 @dataclass(frozen=True)
@@ -95,12 +104,14 @@ class ReadFile:
     content: bytes
     entries: Sequence[Entry]
     left_out: Sequence[str]
-    known: Sequence[Known | None] | None = None
-    """What each record is in the log already; None until `look_up`."""
+    known: Sequence[Known | None] = ()
+    """What each record is in the log already; filled in by `look_up`."""
     is_same: bool = False
     """Whether the log has these very bytes."""
+    is_refused: bool = False
+    """Whether a record of it was not changed, so that its bytes are not what the log has."""
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
 
@@ -117,30 +128,52 @@ class Piece:
         return self.file.entries[self.begin : self.begin + AT_ONCE]
 
     @property
+    def known(self) -> Sequence[Known | None]:
+        return self.file.known[self.begin : self.begin + AT_ONCE]
+
+    @property
     def is_last(self) -> bool:
         return self.begin + AT_ONCE >= len(self.file.entries)
 
 
-def read(content: bytes, *, path: str, day_first: bool = True) -> ReadFile | Told:
+Begin = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""A transaction, as `Database.begin`."""
+TeamOf = Callable[[AsyncSession], Awaitable[Team]]
+"""Whose log it is; asked in each transaction."""
+
+
+def read(content: bytes, *, path: str, day_first: bool = True, most: int | None = None) -> ReadFile | Told:
     """The file with its records, or why it holds none."""
     try:
-        reading = files.read(content, path=path, day_first=day_first)
+        reading = files.read(content, path=path, day_first=day_first, most=most)
     except (UnreadableError, NoRecordError) as error:
         return Told(path, Outcome.SKIPPED, str(error))
     return ReadFile(path, content, reading.entries, reading.left_out)
 
 
-def in_transactions(found: Iterable[ReadFile | Told]) -> Iterator[list[Piece | Told]]:
-    """What to write together: small files many at once, a large one in pieces."""
+async def bring_in(
+    begin: Begin, found: Iterable[ReadFile | Told], *, team_of: TeamOf, terms: Terms
+) -> AsyncIterator[list[Told]]:
+    """Some records a transaction, small files many at once and a large one in pieces; then `link` them."""
+    for together in _in_transactions(found):
+        told: list[Told] = []
+        async with begin() as session:
+            team = await team_of(session)
+            for one in together:
+                told += [one] if isinstance(one, Told) else await _put(session, team, one, terms)
+        yield told  # now that it is so
+
+
+def _in_transactions(found: Iterable[ReadFile | Told]) -> Iterator[list[Piece | Told]]:
     together: list[Piece | Told] = []
-    records = 0
+    count = 0
     for one in found:
         for piece in _pieces(one):
             together.append(piece)
-            records += len(piece.entries) if isinstance(piece, Piece) else 1
-            if records >= AT_ONCE:
+            count += len(piece.entries) if isinstance(piece, Piece) else 1
+            if count >= AT_ONCE:
                 yield together
-                together, records = [], 0
+                together, count = [], 0
     if together:
         yield together
 
@@ -155,52 +188,57 @@ def _pieces(one: ReadFile | Told) -> Iterator[Piece | Told]:
 async def look_up(session: AsyncSession, *, team: Team, file: ReadFile, terms: Terms) -> ImportedFile | None:
     """Fill in what the log has of the file already; its row there."""
     row = await _row(session, team, file, terms)
-    if file.known is None:
-        file.is_same = row is not None and row.sha256 == file.sha256
-        known = await _decisions_of(session, row) if row is not None else []
-        file.known = _same(file.entries, known, by_place=terms.viewer is None)
+    if file.known and terms.viewer is None:
+        return row  # nobody else imports on the command line meanwhile
+    file.is_same = row is not None and row.sha256 == file.sha256
+    known = await _decisions_of(session, row) if row is not None else []
+    file.known = _same(file.entries, known, by_place=terms.viewer is None or file.is_same)
     return row
 
 
-async def put(session: AsyncSession, *, team: Team, piece: Piece, terms: Terms) -> list[Told]:
-    """These records in the team's log; `link` then links them, when all are in.
+async def _put(session: AsyncSession, team: Team, piece: Piece, terms: Terms) -> list[Told]:
+    """These records in the team's log.
 
     The file itself is kept with its last piece: an import that broke off before that goes on when it is done again.
     """
     file = piece.file
+    await session.execute(
+        select(Team.id).where(Team.id == team.id).with_for_update()
+    )  # one import of it at a time
     row = await look_up(session, team=team, file=file, terms=terms)
-    assert file.known is not None
     if row is None:
         row = ImportedFile(workspace_id=team.workspace_id, path=file.path, sha256="", content=b"")
         session.add(row)
     if terms.viewer is None:
         row.path = file.path  # it may have been moved
     row.imported_at = terms.now
-    if piece.is_last:
-        row.sha256, row.content = file.sha256, file.content
     await session.flush()  # for its id
-    known = file.known[piece.begin : piece.begin + AT_ONCE]
-    there = await _places(session, [one.decision_id for one in known if one])
+    there = await _places(session, [one.decision_id for one in piece.known if one])
     told = []
-    for position, (entry, one) in enumerate(zip(piece.entries, known, strict=True), start=piece.begin):
+    for position, (entry, one) in enumerate(zip(piece.entries, piece.known, strict=True), start=piece.begin):
         place = there.get(one.decision_id) if one else None
-        if place is not None and not file.is_same and not terms.may_change(place.decision):
-            told.append(Told(file.path, Outcome.SKIPPED, NOT_YOURS, place.decision.name, entry))
+        if place is not None and not file.is_same and (refusal := terms.refuses(place.decision)):
+            file.is_refused = True
+            told.append(Told(file.path, Outcome.SKIPPED, refusal, place.decision.name, entry))
             continue
-        decision, outcome = await _put(session, team, entry, place, terms, is_same=file.is_same)
-        if not file.is_same:
+        decision, outcome = await _enter(session, team, entry, place, terms, is_same=file.is_same)
+        if place is None or not file.is_same:
             said = place.row if place else ImportedDecision(decision_id=decision.id, file_id=row.id)
             said.position, said.name, said.format = position, entry.name, entry.format
-            said.supersedes, said.superseded_by = entry.supersedes, entry.superseded_by
-            said.reverses, said.relates_to = entry.reverses, entry.relates_to
+            said.supersedes = entry.supersedes[:MOST_REFERENCES]
+            said.superseded_by = entry.superseded_by[:MOST_REFERENCES]
+            said.reverses = entry.reverses[:MOST_REFERENCES]
+            said.relates_to = entry.relates_to[:MOST_REFERENCES]
             session.add(said)
         told.append(Told(file.path, outcome, number=decision.name, entry=entry))
     if piece.is_last:
         told += [Told(file.path, Outcome.SKIPPED, reason) for reason in file.left_out]
+        if not file.is_refused:
+            row.sha256, row.content = file.sha256, file.content
     return told
 
 
-async def _put(
+async def _enter(
     session: AsyncSession, team: Team, entry: Entry, place: "_Place | None", terms: Terms, *, is_same: bool
 ) -> tuple[Decision, Outcome]:
     if place is None:
@@ -268,6 +306,10 @@ class _Place:
 
 
 async def _places(session: AsyncSession, decision_ids: Collection[int]) -> dict[int, _Place]:
+    """Locked, whole, and with their rows."""
+    if not decision_ids:
+        return {}
+    await records.lock(session, decision_ids)
     rows = await session.execute(
         select(ImportedDecision, Decision)
         .join(Decision, Decision.id == ImportedDecision.decision_id)
@@ -305,7 +347,7 @@ async def _new(session: AsyncSession, team: Team, entry: Entry, terms: Terms) ->
 
 async def _change(session: AsyncSession, decision: Decision, entry: Entry, terms: Terms) -> bool:
     before = service.facts(decision) | {"notes": decision.notes}
-    _fill(decision, entry)
+    _fill(decision, entry if terms.viewer is None else _with_silence_filled(entry, decision))
     after = service.facts(decision) | {"notes": decision.notes}
     changes: dict[str, tuple[Any, Any]] = {
         name: (before[name], after[name]) for name in after if before[name] != after[name]
@@ -314,6 +356,22 @@ async def _change(session: AsyncSession, decision: Decision, entry: Entry, terms
     await session.flush()  # the index reads what was changed
     await service.index(session, decision)
     return bool(changes)
+
+
+def _with_silence_filled(entry: Entry, decision: Decision) -> Entry:
+    """What the file does not say stays as it is: in Slack a sheet of two columns is no wish to empty the others."""
+    kept = [Option(one.name, one.why_not, one.reconsider_when) for one in decision.alternatives]
+    return replace(
+        entry,
+        status=entry.status or Status(decision.status),
+        decided_on=entry.decided_on or decision.decided_on,
+        decision=entry.decision or decision.outcome,
+        context=entry.context or decision.context,
+        consequences=entry.consequences or decision.trade_offs,
+        notes=entry.notes or decision.notes,
+        alternatives=entry.alternatives or kept,
+        deciders=entry.deciders or decision.user_ids(Part.DECIDER),
+    )
 
 
 def _fill(decision: Decision, entry: Entry) -> None:
@@ -351,9 +409,19 @@ def _fill(decision: Decision, entry: Entry) -> None:
 # Links between records
 
 
-async def link(session: AsyncSession, *, team: Team, paths: Collection[str], terms: Terms) -> None:
-    """Sets what these files say of other records, at both ends, where the other record is here too."""
-    rows = await session.execute(
+async def link(begin: Begin, *, team_of: TeamOf, terms: Terms) -> None:
+    """Sets what the files say of other records, at both ends, where the other record is here too."""
+    async with begin() as session:
+        wanted = await _wanted(session, await team_of(session), terms)
+    for at in range(0, len(wanted), AT_ONCE):
+        async with begin() as session:
+            for new, old, relation in wanted[at : at + AT_ONCE]:
+                await _relate(session, new=new, old=old, relation=relation, terms=terms)
+
+
+async def _wanted(session: AsyncSession, team: Team, terms: Terms) -> list[tuple[int, int, Relation]]:
+    """Which decision (by id) points to which. In Slack a file names only records of its own team."""
+    statement = (
         select(
             ImportedFile.path,
             ImportedDecision.name,
@@ -367,13 +435,16 @@ async def link(session: AsyncSession, *, team: Team, paths: Collection[str], ter
         .where(ImportedFile.workspace_id == team.workspace_id)
         .order_by(ImportedFile.path, ImportedDecision.position)
     )
-    known = rows.all()
+    if terms.viewer is not None:
+        of_team = select(Decision.id).where(Decision.team_id == team.id)
+        statement = statement.where(ImportedDecision.decision_id.in_(of_team))
+    known = (await session.execute(statement)).all()
     log = _Log()
     for path, name, decision_id, *_references in known:
         log.add(path, name, decision_id)
-    wanted = set(paths)
+    wanted = []
     for path, name, decision_id, supersedes, superseded_by, reverses, relates_to in known:
-        if path not in wanted:
+        if path not in terms.beside:
             continue
         for names, relation, is_newer in (
             (supersedes, Relation.SUPERSEDES, True),
@@ -385,7 +456,8 @@ async def link(session: AsyncSession, *, team: Team, paths: Collection[str], ter
                 other = log.find(named, path=path, but=name)
                 if other is not None and other != decision_id:
                     new, old = (decision_id, other) if is_newer else (other, decision_id)
-                    await _relate(session, new=new, old=old, relation=relation, terms=terms)
+                    wanted.append((new, old, relation))
+    return wanted
 
 
 class _Log:
@@ -441,11 +513,11 @@ async def _relate(session: AsyncSession, *, new: int, old: int, relation: Relati
     there = await session.get(RecordLink, (new, old))
     if there is not None and there.relation == relation:
         return
-    both = await session.scalars(
-        select(Decision).where(Decision.id.in_((new, old))).options(*Decision.whole())
+    source, target = sorted(
+        await records.locked(session, Decision, select(Decision.id).where(Decision.id.in_((new, old)))),
+        key=lambda one: one.id != new,
     )
-    source, target = sorted(both, key=lambda one: one.id != new)
-    if not (terms.may_change(source) and terms.may_change(target)):
+    if terms.refuses(source) or terms.refuses(target):
         return
     try:
         await records.link(

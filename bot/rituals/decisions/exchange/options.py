@@ -9,6 +9,7 @@ from itertools import dropwhile, islice, takewhile
 
 from bot.rituals.decisions.exchange.entries import Option
 from bot.rituals.decisions.exchange.markdown import FENCE, LINK, Section, cells_of, plain, plain_lines
+from bot.rituals.decisions.exchange.values import LOOKED_AT
 from bot.rituals.decisions.exchange.vocabulary import Topic, part_of
 
 MOST = 50  # options of one decision; a longer list is of something else, and to compare all names takes long
@@ -65,7 +66,7 @@ def gathered(sections: Sequence[Considered]) -> tuple[list[Option], list[str]]:
 
 def chosen(options: Sequence[Option], *, decision: str, named: str, title: str) -> list[Option]:
     """What was taken: where the text says so, by its mark, or because the title is about it alone."""
-    text = plain_lines(decision)
+    text = plain_lines("\n".join(line[:LOOKED_AT] for line in decision.split("\n")))
     if _ALL.search(text):
         return list(options)
     if (numbered := _BY_NUMBER.search(text)) and 0 < int(numbered[1]) <= len(options):
@@ -264,6 +265,8 @@ def _items(body: str) -> Iterator[str]:
 
 def _of_item(item: str) -> Option:
     first, _newline, rest = item.partition("\n")
+    if len(first) > LOOKED_AT:
+        return Option(_bare(plain(first[:LONGEST_NAME])), item)
     first = LINK.sub(r"\1", first)
     bold = re.match(r"^(?:\*\*|__)(.+?)(?:\*\*|__)\s*[:–—.-]*\s*(.*)$", first)
     if bold:

@@ -166,7 +166,8 @@ def _entry(found: Gathered, *, title: str, path: str, format_: str, day_first: b
 def _status(statuses: list[str], *, is_superseded: bool) -> Status | None:
     """By the first line that has words."""
     firsts = (next((line for line in words.split("\n") if re.search(r"\w", line)), "") for words in statuses)
-    said = next((status for line in firsts if (status := status_of(plain(line.lstrip(" >"))))), None)
+    cut = (line.lstrip(" >")[: values.LOOKED_AT] for line in firsts)
+    said = next((status for line in cut if (status := status_of(plain(line)))), None)
     stands = said in (None, Status.ACCEPTED, Status.PROPOSED)
     return Status.SUPERSEDED if is_superseded and stands else said
 

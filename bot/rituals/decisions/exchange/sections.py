@@ -167,6 +167,8 @@ def _joined(body: str) -> Iterator[str]:
 
 
 def _pairs(line: str) -> Iterator[tuple[Topic, str]]:
+    if len(line) > values.LOOKED_AT:
+        return
     if row := ROW.match(line):
         cells = row[1].split("|")
         if len(cells) == 2 and (part := key_of(plain(cells[0]))):

@@ -22,11 +22,14 @@ _TEMPLATE_NAME = re.compile(
     r"(?i)^(?:[\dx]+[-_.])*(?:adr[-_]?)?(?:template|modele|modèle|vorlage)(?:[-_.]|$)|[-_]template\."
 )
 _README = re.compile(r"(?i)(?:^|__)(?:readme|index)$")
+LONGEST = 500  # characters; what is longer has no mark that could be told from its words
 _FILE_ID = re.compile(r"(?i)^(?:\d{4}-?\d\d-?\d\d|(?:adr|dr)?[-_]?\d+)+[-_.\s]*")
 
 
 def of_heading(bare: str, *, path: str = "") -> str:
     """`bare`: in plain words; what is made plain twice loses what stood in code."""
+    if len(bare) > LONGEST:
+        return bare
     title = _ID.sub("", _STATUS_MARK.sub("", bare)).strip(" :–—-")
     number = re.match(r"(\d+)\s+(?=\w)", title)
     if number and int(number[1]) == number_of_path(path):  # "31 Image scanning" in 031-image-scanning.md

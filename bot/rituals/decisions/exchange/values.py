@@ -6,6 +6,8 @@ from datetime import date
 
 from bot.rituals.decisions.exchange.markdown import plain
 
+LOOKED_AT = 2_000  # characters of a line or a value: to look for patterns in very long ones takes very long
+
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -43,7 +45,7 @@ def day_of(words: str, *, day_first: bool = True) -> date | None:
     """The first day that is named; `day_first` where 06/04/2018 can be read in two ways."""
     found = [
         (at, day)
-        for at, year, month, day_ in _candidates(words, day_first=day_first)
+        for at, year, month, day_ in _candidates(words[:LOOKED_AT], day_first=day_first)
         if (day := _day(year, month, day_)) is not None
     ]
     return min(found)[1] if found else None
@@ -105,7 +107,7 @@ _ASIDE = re.compile(r"\([^()]*\)|<[^<>\s]+@[^<>\s]+>|<https?:[^<>]*>")
 
 def people_of(words: str) -> list[str]:
     """Names as written, one each, without roles, addresses and links."""
-    bare = words.strip()
+    bare = words.strip()[:LOOKED_AT]
     if bare[:1] in "[{<" and bare[-1:] in "]}>" and "](" not in bare:
         if "@" not in bare and ("{" in bare or len(bare.split()) > 3):
             return []  # {list everyone involved in the decision}
@@ -150,8 +152,8 @@ def supersedes(words: str) -> list[str]:
 def _references(words: str, pattern: re.Pattern[str]) -> list[str]:
     return [
         reference
-        for line in words.split("\n")
-        if not _IN_PART.search(line)
+        for whole in words.split("\n")
+        if not _IN_PART.search(line := whole[:LOOKED_AT])
         for m in pattern.finditer(line)
         for reference in references_in(m[1])
     ]
@@ -159,6 +161,7 @@ def _references(words: str, pattern: re.Pattern[str]) -> list[str]:
 
 def references_in(words: str) -> list[str]:
     """Other records that are named: targets of links, paths, else numbers."""
+    words = words[:LOOKED_AT]
     if targets := [m[2] for m in _LINK.finditer(words)] or _PATH.findall(words):
         return list(dict.fromkeys(targets))
     return list(dict.fromkeys(m[1].strip() for m in _NAMED.finditer(plain(words))))

@@ -2,39 +2,37 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePath
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import structlog
-from slack_sdk.errors import SlackApiError
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.access.rules import Action, Kind, Viewer, require
+from bot.access.rules import Kind
 from bot.errors import NotAllowed, Refusal
 from bot.i18n import _
 from bot.outbox import service as outbox
-from bot.people import service as people
-from bot.people.models import Team
 from bot.records import service as records
 from bot.rituals.decisions import queries
-from bot.rituals.decisions.exchange import exporting, files, importing
+from bot.rituals.decisions.exchange import exporting, importing
 from bot.rituals.decisions.exchange.exporting import Format, Scope
-from bot.rituals.decisions.exchange.importing import Outcome, ReadFile, Terms, Told
+from bot.rituals.decisions.exchange.importing import Told
+from bot.rituals.decisions.listeners import attached
 from bot.rituals.decisions.queries import Wanted
 from bot.rituals.decisions.views import files as views
 from bot.slack.blocks import Payload
-from bot.slack.clients import code_of, download, for_files
+from bot.slack.clients import code_of, for_files
+from bot.slack.errors import words_for
 from bot.slack.request import Request
 
-log = structlog.get_logger()
-
 EXPORTING, IMPORTING = "decisions_export", "decisions_import"
-LARGEST_BYTES = 5_000_000  # of a file in Slack; larger ones go in on the command line
-MOST_RECORDS = 2_000  # of a message's files: some minutes; more go in on the command line
-MOST_FILES = 10  # of a message, as Slack lets people attach them
+OVERDUE = timedelta(minutes=30)  # when a promise that nobody took back is told to be broken
 
 # Out
 
@@ -47,16 +45,28 @@ async def export(request: Request) -> None:
     if request.is_doing(EXPORTING):
         raise Refusal(_("Your files are being written. They come in a moment."))
     async with request.read() as session:
-        scope = Scope(await queries.visible_to(session, viewer=viewer), names_others=False)
         _rows, count = await queries.listed(session, viewer=viewer, wanted=Wanted(), today=today)
     if not count:
         await request.ack(**views.none_to_write())
         return
-    request.go_on_heavily(lambda: _send(request, scope), name=EXPORTING)
+    async with request.begin() as session:
+        promise = await _promise(session, request, views.files_never_came())
+    request.go_on_alone(_send(request, promise), name=EXPORTING)
     await request.ack(**views.on_their_way(count))
 
 
-async def _send(request: Request, scope: Scope) -> None:
+async def _send(request: Request, promise: str) -> None:
+    try:
+        await _write_and_send(request)
+    finally:  # done, or told why not
+        async with request.aside() as session:
+            await outbox.call_off(session, workspace_id=request.workspace.id, delivery_id=promise)
+
+
+async def _write_and_send(request: Request) -> None:
+    viewer = await request.see()  # it may have waited for its turn
+    async with request.read() as session:
+        scope = Scope(await queries.visible_to(session, viewer=viewer), tells_all=False)
     with TemporaryDirectory() as folder:
         count = await _write(request, scope, Path(folder))
         names = ("decisions.csv", "decisions.zip")
@@ -71,21 +81,18 @@ async def _send(request: Request, scope: Scope) -> None:
         except SlackApiError as error:
             if code_of(error) != "missing_scope":
                 raise
-            raise Refusal(views.not_allowed("files:write")) from error
+            raise Refusal(views.not_allowed(str(error.response.get("needed") or "files:write"))) from error
 
 
 async def _write(request: Request, scope: Scope, folder: Path) -> int:
     """The sheet, and the archive beside it. People are named, save in the JSON, which is to be read back."""
     pages = folder / "decisions"
     pages.mkdir()
-    people_in_it: set[str] = set()
+    people: set[str] = set()
     async for row in exporting.rows_of(request.read, scope):
-        people_in_it |= row.decision.people
+        people |= row.decision.people
     names = await request.directory.names(
-        request.slack,
-        sorted(people_in_it),
-        workspace_id=request.workspace.id,
-        home=request.workspace.slack_id,
+        request.slack, sorted(people), workspace_id=request.workspace.id, home=request.workspace.slack_id
     )
     named = replace(scope, names=names)
     with (pages / "decisions.json").open("w", encoding="utf-8") as file:
@@ -102,164 +109,103 @@ async def _write(request: Request, scope: Scope, folder: Path) -> int:
 
 async def open_import(request: Request) -> None:
     """The message shortcut. What is in its files is shown before anything is kept."""
-    channel_id = str(request.channel_id)
-    file_ids = [str(file["id"]) for file in request.message.get("files") or ()][:MOST_FILES]
+    file_ids = [str(file["id"]) for file in request.message.get("files") or ()]
     if not file_ids:
         request.open_view(
             views.told(_("That message has no files. Use this on a message with some attached."))
         )
-        return
-
-    async def preview() -> Payload:
-        try:
-            return await _preview(request, channel_id, file_ids)
-        except Refusal as refusal:  # in the window that is open already
-            return views.told(refusal.message)
-
-    await request.open_form(lambda: views.told(_("Reading the files …")), preview)
+    elif len(file_ids) > attached.MOST_FILES:
+        request.open_view(views.told(_("That message has more than ten files. Share them ten at a time.")))
+    else:
+        preview = partial(_in_window, _preview(request, str(request.channel_id), file_ids))
+        await request.open_form(lambda: views.told(_("Reading the files …")), preview)
 
 
 async def _preview(request: Request, channel_id: str, file_ids: Sequence[str]) -> Payload:
     viewer = await request.see()
     async with request.read() as session:
-        team = await _team(session, viewer, channel_id)
-    found, terms = await _fetch(request, viewer, team, file_ids)
+        team = await attached.team_of(session, viewer, channel_id)
+    files = await attached.fetch(request, viewer=viewer, team=team, file_ids=file_ids)
     async with request.read() as session:
-        for one in found:
-            if isinstance(one, ReadFile):
-                await importing.look_up(session, team=team, file=one, terms=terms)
-    return views.preview(found, team=team, ids={"channel": channel_id, "files": list(file_ids)})
+        for one in files.found:
+            if not isinstance(one, Told):
+                await importing.look_up(session, team=team, file=one, terms=files.terms)
+    held = {"channel": channel_id, "files": list(file_ids), "digest": files.digest}
+    return views.preview(files.found, team=team, ids=held)
 
 
 async def submit_import(request: Request) -> None:
-    channel_id, file_ids = str(request.ids.get("channel")), request.ids.get("files") or []
+    if request.is_doing(IMPORTING):
+        raise Refusal(_("Other files are being brought in for you. Wait for them, then press Import again."))
     viewer = await request.see()
     async with request.begin() as session:
         await records.once(session, request)
-        team = await _team(session, viewer, channel_id)
+        await attached.team_of(session, viewer, str(request.ids.get("channel")))
+        promise = await _promise(session, request, views.import_never_ended())
     await request.ack(
         response_action="update", view=views.told(_("Bringing them in … This window says when it is done."))
     )
-    request.go_on_heavily(lambda: _import(request, viewer, team, file_ids), name=IMPORTING)
+    request.go_on_alone(_import(request, promise), name=IMPORTING)
 
 
-async def _import(request: Request, viewer: Viewer, team: Team, file_ids: Sequence[str]) -> None:
+async def _import(request: Request, promise: str) -> None:
     told: list[Told] = []
-    try:
-        found, terms = await _fetch(request, viewer, team, file_ids)
-        for together in importing.in_transactions(found):
-            told += await _put(request, team, together, terms)
-        async with request.aside() as session:
-            await importing.link(session, team=team, paths=terms.beside, terms=terms)
-            if words := views.posted(told):
-                await outbox.post(
-                    session,
-                    workspace_id=team.workspace_id,
-                    source=f"decisions:import:{request.view['id']}",
-                    recipient=team.channel_id,
-                    payload=words,
-                    now=request.now,
-                    tell=viewer.user_id,
-                )
-        done = views.imported(told)
-    except Refusal as refusal:
-        done = views.told(refusal.message)
-    except Exception:  # what is in stays in, and that is what the person must hear
-        log.exception("import_broke_off")
-        kept = sum(one.outcome in (Outcome.CREATED, Outcome.UPDATED) for one in told)
-        done = views.told(
-            _(
-                "Something broke on our side after {count} decisions, which are kept. Import the same message again: "
-                "it goes on from there, and nothing comes in twice.",
-                count=kept,
-            )
-        )
-    if not await request.replace_view(done):
-        request.tell(views.as_message(done))
-    request.refresh_home()
-
-
-async def _put(
-    request: Request, team: Team, together: Sequence[importing.Piece | Told], terms: Terms
-) -> list[Told]:
-    told: list[Told] = []
+    done = await _in_window(_bring_in(request, told), unknown=True)
     async with request.aside() as session:
-        session.add(team)  # read before; what is read from here on points to this one
-        for one in together:
-            if isinstance(one, Told):
-                told.append(one)
-            else:
-                told += await importing.put(session, team=team, piece=one, terms=terms)
-    return told
-
-
-async def _team(session: AsyncSession, viewer: Viewer, channel_id: str) -> Team:
-    team = await people.team_of(session, workspace_id=viewer.workspace_id, channel_id=channel_id)
-    if team is None:
-        raise Refusal(
-            _(
-                "This channel has no team yet. Set one up here with `/partner team`, or share the files in a team's channel."
+        await outbox.call_off(session, workspace_id=request.workspace.id, delivery_id=promise)
+        if words := views.posted(told):
+            await outbox.post(
+                session,
+                workspace_id=request.workspace.id,
+                source=f"decisions:import:{request.view['id']}",
+                recipient=str(request.ids["channel"]),
+                payload=words,
+                now=request.now,
+                tell=request.actor.user_id,
             )
-        )
-    require(viewer, Action.LOG, team)
-    return team
-
-
-async def _fetch(
-    request: Request, viewer: Viewer, team: Team, file_ids: Sequence[str]
-) -> tuple[list[ReadFile | Told], Terms]:
-    """The files with what is in them.
-
-    Raises:
-        Refusal: they cannot be read at all, or hold more than can be brought in here.
-    """
+    request.refresh_home()
     try:
-        async with for_files(request.slack) as slack:
-            infos = await asyncio.gather(*(slack.files_info(file=file_id) for file_id in file_ids))
-            described = [info["file"] for info in infos]
-            contents = await asyncio.gather(*(_content(slack, viewer, file) for file in described))
-    except SlackApiError as error:
-        if code_of(error) != "missing_scope":
-            raise
-        raise Refusal(views.not_allowed("files:read")) from error
-    paths = _paths(team, [str(file.get("name") or file["id"]) for file in described])
-    day_first = files.is_day_first(content for content in contents if isinstance(content, bytes))
-    found = [
-        await asyncio.to_thread(importing.read, content, path=path, day_first=day_first)
-        if isinstance(content, bytes)
-        else Told(path, Outcome.SKIPPED, content)
-        for path, content in zip(paths, contents, strict=True)
-    ]
-    if sum(len(one.entries) for one in found if isinstance(one, ReadFile)) > MOST_RECORDS:
+        is_shown = await request.replace_view(done)
+    except (SlackClientError, ClientError, TimeoutError, OSError):
+        is_shown = False
+    if not is_shown:
+        request.tell(views.as_message(done))
+
+
+async def _bring_in(request: Request, told: list[Told]) -> Payload:
+    """`told` grows by what is in, whatever becomes of the rest."""
+    viewer, channel_id = await request.see(), str(request.ids.get("channel"))
+    file_ids = (request.ids.get("files") or [])[: attached.MOST_FILES]
+    team_of = partial(attached.team_of, viewer=viewer, channel_id=channel_id)
+    async with request.read() as session:
+        team = await team_of(session)
+    files = await attached.fetch(request, viewer=viewer, team=team, file_ids=file_ids)
+    if files.digest != request.ids.get("digest"):
         raise Refusal(
-            _(
-                "These files hold more than {most} decisions. `common-ground decisions import` on the server takes any number.",
-                most=MOST_RECORDS,
-            )
+            _("The files are not what they were when you looked. Open the import again to see them.")
         )
-    return found, Terms(request.now, beside=set(paths), viewer=viewer)
+    async for some in importing.bring_in(request.aside, files.found, team_of=team_of, terms=files.terms):
+        told += some
+    await importing.link(request.aside, team_of=team_of, terms=files.terms)
+    return views.imported(told)
 
 
-async def _content(slack: Any, viewer: Viewer, file: dict[str, Any]) -> bytes | str:
-    """The bytes, or why there are none."""
-    shared = {channel for kind in ("channels", "groups", "ims") for channel in file.get(kind) or ()}
-    if file.get("user") != viewer.user_id and not any(map(viewer.sees, shared)):
-        return _("you cannot see it")
-    if file.get("mode") not in ("hosted", "snippet") or file.get("is_external"):
-        return _("it is not in Slack itself")
+async def _in_window(work: Coroutine[Any, Any, Payload], *, unknown: bool = False) -> Payload:
+    """What comes of it, or why nothing did, for the window that is open already."""
     try:
-        return await download(slack, str(file.get("url_private_download")), most=LARGEST_BYTES)
-    except Refusal as refusal:
-        return refusal.message
+        return await work
+    except Exception as error:  # noqa: BLE001 -- as the error listener, in another place
+        return views.told(words_for(error, unknown=unknown))
 
 
-def _paths(team: Team, names: Sequence[str]) -> list[str]:
-    """Where the log keeps them: one folder a channel, in which a name is one file."""
-    paths: list[str] = []
-    for name in names:
-        at, copy = PurePath(name.replace("/", "_")), 1
-        while (path := f"slack:{team.channel_id}/{at}") in paths:
-            copy += 1
-            at = PurePath(f"{PurePath(name).stem} ({copy}){PurePath(name).suffix}".replace("/", "_"))
-        paths.append(path)
-    return paths
+async def _promise(session: AsyncSession, request: Request, broken: Payload) -> str:
+    """A message that says a promise was broken: it is on its way from now on, and called off when it was kept."""
+    return await outbox.post(
+        session,
+        workspace_id=request.workspace.id,
+        source=f"decisions:promise:{request.body.get('trigger_id') or request.view['id']}",
+        recipient=request.actor.user_id,
+        payload=broken,
+        now=request.now,
+        not_before=request.now + OVERDUE,
+    )

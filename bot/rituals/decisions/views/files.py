@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.i18n import _, ngettext
 from bot.people.models import Team
+from bot.records.fields import TITLE_CHARACTERS
 from bot.rituals.decisions import ids as names
 from bot.rituals.decisions.exchange.importing import Known, Outcome, ReadFile, Told
 from bot.rituals.decisions.models import Status
@@ -25,6 +26,12 @@ def not_allowed(scope: str) -> str:
         "and to allow `{scope}`; then try once more.",
         scope=scope,
     )
+
+
+def not_opened(code: str) -> str:
+    if code in ("file_not_found", "not_in_channel", "channel_not_found"):
+        return _("I cannot open it; invite me to its channel with `/invite`, then try again")
+    return _("Slack did not hand it over; try again in a minute")
 
 
 # Out
@@ -65,7 +72,22 @@ def here_they_are(count: int, *, at: datetime) -> str:
     )
 
 
+def files_never_came() -> b.Payload:
+    return b.message(
+        _("The files of your `/decision export` did not come: I was interrupted. Type it once more, please.")
+    )
+
+
 # In
+
+
+def import_never_ended() -> b.Payload:
+    return b.message(
+        _(
+            "The import that you began did not come to its end: I was interrupted. What was in is kept. "
+            "Import the same message again: it goes on from there, and nothing comes in twice."
+        )
+    )
 
 
 def told(words: str) -> b.Payload:
@@ -78,33 +100,42 @@ def as_message(view: b.Payload) -> b.Payload:
 
 
 def preview(found: Sequence[ReadFile | Told], *, team: Team, ids: Mapping[str, Any]) -> b.Payload:
-    """What is in the files, before any of it is kept."""
+    """What is in the files, before any of it is kept; what would change something that is there comes first."""
     read = [one for one in found if isinstance(one, ReadFile)]
-    lines = [
-        _line(entry.title, entry.status, known)
-        for one in read
-        for entry, known in zip(one.entries, one.known or (), strict=True)
-    ]
+    changes, new, same = list[str](), list[str](), 0
+    for one in read:
+        for entry, known in zip(one.entries, one.known, strict=True):
+            if known is None:
+                new.append(_line(entry.title, entry.status))
+            elif one.is_same:
+                same += 1
+            else:
+                changes.append(_change(entry.title, known))
     left_out = [(one.path, reason) for one in read for reason in one.left_out]
     left_out += [(one.path, one.reason) for one in found if isinstance(one, Told)]
-    if not lines:
-        return told("\n".join([_("There is no decision in these files."), *_left_out(left_out)]))
-    many = ngettext(
-        "*{count} decision* for {team}:",
-        "*{count} decisions* for {team}:",
-        len(lines),
-        count=len(lines),
-        team=text.escape(team.name),
-    )
-    shown = "\n".join([many, *lines[:SHOWN], *_and_more(len(lines) - SHOWN)])
-    blocks = [*b.sections(shown)]
+    if not (new or changes or same):
+        return told(
+            "\n".join([_("There is no decision in these files that can come in."), *_left_out(left_out)])
+        )
+    what = [
+        _("{count} new", count=len(new)) if new else "",
+        _("{count} in the log already, as the file has them now", count=len(changes)) if changes else "",
+        _("{count} as they are in the log", count=same) if same else "",
+    ]
+    lines = [*changes, *new]
+    shown = [
+        _("*For {team}:* {what}", team=text.escape(team.name), what=", ".join(filter(None, what))),
+        *lines[:SHOWN],
+        *_and_more(len(lines) - SHOWN),
+    ]
+    blocks = b.sections("\n".join(shown))
     if left_out:
         blocks += b.sections("\n".join(_left_out(left_out)))
     blocks.append(
         b.context(
             _(
-                "What you see here comes in as logged by you, what is known already is changed where the file says otherwise, "
-                "and the channel is told in one line."
+                "New ones count as logged by you, and the channel is told in one line. "
+                "What a file does not say about a decision stays as it is."
             )
         )
     )
@@ -113,25 +144,29 @@ def preview(found: Sequence[ReadFile | Told], *, team: Team, ids: Mapping[str, A
     )
 
 
-def _line(title: str, status: Status | None, known: Known | None) -> str:
-    there = _("in the log as {name}", name=known.name) if known else ""
-    parts = [text.escape(title), status_word(status) if status else "", there]
-    return f"• {' · '.join(part for part in parts if part)}"
+def _line(title: str, status: Status | None) -> str:
+    return " · ".join([f"• {_title(title)}", *([status_word(status)] if status else [])])
+
+
+def _change(title: str, known: Known) -> str:
+    if title == known.title:
+        return f"• *{known.name}* {_title(title)}"
+    return _("• *{name}* {old} becomes {new}", name=known.name, old=_title(known.title), new=_title(title))
+
+
+def _title(title: str) -> str:
+    return text.escape(text.shortened(title, TITLE_CHARACTERS))
 
 
 def _left_out(left_out: Sequence[tuple[str, str]]) -> list[str]:
     if not left_out:
         return []
-    lines = [f"• {text.escape(_name(path))}: {text.escape(reason)}" for path, reason in left_out]
+    lines = [f"• {_title(path.partition('/')[2])}: {text.escape(reason)}" for path, reason in left_out]
     return [_("Left out:"), *lines[:LEFT_OUT_SHOWN], *_and_more(len(lines) - LEFT_OUT_SHOWN)]
 
 
 def _and_more(count: int) -> list[str]:
     return [_("… and {count} more", count=count)] if count > 0 else []
-
-
-def _name(path: str) -> str:
-    return path.partition("/")[2]
 
 
 def imported(became: Sequence[Told]) -> b.Payload:
@@ -165,6 +200,6 @@ def posted(became: Sequence[Told]) -> b.Payload | None:
         len(new),
         count=len(new),
     )
-    lines = [f"• *{one.number}* {text.escape(one.entry.title)}" for one in new[:POSTED] if one.entry]
+    lines = [f"• *{one.number}* {_title(one.entry.title)}" for one in new[:POSTED] if one.entry]
     words = "\n".join([many, *lines, *_and_more(len(new) - POSTED)])
     return b.message(words, [*b.sections(words), b.context(_("`/decision why …` finds them."))])
