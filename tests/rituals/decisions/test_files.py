@@ -321,6 +321,12 @@ async def test_an_import_that_breaks_off_keeps_what_is_in_and_goes_on_when_asked
     await shows(slack.person("pm"), view, "it is not saved twice. (ref")
     assert "*Done:* 15 new, 25 as they were." in await _imported(slack, ("log.csv", sheet))
     assert "*Done:* 40 as they were." in await _imported(slack, ("log.csv", sheet))
+    calls.clear()
+    sheet = sheet.replace("Yes", "No")
+    view = await _window(slack, await _attached(slack, ("log.csv", sheet)))
+    await slack.person("pm").submit(view)
+    await shows(slack.person("pm"), view, "it is not saved twice")
+    assert "*Done:* 15 changed, 25 as they were." in await _imported(slack, ("log.csv", sheet))
 
 
 async def test_an_import_that_is_sent_again_is_done_once(slack: Slack) -> None:
@@ -376,7 +382,7 @@ async def test_what_a_file_is_silent_about_stays(slack: Slack) -> None:
         await opens(slack.person("pm"), slack.person("pm").command("payments", COMMAND, "show D-1"))
     )
     assert "For now." in page
-    assert "Limits." in page
+    assert ">Why: *Limits*." in (await slack.person("pm").command("payments", COMMAND, "why limits")).text
 
 
 async def test_a_row_that_would_overwrite_another_decision_is_shown_first(slack: Slack) -> None:
@@ -442,3 +448,33 @@ async def test_dates_of_a_large_sheet_are_read_as_those_of_a_small_one() -> None
     rows = "Title,Date,Decision\nA,6/4/2018,x\nB,6/24/2018,x\n"
     for content in (rows, rows + "C,,x\n" * 100_000):
         assert not files.is_day_first([("log.csv", content.encode())])
+
+
+async def test_what_was_withdrawn_stays_so_and_who_may_not_replace_does_not_by_a_file(slack: Slack) -> None:
+    await set_up_team(slack, who_may="owners")
+    await _imported(slack, ("0003-use-webhooks.md", PAGE))
+    assert "*Done:* 1 new." in await _imported(slack, ("0004-stream.md", NEWER), by="engineer")
+    pm = slack.person("pm")
+    page = await opens(pm, pm.command("payments", COMMAND, "show D-1"))
+    assert "accepted" in words_of(page)
+    assert "D-2" not in words_of(page)
+    withdrawal = await opens(pm, pm.press_in(page, "decisions.withdraw", "1"))
+    assert (await pm.submit(withdrawal, {"reason": "A mistake"})).errors == {}
+    done = await _imported(slack, ("0003-use-webhooks.md", PAGE.replace("Webhooks.", "Files.")))
+    assert "0003-use-webhooks.md: it was withdrawn" in done
+
+
+async def test_one_import_of_a_person_at_a_time(slack: Slack) -> None:
+    await set_up_team(slack)
+    first = await _window(slack, await _attached(slack, ("x.md", PAGE)))
+    second = await _window(slack, await _attached(slack, ("y.md", NEWER)))
+    await slack.fault("files.info", "delay", 1)
+    pm = slack.person("pm")
+    await pm.submit(first)
+    refused = await pm.submit(second)
+    assert "Other files are being brought in" in words_of(refused.body)
+    await shows(pm, first, "Done:")
+    notice = next(view for view in (await pm.views()).values() if view["callback_id"] == "kernel.notice")
+    await pm.close(notice)
+    await pm.submit(second)
+    await shows(pm, second, "Done:")

@@ -112,9 +112,9 @@ def people_of(words: str) -> list[str]:
         if "@" not in bare and ("{" in bare or len(bare.split()) > 3):
             return []  # {list everyone involved in the decision}
         bare = bare[1:-1]
-    bare = re.sub(r"[^\S\n]+", " ", bare)  # looking for the end of a name in thousands of blanks takes long
-    text = re.sub(r"(?m)^ ?[*+-]\s+", "", bare)
+    text = re.sub(r"(?m)^[^\S\n]*+[*+-]\s+", "", bare)
     text = _ASIDE.sub("", re.sub(r"!?\[([^\]\[]*)\]\([^()]*\)", r"\1", text))
+    text = re.sub(r"[^\S\n]+", " ", text)  # looking for the end of a name in hundreds of blanks takes long
     if text.count("@") > 1 and "," not in text:
         text = re.sub(r"\s+(?=@)", ", ", text)
     names = (
