@@ -3,6 +3,8 @@
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Any
 
+from bot.i18n import _
+
 LARGEST_BYTES = 500_000  # the largest real record known is 309 kB; what is larger is no decision record
 LARGEST_TABLE_BYTES = 50_000_000  # of some ten thousand records; it is read as a whole
 
@@ -18,10 +20,10 @@ def text_of(content: bytes, *, largest: int = LARGEST_BYTES) -> str:
         UnreadableError: too large, or no text.
     """
     if len(content) > largest:
-        raise UnreadableError(f"larger than {largest // 1_000:,} kB")
+        raise UnreadableError(_("larger than {most} kB", most=f"{largest // 1_000:,}"))
     text = content.decode(_encoding(content), errors="replace")
     if "\x00" in text:
-        raise UnreadableError("not a text file")
+        raise UnreadableError(_("not a text file"))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from bot.i18n import _
 from bot.rituals.decisions.exchange import tables, values
 from bot.rituals.decisions.exchange.documents import (
     LARGEST_BYTES,
@@ -47,7 +48,11 @@ def read(content: bytes, *, path: str, day_first: bool = True, most: int | None 
     """
     ending = ending_of(path)
     if ending not in MARKDOWN | YAML | SHEETS | JSON | JSON_LINES:
-        raise UnreadableError(f"{ending or 'a file without ending'} is no format that can be read")
+        raise UnreadableError(
+            _("{ending} is no format that can be read", ending=ending)
+            if ending
+            else _("a name without an ending says no format")
+        )
     text = text_of(content, largest=_largest(path))
     try:
         if ending in MARKDOWN:
@@ -62,22 +67,24 @@ def read(content: bytes, *, path: str, day_first: bool = True, most: int | None 
         rows = tables.of_json(text) if ending in JSON else tables.of_json_lines(text)
         return _of_rows(rows, path=path, format_=ending.strip("."), day_first=day_first, most=most)
     except RecursionError:
-        raise NoRecordError("it is nested too deeply") from None
+        raise NoRecordError(_("it is nested too deeply")) from None
 
 
 def _of_rows(
     rows: Sequence[tables.Row], *, path: str, format_: str, day_first: bool, most: int | None
 ) -> Reading:
     if most is not None and len(rows) > most:
-        raise NoRecordError(f"it has more than {most:,} rows")
+        raise NoRecordError(_("it has more than {most} rows", most=f"{most:,}"))
     found = Reading([], [])
     for number, row in enumerate(rows, start=1):
         try:
             found.entries.append(read_mapping(row, path=path, format_=format_, day_first=day_first))
         except NoRecordError as error:
-            found.left_out.append(f"row {number}: {error}")
+            found.left_out.append(_("row {number}: {reason}", number=number, reason=str(error)))
     if not found.entries:
-        raise NoRecordError("none of its rows is a decision: a row needs a title and something else of one")
+        raise NoRecordError(
+            _("none of its rows is a decision: a row needs a title and something else of one")
+        )
     return found
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Viewer, may
 from bot.errors import Refusal
+from bot.i18n import _
 from bot.people.models import Team
 from bot.records import service as records
 from bot.records.models import IMPORTED, RecordLink, Relation
@@ -40,8 +41,6 @@ from bot.rituals.decisions.models import (
 AT_ONCE = 25  # records in a transaction
 NAME_CHARACTERS = 120  # of somebody who decided, as the column holds
 MOST_REFERENCES = 50  # to other records, of a kind, in one; each is looked for
-NOT_YOURS = "you may not change it"
-WITHDRAWN = "it was withdrawn"
 
 
 class Outcome(StrEnum):
@@ -80,8 +79,8 @@ class Terms:
         if self.viewer is None:
             return ""
         if not may(self.viewer, Action.CHANGE, decision):
-            return NOT_YOURS
-        return WITHDRAWN if decision.withdrawn_at else ""
+            return _("you may not change it")
+        return _("it was withdrawn") if decision.withdrawn_at else ""
 
 
 @dataclass(frozen=True)

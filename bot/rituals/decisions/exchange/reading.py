@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from bot.i18n import _
 from bot.rituals.decisions.exchange import markdown, options, own_markdown, titles, values, y_statements
 from bot.rituals.decisions.exchange.entries import Entry, Option
 from bot.rituals.decisions.exchange.exported import Exported
@@ -31,9 +32,9 @@ def read_markdown(text: str, *, path: str, day_first: bool = True) -> Entry:
         NoRecordError: it is no record.
     """
     if not text.strip():
-        raise NoRecordError("it is empty")
+        raise NoRecordError(_("it is empty"))
     if text.count("\n") > MOST_LINES:
-        raise NoRecordError(f"it has more than {MOST_LINES:,} lines: cut it into records")
+        raise NoRecordError(_("it has more than {most} lines: cut it into records", most=f"{MOST_LINES:,}"))
     if own := own_markdown.read(text):
         return own.entry("madr")
     page = markdown.parse(text)
@@ -83,9 +84,9 @@ def read_yaml(text: str, *, path: str, day_first: bool = True) -> Entry:
     try:
         loaded = markdown.load_yaml(text)
     except yaml.YAMLError:
-        raise NoRecordError("this YAML cannot be read") from None
+        raise NoRecordError(_("this YAML cannot be read")) from None
     if not isinstance(loaded, dict):
-        raise NoRecordError("no YAML of one decision")
+        raise NoRecordError(_("no YAML of one decision"))
     return read_mapping(loaded, path=path, format_="yaml", day_first=day_first)
 
 
@@ -114,7 +115,7 @@ def read_mapping(row: Mapping[Any, Any], *, path: str, format_: str, day_first: 
     if not title:
         title = plain(found.text(Topic.DECISION).split("\n")[0])
     if not title or not (found.texts.keys() - {Topic.NOTES} or found.metadata.keys() - {Topic.TITLE}):
-        raise NoRecordError("it has no title, or nothing else of a decision")
+        raise NoRecordError(_("it has no title, or nothing else of a decision"))
     entry = _entry(found, title=title, path=path, format_=format_, day_first=day_first)
     entry.name = found.told(Topic.NAME)
     return entry
@@ -129,12 +130,12 @@ def _title_section(page: Page) -> Section | None:
 
 def _refuse_others(page: Page, title: str, path: str) -> None:
     if titles.is_template(title, path):
-        raise NoRecordError("a template")
+        raise NoRecordError(_("a template"))
     telling = [part_of(section.heading) for section in page.root.walk() if section.heading]
     if titles.is_index(path) and (
         Topic.DECISION not in telling or sum(part in (*TEXTS, Topic.STATUS) for part in telling) < 2
     ):
-        raise NoRecordError("an index")
+        raise NoRecordError(_("an index"))
 
 
 def _entry(found: Gathered, *, title: str, path: str, format_: str, day_first: bool) -> Entry:

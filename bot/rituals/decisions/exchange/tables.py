@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bot.i18n import _
 from bot.rituals.decisions.exchange.documents import LARGEST_TABLE_BYTES, UnreadableError, storable
 from bot.rituals.decisions.exchange.exported import LISTS, REQUIRED, parted
 from bot.rituals.decisions.exchange.markdown import cells_of, plain
@@ -34,10 +35,10 @@ def of_csv(text: str) -> list[Row]:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
     except csv.Error as error:
-        raise UnreadableError(f"this table cannot be read: {error}") from None
+        raise UnreadableError(_("this table cannot be read: {reason}", reason=str(error))) from None
     lines = [line for line in lines if any(cell.strip() for cell in line)]
     if len(lines) < 2:
-        raise UnreadableError("a table needs a line of names and rows below it")
+        raise UnreadableError(_("a table needs a line of names and rows below it"))
     names = _names(lines[0])
     return [_own_lists(dict(zip(names, map(_unguarded, line), strict=False))) for line in lines[1:]]
 
@@ -93,14 +94,14 @@ def of_json(text: str) -> list[Row]:
         knows = any(key_of(str(key)) or part_of(str(key)) for key in loaded)
         loaded = lists[0] if len(lists) == 1 and not knows else [loaded]
     if not _are_rows(loaded):
-        raise UnreadableError("no JSON of decisions: it wants a list of objects")
+        raise UnreadableError(_("no JSON of decisions: it wants a list of objects"))
     return list(loaded)
 
 
 def of_json_lines(text: str) -> list[Row]:
     rows = [_loaded(line) for line in text.split("\n") if line.strip()]
     if not _are_rows(rows):
-        raise UnreadableError("no JSON Lines of decisions: it wants an object a line")
+        raise UnreadableError(_("no JSON Lines of decisions: it wants an object a line"))
     return rows
 
 
@@ -112,7 +113,7 @@ def _loaded(text: str) -> Any:
     try:
         return storable(json.loads(text))
     except (ValueError, RecursionError):
-        raise UnreadableError("this JSON cannot be read") from None
+        raise UnreadableError(_("this JSON cannot be read")) from None
 
 
 _PAGE = re.compile(r"\]\([^()\s]+\.(?:md|mdx|ya?ml)\b")
