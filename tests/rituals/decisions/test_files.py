@@ -1,5 +1,6 @@
 """The log out of Slack as files, and into it from files that are attached to a message."""
 
+import asyncio
 import csv
 import io
 import json
@@ -478,3 +479,15 @@ async def test_one_import_of_a_person_at_a_time(slack: Slack) -> None:
     await pm.close(notice)
     await pm.submit(second)
     await shows(pm, second, "Done:")
+
+
+async def test_an_export_that_a_shutdown_cut_off_is_told_of(slack: Slack, clock: MovableClock) -> None:
+    await saved(slack, "Use webhooks")
+    await slack.fault("conversations.open", "delay", 5)
+    await slack.person("pm").command("payments", COMMAND, "export")
+    await until(lambda: slack.calls("conversations.open"))
+    [writing] = [task for task in asyncio.all_tasks() if task.get_name().startswith("decisions_export")]
+    writing.cancel()  # as a shutdown does with what is not done in time
+    await slack.clear_faults()
+    clock.advance(timedelta(minutes=31))
+    await told(slack, "pm", "The files of your `/decision export` did not come")

@@ -58,9 +58,10 @@ async def export(request: Request) -> None:
 async def _send(request: Request, promise: str) -> None:
     try:
         await _write_and_send(request)
-    finally:  # done, or told why not
-        async with request.aside() as session:
-            await outbox.call_off(session, workspace_id=request.workspace.id, delivery_id=promise)
+    except Exception:  # told by the error listener; a shutdown is none, and the promise stands
+        await _call_off(request, promise)
+        raise
+    await _call_off(request, promise)
 
 
 async def _write_and_send(request: Request) -> None:
@@ -151,8 +152,8 @@ async def submit_import(request: Request) -> None:
 async def _import(request: Request, promise: str) -> None:
     told: list[Told] = []
     done = await _in_window(_bring_in(request, told), unknown=True)
+    await _call_off(request, promise)
     async with request.aside() as session:
-        await outbox.call_off(session, workspace_id=request.workspace.id, delivery_id=promise)
         if words := views.posted(told):
             await outbox.post(
                 session,
@@ -209,3 +210,8 @@ async def _promise(session: AsyncSession, request: Request, broken: Payload) -> 
         now=request.now,
         not_before=request.now + OVERDUE,
     )
+
+
+async def _call_off(request: Request, promise: str) -> None:
+    async with request.aside() as session:
+        await outbox.call_off(session, workspace_id=request.workspace.id, delivery_id=promise)
