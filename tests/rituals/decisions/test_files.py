@@ -213,8 +213,9 @@ async def test_the_same_message_again_changes_nothing_and_a_newer_file_what_it_s
     assert "*Done:* 2 as they were." in await _imported(slack, ("log.csv", sheet))
     assert "*Done:* 2 as they were." in await _imported(slack, ("copy of log.csv", sheet))
     view = await _window(slack, await _attached(slack, ("log.csv", sheet.replace("Yes.", "For now."))))
-    assert "2 in the log already, as the file has them now\n• *D-1* Use webhooks\n• *D-2* Poll" in words_of(
-        view
+    assert (
+        "2 in the log already, changed where the files say otherwise\n• *D-1* Use webhooks\n• *D-2* Poll"
+        in words_of(view)
     )
     await slack.person("pm").submit(view)
     assert "*Done:* 1 changed, 1 as they were." in words_of(await shows(slack.person("pm"), view, "Done:"))
@@ -394,7 +395,7 @@ async def test_a_row_that_would_overwrite_another_decision_is_shown_first(slack:
         slack, await _attached(slack, ("log.csv", f"ID,Title,Decision\n{new}1,Fire them,Yes.\n"))
     )
     assert (
-        "in the log already, as the file has them now\n• *D-1* Use webhooks becomes Fire them\n• New 2"
+        "in the log already, changed where the files say otherwise\n• *D-1* Use webhooks becomes Fire them\n• New 2"
         in words_of(view)
     )
 

@@ -119,7 +119,9 @@ def preview(found: Sequence[ReadFile | Told], *, team: Team, ids: Mapping[str, A
         )
     what = [
         _("{count} new", count=len(new)) if new else "",
-        _("{count} in the log already, as the file has them now", count=len(changes)) if changes else "",
+        _("{count} in the log already, changed where the files say otherwise", count=len(changes))
+        if changes
+        else "",
         _("{count} as they are in the log", count=same) if same else "",
     ]
     lines = [*changes, *new]
