@@ -31,7 +31,7 @@ from tests.rituals.stories import (
     told,
 )
 
-pytestmark = pytest.mark.usefixtures("bot")
+pytestmark = [pytest.mark.usefixtures("bot"), pytest.mark.alike]
 
 
 async def _exported(slack: Slack, person: str) -> dict[str, bytes]:
