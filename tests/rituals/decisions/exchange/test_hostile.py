@@ -94,7 +94,7 @@ def changes(draw: st.DrawFn) -> Change:
             line for pair in zip(text.split("\n"), other.split("\n"), strict=False) for line in pair
         )
     if kind == "doubled":
-        times = draw(st.sampled_from([2, 30]))
+        times = draw(st.sampled_from([2, 30, 300]))
         return lambda text: text * times
     if kind == "deep":
         opening = draw(st.sampled_from(["[", "{", '{"a":', "> ", "- ", "(", "a:\n "]))
