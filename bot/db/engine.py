@@ -1,7 +1,7 @@
 """Opens the database: one writer and several readers on SQLite, a pool on PostgreSQL."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, event, make_url
@@ -22,6 +22,9 @@ CONNECT_SECONDS = 10.0
 _REMEMBERED = "remembered"
 
 T = TypeVar("T")
+
+Sessions = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""`Database.begin`, or `read`, for what needs several short transactions and not the database."""
 
 
 class Database:

@@ -57,9 +57,11 @@ def _uploaded(call: Call, asked: Json) -> Json:
 
 def info(call: Call) -> Json:
     file = call.world.files.get(call.need("file"))
-    if file is None or file["user_team"] != call.workspace.id:
-        raise SlackError("file_not_found")
-    if not files.is_open_to_app(call.world, call.workspace, file):
+    if (
+        file is None
+        or file["user_team"] != call.workspace.id
+        or not files.is_open_to_app(call.world, call.workspace, file)
+    ):
         raise SlackError("file_not_found")
     return {"file": file, "content": call.world.file_contents.get(file["id"], b"").decode("utf-8", "replace")}
 

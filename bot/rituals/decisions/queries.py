@@ -113,6 +113,12 @@ async def listed(
     return rows.all(), total or 0
 
 
+async def count(session: AsyncSession, *, viewer: Viewer) -> int:
+    """How many decisions this person can see."""
+    seen = (await _visible(session, viewer)).with_only_columns(func.count())
+    return await session.scalar(seen) or 0
+
+
 async def search(
     session: AsyncSession, *, viewer: Viewer, wanted: Wanted, today: date, limit: int = 5
 ) -> Found:
@@ -227,9 +233,8 @@ async def similar(session: AsyncSession, *, viewer: Viewer, title: str) -> Seque
         return []
     statement = (await _visible(session, viewer)).where(Decision.status.in_(STANDING))
     hits = text_index.matches(session, workspace_id=viewer.workspace_id, query=query)
-    rows = await _ranked(
-        session, statement, hits, 10
-    )  # each form that is saved asks this: one look, never two
+    # Each form that is saved asks this: one look, never two.
+    rows = await _ranked(session, statement, hits, 10)
     ours = set(query.words)
     return [
         row for row, _score in rows if _alike(ours, set(text_index.parse(row.title.replace('"', " ")).words))

@@ -4,8 +4,8 @@ import csv
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePath
@@ -14,6 +14,7 @@ from typing import IO
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.engine import Sessions
 from bot.records import service as records
 from bot.records.models import Record, Relation, Revision
 from bot.rituals.decisions import queries, service
@@ -53,12 +54,8 @@ class Scope:
     """What to write in place of people's ids."""
 
 
-Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
-"""A short read of the database, one for each hundred decisions: `Database.read`."""
-
-
-async def rows_of(read: Reading, scope: Scope) -> AsyncIterator[Row]:
-    """Every decision of the scope."""
+async def rows_of(read: Sessions, scope: Scope) -> AsyncIterator[Row]:
+    """Every decision of the scope, by one short read for each hundred."""
     last = 0
     while True:
         async with read() as session:
@@ -163,13 +160,13 @@ def whole(path: Path) -> Iterator[IO[str]]:
             raise
 
 
-async def write(read: Reading, scope: Scope, *, format_: Format, file: IO[str]) -> int:
+async def write(read: Sessions, scope: Scope, *, format_: Format, file: IO[str]) -> int:
     """One file of all of them; returns how many there are."""
     writers = {Format.CSV: _write_csv, Format.JSON: _write_json, Format.JSONL: _write_json_lines}
     return await writers[format_](read, scope, file)
 
 
-async def _write_json_lines(read: Reading, scope: Scope, file: IO[str]) -> int:
+async def _write_json_lines(read: Sessions, scope: Scope, file: IO[str]) -> int:
     count = 0
     async for row in rows_of(read, scope):
         file.write(f"{row.decision.model_dump_json()}\n")
@@ -177,7 +174,7 @@ async def _write_json_lines(read: Reading, scope: Scope, file: IO[str]) -> int:
     return count
 
 
-async def _write_json(read: Reading, scope: Scope, file: IO[str]) -> int:
+async def _write_json(read: Sessions, scope: Scope, file: IO[str]) -> int:
     count = 0
     file.write("[")
     async for row in rows_of(read, scope):
@@ -188,7 +185,7 @@ async def _write_json(read: Reading, scope: Scope, file: IO[str]) -> int:
     return count
 
 
-async def _write_csv(read: Reading, scope: Scope, file: IO[str]) -> int:
+async def _write_csv(read: Sessions, scope: Scope, file: IO[str]) -> int:
     async with read() as session:
         most = await session.scalar(
             select(func.max(Alternative.position))
@@ -218,7 +215,7 @@ def _cells(decision: Exported) -> Iterator[tuple[str, str]]:
             yield name, joined(value, ";") if name in LISTS else value or ""
 
 
-async def write_folder(read: Reading, scope: Scope, folder: Path) -> int:
+async def write_folder(read: Sessions, scope: Scope, folder: Path) -> int:
     """One Markdown file a decision. Files of an earlier export whose decision has another title now are taken away."""
     earlier = _files_by_number(folder)
     count = 0

@@ -5,7 +5,6 @@ import posixpath
 import re
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Viewer, may
+from bot.db.engine import Sessions
 from bot.errors import Refusal
 from bot.i18n import _
 from bot.people.models import Team
@@ -135,8 +135,6 @@ class Piece:
         return self.begin + AT_ONCE >= len(self.file.entries)
 
 
-Begin = Callable[[], AbstractAsyncContextManager[AsyncSession]]
-"""A transaction, as `Database.begin`."""
 TeamOf = Callable[[AsyncSession], Awaitable[Team]]
 """Whose log it is; asked in each transaction."""
 
@@ -151,7 +149,7 @@ def read(content: bytes, *, path: str, day_first: bool = True, most: int | None 
 
 
 async def bring_in(
-    begin: Begin, found: Iterable[ReadFile | Told], *, team_of: TeamOf, terms: Terms
+    begin: Sessions, found: Iterable[ReadFile | Told], *, team_of: TeamOf, terms: Terms
 ) -> AsyncIterator[list[Told]]:
     """Some records a transaction, small files many at once and a large one in pieces; then `link` them."""
     for together in _in_transactions(found):
@@ -201,9 +199,8 @@ async def _put(session: AsyncSession, team: Team, piece: Piece, terms: Terms) ->
     The file itself is kept with its last piece: an import that broke off before that goes on when it is done again.
     """
     file = piece.file
-    await session.execute(
-        select(Team.id).where(Team.id == team.id).with_for_update()
-    )  # one import of it at a time
+    # One import into a log at a time, or two that come together make each record twice.
+    await session.execute(select(Team.id).where(Team.id == team.id).with_for_update())
     row = await look_up(session, team=team, file=file, terms=terms)
     if row is None:
         row = ImportedFile(workspace_id=team.workspace_id, path=file.path, sha256="", content=b"")
@@ -408,7 +405,7 @@ def _fill(decision: Decision, entry: Entry) -> None:
 # Links between records
 
 
-async def link(begin: Begin, *, team_of: TeamOf, terms: Terms) -> None:
+async def link(begin: Sessions, *, team_of: TeamOf, terms: Terms) -> None:
     """Sets what the files say of other records, at both ends, where the other record is here too."""
     async with begin() as session:
         wanted = await _wanted(session, await team_of(session), terms)

@@ -17,9 +17,8 @@ from bot.rituals.decisions.exchange.vocabulary import (
     part_of,
 )
 
-COMPARED = (
-    50  # sections of a page, and of options in it; with more, no heading is compared with what they list
-)
+COMPARED = 50
+"""Sections of a page, and of options in it; with more, no heading is compared with what they list."""
 SURELY = 0.9  # how like an option a heading must be to be its details when nothing else says so
 
 

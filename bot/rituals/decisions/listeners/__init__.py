@@ -1,1 +1,1 @@
-"""One function per interaction with decisions, by where it happens: doors, the form, the card, finding, by itself."""
+"""One function per interaction with decisions, by where it happens: doors, the form, the card, finding, files, by itself."""

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -27,22 +28,27 @@ MOST_RECORDS = 2_000  # of a message's files: a minute or two; more go in on the
 MOST_FILES = 10  # of a message, as Slack lets people attach them
 
 
+@dataclass(frozen=True)
 class Attached:
     """What the files hold, read for a person who may log in the channel's team."""
 
-    def __init__(self, found: Sequence[ReadFile | Told], digest: str, terms: Terms) -> None:
-        self.found = found
-        self.digest = digest
-        """Of all bytes, to know whether they are still what somebody looked at."""
-        self.terms = terms
+    viewer: Viewer
+    team: Team
+    found: Sequence[ReadFile | Told]
+    digest: str
+    """Of all bytes, to know whether they are still what somebody looked at."""
+    terms: Terms
 
 
-async def fetch(request: Request, *, viewer: Viewer, team: Team, file_ids: Sequence[str]) -> Attached:
-    """The files with what is in them.
+async def fetch(request: Request, *, channel_id: str, file_ids: Sequence[str]) -> Attached:
+    """The files with what is in them, for the log of the channel.
 
     Raises:
-        Refusal: no file can be read here, or they hold more than can be brought in here.
+        Refusal: no file can be read here, or this person may not log here.
     """
+    viewer = await request.see()
+    async with request.read() as session:
+        team = await team_of(session, viewer, channel_id)
     async with for_files(request.slack) as slack:
         described = await asyncio.gather(*(_described(slack, file_id) for file_id in file_ids))
         contents = await asyncio.gather(*(_content(slack, viewer, file) for file in described))
@@ -50,7 +56,7 @@ async def fetch(request: Request, *, viewer: Viewer, team: Team, file_ids: Seque
     async with request.tasks.turn("reading"):  # it takes memory, and a processor
         found = await asyncio.to_thread(_read, list(zip(paths, contents, strict=True)))
     digest = hashlib.sha256(repr(contents).encode()).hexdigest()[:16]
-    return Attached(found, digest, Terms(request.now, beside=set(paths), viewer=viewer))
+    return Attached(viewer, team, found, digest, Terms(request.now, beside=set(paths), viewer=viewer))
 
 
 async def _described(slack: AsyncWebClient, file_id: str) -> dict[str, Any]:

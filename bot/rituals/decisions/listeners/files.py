@@ -24,7 +24,6 @@ from bot.rituals.decisions.exchange import exporting, importing
 from bot.rituals.decisions.exchange.exporting import Format, Scope
 from bot.rituals.decisions.exchange.importing import Told
 from bot.rituals.decisions.listeners import attached
-from bot.rituals.decisions.queries import Wanted
 from bot.rituals.decisions.views import files as views
 from bot.slack.blocks import Payload
 from bot.slack.clients import code_of, for_files
@@ -39,13 +38,13 @@ OVERDUE = timedelta(minutes=30)  # when a promise that nobody took back is told 
 
 async def export(request: Request) -> None:
     """`/decision export`: all that this person can see, to them alone."""
-    viewer, today = await request.see(), await request.today()
+    viewer = await request.see()
     if viewer.kind is not Kind.MEMBER:
         raise NotAllowed(_("Guests cannot take the log along. Ask somebody of this workspace for the files."))
     if request.is_doing(EXPORTING):
         raise Refusal(_("Your files are being written. They come in a moment."))
     async with request.read() as session:
-        _rows, count = await queries.listed(session, viewer=viewer, wanted=Wanted(), today=today)
+        count = await queries.count(session, viewer=viewer)
     if not count:
         await request.ack(**views.none_to_write())
         return
@@ -123,16 +122,13 @@ async def open_import(request: Request) -> None:
 
 
 async def _preview(request: Request, channel_id: str, file_ids: Sequence[str]) -> Payload:
-    viewer = await request.see()
-    async with request.read() as session:
-        team = await attached.team_of(session, viewer, channel_id)
-    files = await attached.fetch(request, viewer=viewer, team=team, file_ids=file_ids)
+    files = await attached.fetch(request, channel_id=channel_id, file_ids=file_ids)
     async with request.read() as session:
         for one in files.found:
             if not isinstance(one, Told):
-                await importing.look_up(session, team=team, file=one, terms=files.terms)
+                await importing.look_up(session, team=files.team, file=one, terms=files.terms)
     held = {"channel": channel_id, "files": list(file_ids), "digest": files.digest}
-    return views.preview(files.found, team=team, ids=held)
+    return views.preview(files.found, team=files.team, ids=held)
 
 
 async def submit_import(request: Request) -> None:
@@ -175,16 +171,14 @@ async def _import(request: Request, promise: str) -> None:
 
 async def _bring_in(request: Request, told: list[Told]) -> Payload:
     """`told` grows by what is in, whatever becomes of the rest."""
-    viewer, channel_id = await request.see(), str(request.ids.get("channel"))
+    channel_id = str(request.ids.get("channel"))
     file_ids = (request.ids.get("files") or [])[: attached.MOST_FILES]
-    team_of = partial(attached.team_of, viewer=viewer, channel_id=channel_id)
-    async with request.read() as session:
-        team = await team_of(session)
-    files = await attached.fetch(request, viewer=viewer, team=team, file_ids=file_ids)
+    files = await attached.fetch(request, channel_id=channel_id, file_ids=file_ids)
     if files.digest != request.ids.get("digest"):
         raise Refusal(
             _("The files are not what they were when you looked. Open the import again to see them.")
         )
+    team_of = partial(attached.team_of, viewer=files.viewer, channel_id=channel_id)
     async for some in importing.bring_in(request.aside, files.found, team_of=team_of, terms=files.terms):
         told += some
     await importing.link(request.aside, team_of=team_of, terms=files.terms)
