@@ -1,8 +1,10 @@
 """Migrations: both databases end up with what the models say, from anywhere, all or nothing."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -11,7 +13,7 @@ from alembic import command
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.orm import Session
 
 from bot.db import migrate
@@ -95,6 +97,17 @@ async def test_a_database_that_is_down_is_told_in_words() -> None:
 async def test_replicas_that_start_together_migrate_once(new_database_url: URL) -> None:
     await asyncio.gather(*(upgrade(new_database_url) for _ in range(4)))
     assert "workspaces" in await tables(new_database_url)
+
+
+async def test_a_replica_waits_while_another_begins_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # SQLite lets nobody wait for this who would change the journal
+    waiting = asyncio.create_task(upgrade(make_url(f"sqlite+aiosqlite:///{file}")))
+    await asyncio.sleep(0.3)
+    assert not waiting.done()
+    other.close()
+    await waiting
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(new_database_url: URL) -> None:

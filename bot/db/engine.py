@@ -1,9 +1,13 @@
 """Opens the database: one writer and several readers on SQLite, a pool on PostgreSQL."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from time import monotonic
 from typing import Any, TypeVar
 
+import aiosqlite
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.db.keyring import Keyring, attach
 
 BUSY_SECONDS = 30  # how long a writer waits for another process's write before it gives up
+BUSY_RETRY_SECONDS = 0.05
 CONFLICTS = ("40001", "40P01")  # SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html
 STATEMENT_MILLISECONDS = 10_000  # nothing a person waits for may hold a PostgreSQL connection longer
 ANSWER_SECONDS = 15.0  # longer than any statement may take: a server that has not answered by then is gone
@@ -114,12 +119,9 @@ def sqlite_engine(url: URL, *, begin: str, foreign_keys: bool = True, **pool: An
         connection.isolation_level = (
             None  # the driver's own transactions begin too late; `begin` below is explicit
         )
+        connection.run_async(_write_ahead)
         cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
-        ):
+        for pragma in ("synchronous=NORMAL", f"foreign_keys={'ON' if foreign_keys else 'OFF'}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -128,6 +130,20 @@ def sqlite_engine(url: URL, *, begin: str, foreign_keys: bool = True, **pool: An
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+async def _write_ahead(connection: aiosqlite.Connection) -> None:
+    """Several processes may open a new file at once, and SQLite's own waiting does not cover changing its journal."""
+    deadline = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            await connection.execute_fetchall("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                raise
+            await asyncio.sleep(BUSY_RETRY_SECONDS)
+        else:
+            return
 
 
 def _pool(size: int) -> dict[str, Any]:
