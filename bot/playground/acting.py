@@ -179,7 +179,7 @@ class Acting:
         """One request to the app, with its answer in the ledger."""
         entry = self._state.ledger.add("request", type=kind, payload=payload, status=None, answer=None)
         answer = await self._link.send(kind, payload)
-        entry |= {"status": answer.status, "answer": answer.body, "ms": round(answer.ms, 2)}
+        self._state.ledger.complete(entry, status=answer.status, answer=answer.body, ms=round(answer.ms, 2))
         return answer
 
     async def _ask(self, kind: RequestKind, payload: Json, trigger: Trigger, *, wait: bool) -> Result:

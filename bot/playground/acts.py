@@ -39,6 +39,8 @@ class Acts:
             "unreact": self._unreact,
             "join": self._join,
             "leave": self._leave,
+            "open": self._open,
+            "upload": self._upload,
         }
 
     async def _command(self, actor: Actor, given: Json) -> Result:
@@ -104,6 +106,14 @@ class Acts:
 
     async def _leave(self, actor: Actor, given: Json) -> Result:
         return await self._conversing.leave(actor, given["channel"])
+
+    async def _open(self, actor: Actor, given: Json) -> Result:
+        """A conversation of just these people and oneself: `users`, names or ids."""
+        return self._conversing.open(actor, given["users"])
+
+    async def _upload(self, actor: Actor, given: Json) -> Result:
+        """A file for a form: `name`, and `text` or `base64`; answered with its id as `file`."""
+        return self._conversing.upload(actor, given["name"], _bytes_of(given))
 
     def _view(self, view_id: str) -> View:
         view = self._state.world.views.get(view_id)

@@ -8,6 +8,11 @@ class Clock:
     def __init__(self) -> None:
         self._offset = timedelta()
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far it was moved."""
+        return self._offset
+
     def now(self) -> datetime:
         return datetime.now(UTC) + self._offset
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
@@ -17,7 +17,7 @@ from bot.playground.errors import ClientRefusalError, NotThereError, SlackError
 from bot.playground.events import Events
 from bot.playground.http_delivery import HttpDelivery
 from bot.playground.json_types import Json
-from bot.playground.snapshot import snapshot
+from bot.playground.snapshot import Window, snapshot
 from bot.playground.socket_mode import SocketMode
 from bot.playground.state import State
 from bot.playground.world import Actor, Workspace
@@ -37,6 +37,7 @@ class Control:
         events: Events,
         socket_mode: SocketMode,
         http: HttpDelivery,
+        next_due: Callable[[], Awaitable[datetime | None]] | None = None,
     ) -> None:
         self._state = state
         self._acts = acts
@@ -45,6 +46,7 @@ class Control:
         self._events = events
         self._socket_mode = socket_mode
         self._http = http
+        self._next_due = next_due
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -101,20 +103,31 @@ class Control:
         return web.json_response(self._state.ledger.since(int(request.query.get("since") or 0)))
 
     async def state(self, request: web.Request) -> web.Response:
-        user = request.query.get("user")
+        """`user`: as this person sees it. `messages=0`: none of them; or of one `channel` the newest `limit`, and all of `thread`."""
+        query = request.query
+        user = query.get("user")
+        if wanted := query.get("channel"):
+            window = Window(wanted, int(query.get("limit") or 100), query.get("thread"))
+        else:
+            window = None
         seen = snapshot(
             self._state,
             user_id=self._state.world.person(user).id if user else None,
-            with_messages=request.query.get("messages") != "0",
+            with_messages=query.get("messages") != "0",
+            window=window,
         )
         return web.json_response(seen | {"connections": self._socket_mode.connected})
 
     async def file(self, request: web.Request) -> web.Response:
-        """Its bytes, as a person would save them."""
+        """Its bytes, for a person to save: never shown as a page of this address."""
+        file = self._state.world.files.get(request.match_info["file"])
         content = self._state.world.file_contents.get(request.match_info["file"])
-        if content is None:
+        if file is None or content is None:
             raise NotThereError("there is no such file")
-        return web.Response(body=content)
+        named = quote(file["name"], safe="")
+        return web.Response(
+            body=content, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{named}"}
+        )
 
     # Breaking and moving things
 
@@ -133,7 +146,7 @@ class Control:
         return web.json_response({"ok": True})
 
     async def move_clock(self, request: web.Request) -> web.Response:
-        """`{"now": ISO with a zone}`, `{"advance": seconds}`, or both."""
+        """`{"now": ISO with a zone}`, `{"advance": seconds}`, or both; `{"to": "next"}`: to what the app does next."""
         given = await _body(request)
         clock = self._state.clock
         if "now" in given:
@@ -143,6 +156,11 @@ class Control:
             clock.set(now)
         if "advance" in given:
             clock.advance(timedelta(seconds=float(given["advance"])))
+        if given.get("to") == "next":
+            due = await self._next_due() if self._next_due else None
+            if due is None:
+                raise NotThereError("nothing is due")
+            clock.set(max(due, clock.now()))
         return web.json_response({"now": clock.now().isoformat()})
 
     async def reset(self, request: web.Request) -> web.Response:
@@ -252,11 +270,11 @@ async def _body(request: web.Request) -> Json:
 
 @web.middleware
 async def guarded(request: web.Request, handler: Answerer) -> web.StreamResponse:
-    """Control calls come from this machine's own pages and programs, not from a site that a browser has open.
+    """Control calls, and the page, are for this machine's own browser and programs, not for a site that it has open.
 
     What such a call got wrong is told in words.
     """
-    if not request.path.startswith("/_control/"):
+    if not (request.path == "/" or request.path.startswith(("/_control/", "/web/"))):
         return await handler(request)
     origin = request.headers.get("Origin")
     if urlsplit(f"//{request.host}").hostname not in LOCAL_NAMES or (

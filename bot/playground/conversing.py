@@ -99,6 +99,19 @@ class Conversing:
             lambda: self._state.world.remove_member(actor.workspace, channel, actor.person.id)
         )
 
+    def open(self, actor: Actor, users: Sequence[str]) -> Result:
+        world, workspace = self._state.world, actor.workspace
+        others = [world.person(user, workspace.id).id for user in users]
+        channel = world.open_conversation(workspace, actor.person.id, others)
+        return Result("not_dispatched", more={"channel": channel.id})
+
+    def upload(self, actor: Actor, name: str, content: bytes) -> Result:
+        world = self._state.world
+        file = files.add(world, actor.workspace, name=name, size=len(content), user_id=actor.person.id)
+        files.keep(world, file, content)
+        files.host(file, title=name)
+        return Result("not_dispatched", more={"file": file["id"]})
+
     async def home(self, actor: Actor, tab: str = "home") -> Result:
         """Opens the app's Home; the answer shows what stands there a moment later."""
         world, workspace, person = self._state.world, actor.workspace, actor.person

@@ -142,5 +142,5 @@ class Events:
         if retry is not None:
             entry["retry"] = retry.number
         answer = await self._link.send("events_api", envelope, retry)
-        entry |= {"status": answer.status, "answer": answer.body, "ms": round(answer.ms, 2)}
+        ledger.complete(entry, status=answer.status, answer=answer.body, ms=round(answer.ms, 2))
         return answer

@@ -1,12 +1,14 @@
 """The running local Slack: one aiohttp server, to be started alone, by `demo`, or inside a test."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
 
+from bot.playground import browser
 from bot.playground import seed as seeds
 from bot.playground.acting import Acting
 from bot.playground.acts import Acts
@@ -44,7 +46,7 @@ class _ToApp:
 class LocalSlack:
     """`async with LocalSlack() as slack:` serves until the block is left; port 0 takes a free one.
 
-    `routes` are further pages to serve beside it, such as one that shows it in a browser.
+    `next_due`: when the app will next do something by itself, for whoever wants to jump there.
     """
 
     def __init__(
@@ -56,14 +58,14 @@ class LocalSlack:
         port: int = 0,
         addresses: Addresses | None = None,
         ledger_limit: int | None = None,
-        routes: Iterable[web.AbstractRouteDef] = (),
+        next_due: Callable[[], Awaitable[datetime | None]] | None = None,
     ) -> None:
         self._seed = seeds.load(seed, manifest)
         self._host = host
         self._port = port
         self.addresses = addresses or Addresses()
         self._ledger_limit = ledger_limit
-        self._routes = tuple(routes)
+        self._next_due = next_due
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -77,10 +79,12 @@ class LocalSlack:
         await self.stop()
 
     async def start(self) -> None:
-        app = web.Application(client_max_size=MOST_BYTES_A_REQUEST, middlewares=[guarded])
+        changes = browser.Changes()
+        app = web.Application(client_max_size=MOST_BYTES_A_REQUEST, middlewares=[guarded, changes.watch])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-        self.state = State(self._seed, url="", ledger_limit=self._ledger_limit)
+        self.state = State(self._seed, url="", ledger_limit=self._ledger_limit, on_entry=changes.tell)
         self._build(app)
+        app.router.add_routes(browser.routes(changes))
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._host, self._port).start()
@@ -107,6 +111,7 @@ class LocalSlack:
             events=self._events,
             socket_mode=self.socket_mode,
             http=self._http,
+            next_due=self._next_due,
         )
         state.world.doors.on_event = self._on_event
         state.world.doors.new_socket_url = self.socket_mode.new_url
@@ -118,7 +123,6 @@ class LocalSlack:
         )
         app.router.add_routes(Uploads(state).routes())
         app.router.add_routes(control.routes())
-        app.router.add_routes(self._routes)
 
     def _on_event(self, workspace: Workspace, event: Json, channel: Channel | None) -> None:
         if self.socket_mode.connected or self._http.addresses.events:

@@ -1,12 +1,26 @@
 """What can be seen in a local Slack, as the control API tells it: everything, or what one person sees."""
 
+from dataclasses import dataclass
+from itertools import islice
+
 from bot.playground import shapes, views
 from bot.playground.json_types import Json
 from bot.playground.state import State
 from bot.playground.world import Channel, View
 
 
-def snapshot(state: State, *, user_id: str | None = None, with_messages: bool = True) -> Json:
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What one window shows of the messages: the newest `limit` of a channel, and one thread whole."""
+
+    channel_id: str
+    limit: int
+    thread_ts: str | None = None
+
+
+def snapshot(
+    state: State, *, user_id: str | None = None, with_messages: bool = True, window: Window | None = None
+) -> Json:
     world = state.world
     channels = [c for c in world.channels.values() if user_id is None or _sees(c, user_id)]
     workspaces = world.workspaces.values()
@@ -19,7 +33,11 @@ def snapshot(state: State, *, user_id: str | None = None, with_messages: bool = 
             for p in w.people.values()
         },
         "channels": {c.id: _channel(c, state) for c in channels},
-        "messages": {c.id: _messages(c) for c in channels} if with_messages else {},
+        "messages": {
+            c.id: _messages(c, window)
+            for c in channels
+            if with_messages and (window is None or c.id == window.channel_id)
+        },
         "ephemerals": [e for w in workspaces for e in w.ephemerals if user_id in (None, e["shown_to"])],
         "views": [
             _view(view, state)
@@ -32,6 +50,9 @@ def snapshot(state: State, *, user_id: str | None = None, with_messages: bool = 
             if user_id in (None, view.user_id)
         },
         "files": world.files,
+        "canvases": [canvas for w in workspaces for canvas in w.canvases.values()],
+        "usergroups": {name: group for w in workspaces for name, group in w.usergroups.items()},
+        "app": _app(state),
         "faults": [fault.shown() for fault in state.faults.waiting],
         "rate_limits": state.rate_limits.on,
     }
@@ -64,11 +85,35 @@ def _channel(channel: Channel, state: State) -> Json:
         "members": list(channel.members),
         "pins": list(channel.pins.values()),
         "bookmarks": channel.bookmarks,
+        "latest": next((at for at in reversed(channel.messages) if channel.stands_in_channel(at)), None),
     }
 
 
-def _messages(channel: Channel) -> list[Json]:
-    return [shapes.message(channel, at, with_metadata=True) for at in channel.messages]
+def _messages(channel: Channel, window: Window | None) -> list[Json]:
+    return [shapes.message(channel, at, with_metadata=True) for at in _times(channel, window)]
+
+
+def _times(channel: Channel, window: Window | None) -> list[str]:
+    if window is None:
+        return list(channel.messages)
+    standing = (at for at in reversed(channel.messages) if channel.stands_in_channel(at))
+    newest = list(islice(standing, window.limit))[::-1]
+    thread = window.thread_ts
+    if thread not in channel.messages:
+        return newest
+    return newest + [at for at in (thread, *channel.threads.get(thread, ())) if at not in newest]
+
+
+def _app(state: State) -> Json:
+    manifest = state.world.manifest
+    return {
+        "id": state.world.app.id,
+        "name": manifest.name,
+        "commands": list((manifest.commands or {}).values()),
+        "shortcuts": list((manifest.shortcuts or {}).values()),
+        "home_tab": manifest.home_tab,
+        "messages_tab": manifest.messages_tab,
+    }
 
 
 def _view(view: View, state: State) -> Json:

@@ -1,5 +1,7 @@
 """All that one running local Slack keeps, and what a reset puts back."""
 
+from collections.abc import Callable
+
 from bot.playground.clock import Clock
 from bot.playground.faults import Faults
 from bot.playground.ledger import Ledger
@@ -13,18 +15,26 @@ EVENT_RETRIES = (0.0, 60.0, 300.0)
 
 
 class State:
-    """Times are Slack's; `retry_scale` shortens the waits between retries of events."""
+    """Times are Slack's; `retry_scale` shortens the waits between retries of events. `on_entry`: the ledger grew."""
 
-    def __init__(self, seed: Seed, *, url: str, ledger_limit: int | None = None) -> None:
+    def __init__(
+        self,
+        seed: Seed,
+        *,
+        url: str,
+        ledger_limit: int | None = None,
+        on_entry: Callable[[], None] = lambda: None,
+    ) -> None:
         self.seed = seed
         self.url = url
         self.ledger_limit = ledger_limit
+        self._on_entry = on_entry
         self._begin()
 
     def _begin(self) -> None:
         self.clock = Clock()
         self.world = grow(self.seed, self.clock, self.url)
-        self.ledger = Ledger(self.clock, self.ledger_limit)
+        self.ledger = Ledger(self.clock, self.ledger_limit, self._on_entry)
         self.faults = Faults()
         self.rate_limits = RateLimits(on=bool(self.seed.document.get("rate_limits", False)))
         self.ack_seconds = float(self.seed.document.get("ack_seconds", ACK_SECONDS))

@@ -37,6 +37,7 @@ class WebApi:
         self._exchanges = exchanges
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
+        began = self._state.clock.monotonic()
         asked = await self._read(request)
         fault = None
         if self._state.faults.waiting:
@@ -44,7 +45,7 @@ class WebApi:
             fault = self._state.faults.meet(asked.method, self._channel_id(asked), team_id)
 
         def record(reply: Reply, fault: Fault | None) -> None:
-            self._record(asked, reply, fault)
+            self._record(asked, reply, fault, ms=(self._state.clock.monotonic() - began) * 1000)
 
         return await self._exchanges.answer(request, fault, lambda: self._perform(asked), record)
 
@@ -72,7 +73,7 @@ class WebApi:
             return direct.id if direct else wanted
         return wanted
 
-    def _record(self, asked: Asked, reply: Reply, fault: Fault | None) -> None:
+    def _record(self, asked: Asked, reply: Reply, fault: Fault | None, *, ms: float) -> None:
         facts: Json = {}
         if reply.rule:
             facts |= {"rule": reply.rule, "source": reply.source}
@@ -88,6 +89,7 @@ class WebApi:
             status=reply.status,
             answer=without_secrets(reply.body) if secret and reply.body else reply.body,
             committed=reply.committed,
+            ms=round(ms, 2),
             **facts,
         )
 

@@ -258,15 +258,25 @@ class World:
         return channel
 
     def open_direct_message(self, workspace: Workspace, user_id: str) -> Channel:
-        return workspace.direct_message((user_id, workspace.bot_user_id)) or self.add_channel(
+        return self.open_conversation(workspace, workspace.bot_user_id, [user_id])
+
+    def open_conversation(self, workspace: Workspace, opener: str, others: Iterable[str]) -> Channel:
+        """The conversation of just these people: direct messages of two, or of a group."""
+        members = dict.fromkeys([*others, opener])
+        standing = workspace.direct_message(members)
+        if standing is not None:
+            return standing
+        is_group = len(members) > 2
+        names = "--".join(workspace.people[member].name for member in members if member != opener)
+        return self.add_channel(
             Channel(
-                id=self.ids.new("D"),
+                id=self.ids.new("C" if is_group else "D"),
                 team_id=workspace.id,
-                name="",
-                kind="im",
+                name=f"mpdm-{names}-1" if is_group else "",
+                kind="mpim" if is_group else "im",
                 created=self.clock.seconds(),
-                creator=workspace.bot_user_id,
-                members={user_id: None, workspace.bot_user_id: None},
+                creator=opener,
+                members=members,
             )
         )
 

@@ -127,11 +127,15 @@ def open_conversation(call: Call) -> Json:
         raise SlackError("users_list_not_supplied")
     if len(people) > MOST_PEOPLE_IN_A_GROUP_MESSAGE:
         raise SlackError("too_many_users")
+    if len(people) == 1 and people[0].role == "bot":
+        raise SlackError("cannot_dm_bot")
     needed = "im:write" if len(people) == 1 else "mpim:write"
     if needed not in call.workspace.scopes:
         raise missing_scope(needed, call.workspace)
     before = len(call.workspace.channels)
-    channel = _direct(call, people[0]) if len(people) == 1 else _group(call, people)
+    channel = call.world.open_conversation(
+        call.workspace, call.workspace.bot_user_id, [person.id for person in people]
+    )
     already_open = len(call.workspace.channels) == before
     shown = shapes.conversation(channel, call.workspace) if call.flag("return_im") else {"id": channel.id}
     return {"no_op": already_open, "already_open": already_open, "channel": shown}
@@ -144,28 +148,6 @@ def _reachable(call: Call, user_id: str) -> Person:
     if person.deactivated:
         raise SlackError("user_disabled")
     return person
-
-
-def _direct(call: Call, person: Person) -> Channel:
-    if person.role == "bot":
-        raise SlackError("cannot_dm_bot")
-    return call.world.open_direct_message(call.workspace, person.id)
-
-
-def _group(call: Call, people: list[Person]) -> Channel:
-    workspace = call.workspace
-    ids = [*dict.fromkeys(person.id for person in people), workspace.bot_user_id]
-    return workspace.direct_message(ids) or call.world.add_channel(
-        Channel(
-            id=call.world.ids.new("C"),
-            team_id=workspace.id,
-            name="mpdm-" + "--".join(person.name for person in people) + "-1",
-            kind="mpim",
-            created=call.world.clock.seconds(),
-            creator=workspace.bot_user_id,
-            members=dict.fromkeys(ids),
-        )
-    )
 
 
 def join(call: Call) -> Json:
