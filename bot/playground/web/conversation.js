@@ -1,0 +1,122 @@
+// A conversation: its messages by day, its thread pane, its canvas, pins and who is in it.
+
+import { html, useEffect, useLayoutEffect, useRef, useState } from "./html.js";
+import { Composer } from "./composer.js";
+import { Markdown } from "./markdown.js";
+import { Message } from "./message.js";
+import { act } from "./slack.js";
+
+const CHAIN_SECONDS = 300;
+
+export function Conversation({ world, channel, limit, onMore, thread, open, at, readBefore, say }) {
+  const [tab, setTab] = useState("messages");
+  const canvas = world.seen.canvases.find((one) => one.channel_id === channel.id);
+  const isMember = channel.members.includes(world.me);
+  const standing = (world.seen.messages[channel.id] ?? []).filter(
+    (message) => !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast",
+  );
+  return html`<section class="conversation" aria-label=${world.place(channel.id)}>
+    ${channel.topic?.value && html`<p class="topic">${channel.topic.value}</p>`}
+    ${(canvas || channel.pins.length > 0) &&
+    html`<div class="tabs" role="tablist">
+      ${[
+        ["messages", "Messages"],
+        canvas && ["canvas", canvas.title || "Canvas"],
+        channel.pins.length > 0 && ["pins", `Pins (${channel.pins.length})`],
+      ]
+        .filter(Boolean)
+        .map(
+          ([name, text]) => html`<button type="button" role="tab" aria-selected=${tab === name} onClick=${() => setTab(name)}>${text}</button>`,
+        )}
+    </div>`}
+    ${tab === "canvas" && canvas && html`<div class="scroll canvas" tabindex="0"><${Markdown} text=${canvas.markdown} /></div>`}
+    ${tab === "pins" &&
+    html`<div class="scroll" tabindex="0">
+      ${channel.pins.map((pin) => pin.message && html`<${Message} ...${{ message: pin.message, world, channel, open, say }} />`)}
+    </div>`}
+    ${tab === "messages" &&
+    html`<${Messages} key=${channel.id} ...${{ world, channel, messages: standing, limit, onMore, open, at, readBefore, say }} />`}
+    ${isMember
+      ? html`<${Composer} key=${channel.id} ...${{ world, channel, say }} />`
+      : html`<div class="join"><strong>${world.place(channel.id)}</strong>
+          <button type="button" class="primary" disabled=${channel.is_archived} onClick=${() => act(world.me, "join", { channel: channel.id })}>Join channel</button></div>`}
+  </section>`;
+}
+
+function Messages({ world, channel, messages, limit, onMore, open, at, readBefore, say }) {
+  const [dismissed, setDismissed] = useState(new Set());
+  const list = useRef();
+  const mine = world.seen.ephemerals.filter((one) => one.channel === channel.id && !one.thread_ts && !dismissed.has(one.ts));
+  const ephemerals = mine.map((one) => ({ ...one, is_ephemeral: true }));
+  const all = [...messages, ...ephemerals].sort((a, b) => (a.ts < b.ts ? -1 : 1));
+  const hasMore = messages.length >= limit;
+  useKeptPlace(list, all, at);
+  const dismiss = (ts) => () => setDismissed(new Set([...dismissed, ts]));
+
+  return html`<div class="scroll messages" ref=${list} tabindex="0" role="log" aria-label="Messages" aria-live="polite">
+    ${hasMore && html`<button type="button" class="more" onClick=${onMore}>Show earlier messages</button>`}
+    ${!all.length && html`<p class="empty">Nothing has been said here yet.</p>`}
+    ${all.map((message, number) => {
+      const before = all[number - 1];
+      const isNewDay = !before || !world.isSameDay(before.ts, message.ts);
+      const isFirstUnread = readBefore && message.ts > readBefore && message.user !== world.me && (!before || before.ts <= readBefore);
+      return html`<div key=${message.ts}>
+        ${isNewDay && html`<div class="line" role="separator"><span>${world.day(message.ts)}</span></div>`}
+        ${isFirstUnread && html`<div class="line unread" role="separator"><span>New</span></div>`}
+        <${Message} ...${{ message, world, channel, open, say }} chain=${!isNewDay && isChain(before, message)} onDismiss=${dismiss(message.ts)} />
+      </div>`;
+    })}
+  </div>`;
+}
+
+const isChain = (before, message) =>
+  before &&
+  before.user === message.user &&
+  !before.is_ephemeral &&
+  !message.is_ephemeral &&
+  Number(message.ts) - Number(before.ts) < CHAIN_SECONDS;
+
+/** Stays at the end while new messages come in, or where the person was reading; goes to a message that a link means. */
+function useKeptPlace(list, all, at) {
+  const place = useRef({ atEnd: true, first: null, height: 0 });
+  useEffect(() => {
+    const onScroll = () => {
+      const { scrollTop, clientHeight, scrollHeight } = list.current;
+      place.current.atEnd = scrollHeight - scrollTop - clientHeight < 60;
+    };
+    list.current.addEventListener("scroll", onScroll, { passive: true });
+  }, []);
+  useLayoutEffect(() => {
+    const box = list.current;
+    const { atEnd, first, height } = place.current;
+    const grewAbove = first !== null && all[0] && all[0].ts < first;
+    if (grewAbove) box.scrollTop += box.scrollHeight - height;
+    else if (atEnd) box.scrollTop = box.scrollHeight;
+    Object.assign(place.current, { first: all[0]?.ts ?? null, height: box.scrollHeight });
+  });
+  useEffect(() => {
+    const meant = at && document.getElementById(`m-${at}`);
+    if (!meant) return;
+    place.current.atEnd = false;
+    meant.scrollIntoView({ block: "center" });
+    meant.classList.add("meant");
+  }, [at, all.length > 0]);
+}
+
+export function Thread({ world, channel, ts, onClose, say }) {
+  const replies = (world.seen.messages[channel.id] ?? []).filter((message) => message.ts === ts || message.thread_ts === ts);
+  const ephemerals = world.seen.ephemerals.filter((one) => one.channel === channel.id && one.thread_ts === ts);
+  const all = [...replies, ...ephemerals.map((one) => ({ ...one, is_ephemeral: true }))].sort((a, b) => (a.ts < b.ts ? -1 : 1));
+  const list = useRef();
+  useLayoutEffect(() => {
+    list.current.scrollTop = list.current.scrollHeight;
+  }, [all.length]);
+  return html`<aside class="pane thread" aria-label="Thread" onKeyDown=${(event) => event.key === "Escape" && !event.defaultPrevented && onClose()}>
+    <header><h2>Thread <small>${world.place(channel.id)}</small></h2>
+      <button type="button" class="plain" aria-label="Close thread" onClick=${onClose}>×</button></header>
+    <div class="scroll" ref=${list} tabindex="0">
+      ${all.map((message) => html`<${Message} key=${message.ts} ...${{ message, world, channel, say }} inThread />`)}
+    </div>
+    ${channel.members.includes(world.me) && html`<${Composer} key=${ts} ...${{ world, channel, say }} thread=${ts} />`}
+  </aside>`;
+}
