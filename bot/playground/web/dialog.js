@@ -1,15 +1,16 @@
 // Windows that lie over everything: the browser's own dialog keeps the focus inside.
 
-import { html, render, useEffect, useRef } from "./html.js";
+import { html, render, useLayoutEffect, useRef } from "./html.js";
 import { Mrkdwn } from "./mrkdwn.js";
 import { plain } from "./words.js";
 
 /** `onEscape` decides what Esc does; the browser never closes it by itself. */
 export function Dialog({ className, label, labelledBy, onEscape, children }) {
   const dialog = useRef();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
-    if (!dialog.current.open) dialog.current.showModal();
+    dialog.current.showModal();
+    dialog.current.querySelector(".body :is(input, textarea, button):not(:disabled), footer .primary")?.focus();
     return () => before?.isConnected && before.focus();
   }, []);
   const escape = (event) => {
