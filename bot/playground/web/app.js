@@ -87,15 +87,15 @@ function useRead(world, place) {
   const latest = (id) => world?.channel(id)?.latest ?? null;
   const channel = place === "app" ? world && appChannel(world)?.id : place;
   if (world && !localStorage.getItem(begun)) localStorage.setItem(begun, String(world.now.getTime() / 1000));
-  const readUpTo = (id) => localStorage.getItem(key(id)) ?? localStorage.getItem(begun);
+  const readUpTo = (id) => localStorage.getItem(key(id)) ?? localStorage.getItem(begun) ?? "";
+  const isNew = (id) => Boolean(latest(id)) && latest(id) > readUpTo(id);
   useEffect(() => {
-    if (channel) setBefore(readUpTo(channel));
+    setBefore(channel && isNew(channel) ? readUpTo(channel) : null);
   }, [world?.me, channel]);
   useEffect(() => {
     if (channel && latest(channel) && document.visibilityState === "visible") localStorage.setItem(key(channel), latest(channel));
   });
-  const isUnread = (id) => id !== channel && Boolean(latest(id)) && latest(id) > (readUpTo(id) ?? "");
-  return { isUnread, readBefore: before };
+  return { isUnread: (id) => id !== channel && isNew(id === "app" ? appChannel(world)?.id : id), readBefore: before };
 }
 
 function App() {

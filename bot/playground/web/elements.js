@@ -2,7 +2,7 @@
 // `{world, isBusy, value(block, element), set(block, element, value), press(block, element, value), suggest(…), upload(file)}`.
 // https://docs.slack.dev/reference/block-kit/block-elements (2026-11)
 
-import { html, safeUrl, useEffect, useRef, useState } from "./html.js";
+import { follow, html, useEffect, useRef, useState } from "./html.js";
 import { agreed } from "./dialog.js";
 import { Menu, Picker } from "./popup.js";
 import { isChoice, options } from "./values.js";
@@ -41,7 +41,7 @@ function Button({ block, element, surface }) {
   const [isWaiting, setWaiting] = useState(false);
   async function press() {
     if (!(await agreed(element.confirm, surface.world))) return;
-    if (safeUrl(element.url)) window.open(element.url, "_blank", "noopener,noreferrer");
+    follow(element.url);
     setWaiting(true);
     await surface.press(block, element, element.value ?? null);
     setWaiting(false);
@@ -66,7 +66,7 @@ function Overflow({ block, element, surface }) {
     description: option.description && plain(option.description),
     async do() {
       if (!(await agreed(element.confirm, surface.world))) return;
-      if (safeUrl(option.url)) window.open(option.url, "_blank", "noopener,noreferrer");
+      follow(option.url);
       await surface.press(block, element, option.value);
     },
   }));

@@ -1,7 +1,7 @@
 // Slack's own markup: what messages and mrkdwn texts are written in, read into parts.
 // https://docs.slack.dev/messaging/formatting-message-text (2026-11)
 
-import { html, safeUrl } from "./html.js";
+import { html, localAddress, safeUrl } from "./html.js";
 import { emoji, isEmoji } from "./emoji.js";
 
 const decoded = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
@@ -62,10 +62,8 @@ function meant(target, label, style) {
 
 function code(text, at, style) {
   const match = text[at] === "`" && matched(CODE, text, at);
-  return match && {
-    parts: [{ type: "text", text: decoded(match[1]), style: { ...style, code: true } }],
-    end: at + match[0].length,
-  };
+  if (!match) return null;
+  return { parts: [{ type: "text", text: decoded(match[1]), style: { ...style, code: true } }], end: at + match[0].length };
 }
 
 function named(text, at) {
@@ -167,6 +165,8 @@ function linked(text) {
 }
 
 export function Link({ url, children }) {
+  const local = localAddress(url);
+  if (local) return html`<a href=${local}>${children}</a>`;
   const safe = safeUrl(url);
   if (!safe) return html`<span class="dead-link" title=${url}>${children}</span>`;
   return html`<a href=${safe} target="_blank" rel="noopener noreferrer">${children}</a>`;
