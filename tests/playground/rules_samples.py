@@ -286,3 +286,57 @@ BLOCKS: dict[str, Json] = {
     "task_card": task(sources=[{"type": "url", "url": "https://example.org", "text": "Here"}]),
     "plan": {"type": "plan", "title": "The plan", "tasks": [task()]},
 }
+
+# What the samples above leave out, because something else stands there.
+MORE: list[Json] = [
+    *(
+        {**bars(["a"], ["b"]), "chart": {**bars(["a"], ["b"])["chart"], "type": kind}}
+        for kind in ("bar", "area", "line")
+    ),
+    {"type": "image", "slack_file": {"id": "F1"}, "alt_text": "A cat"},
+    {"type": "image", "slack_file": {"url": "https://example.org/F1"}, "alt_text": "A cat"},
+    asked({"type": "number_input", "is_decimal_allowed": False, "initial_value": "5"}),
+    section(
+        accessory={"type": "static_select", "option_groups": [{"label": plain(), "options": options(2)}]}
+    ),
+    section(accessory={"type": "multi_static_select", "options": options(2)}),
+    section(accessory={"type": "conversations_select", "initial_conversation": "C1"}),
+]
+
+# A good value of each field that objects may have: for those that the samples leave out.
+FIELDS: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys(("action_id", "block_id", "value", "language", "unicode"), ("a",)),
+    **dict.fromkeys(("accessibility_label", "agent_prompt", "agent_prompt_display"), ("Go",)),
+    **dict.fromkeys(("author_name", "provider_name", "x_label", "y_label"), ("Ada",)),
+    **dict.fromkeys(("url", "title_url", "icon_url", "auth_url", "disconnect_url"), ("https://example.org",)),
+    "provider_icon_url": ("https://example.org/icon.png",),
+    "visible_to_user_ids": (["U1"],),
+    **dict.fromkeys(("placeholder", "connected_identity", "connected_context"), (plain(),)),
+    "title": (plain(),),
+    "subtitle": (
+        plain(),
+        mrkdwn(),
+    ),
+    "description": (
+        plain(),
+        mrkdwn(),
+    ),
+    "confirm": (confirm(),),
+    "style": (
+        "primary",
+        {"bold": True},
+    ),
+    "type": (
+        "icon",
+        "task_card",
+    ),
+    **dict.fromkeys(("max_selected_items", "min_lines", "max_lines", "min_query_length"), (1,)),
+    **dict.fromkeys(("skin_tone", "border", "offset", "row_header_column_index"), (1,)),
+    **dict.fromkeys(("hero_image", "icon"), (image(),)),
+    **dict.fromkeys(("details", "output", "rich_text_title"), (rich_text(),)),
+    "fallback": ([section()],),
+    "accessory": ({"type": "overflow", "options": options(1)},),
+    "customizable_input_parameters": ([{"name": "a", "value": "b"}],),
+    "emoji": (True,),
+    "verbatim": (True,),
+}

@@ -139,6 +139,11 @@ def test_metadata_may_hold_any_object(encode: Any) -> None:
     )
 
 
+def test_an_update_takes_the_metadata_away_with_an_empty_object() -> None:
+    assert error_of(message(metadata={}), "chat.update") is None
+    assert error_of(message(metadata={}), "chat.postEphemeral") == "invalid_metadata_format"
+
+
 def test_large_metadata_is_refused() -> None:
     metadata = {"event_type": "a", "event_payload": {"id": "x" * 9_000}}
     assert error_of(message(metadata=metadata)) == "metadata_too_large"

@@ -20,6 +20,7 @@ from tests.playground.rules_samples import (
     context,
     data_table,
     header,
+    home,
     image,
     message,
     modal,
@@ -606,6 +607,18 @@ MALFORMED: list[tuple[str, Json, str, str]] = [
         modal(asked(text_input(focus_on_load=True)), asked(text_input(focus_on_load=True))),
         "only one element can have `focus_on_load` set to true",
         "/view/blocks/1/element/focus_on_load",
+    ),
+    (
+        "one block_id twice in a Home",
+        home(section(block_id="a"), section(block_id="a")),
+        '`block_id` "a" already exists',
+        "/view/blocks/1/block_id",
+    ),
+    (
+        "a form that nothing submits",
+        without("submit", modal(asked())),
+        "must define `submit` to use an `input` block in modals",
+        "/view/blocks/0/input",
     ),
 ]
 

@@ -12,6 +12,7 @@ from bot.playground.world import CONVERSATION_TYPE, Channel, Person
 # https://docs.slack.dev/reference/methods/conversations.open (2026-11)
 MOST_PEOPLE_IN_A_GROUP_MESSAGE = 8
 MOST_MESSAGES_A_PAGE = 999
+LONGEST_TOPIC = 250  # https://docs.slack.dev/reference/methods/conversations.setTopic (2026-11)
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 WRITE = ("channels:manage", "groups:write", "im:write", "mpim:write")
@@ -82,9 +83,10 @@ def replies(call: Call) -> Json:
 
 
 def _messages(call: Call, channel: Channel, candidates: Iterable[str], *, newest_first: bool) -> Json:
-    oldest = _seconds(call.text("oldest") or "0")
-    latest = _seconds(call.text("latest") or "inf")
-    after = _seconds(call.text("cursor").removeprefix("after:") or "nan")  # nothing compares with nan
+    oldest = _seconds(call.text("oldest") or "0", "invalid_ts_oldest")
+    latest = _seconds(call.text("latest") or "inf", "invalid_ts_latest")
+    # nothing compares with nan
+    after = _seconds(call.text("cursor").removeprefix("after:") or "nan", "invalid_cursor")
     inclusive = call.flag("inclusive")
     limit = call.number("limit", 100, MOST_MESSAGES_A_PAGE)
     chosen: list[str] = []
@@ -111,11 +113,11 @@ def _messages(call: Call, channel: Channel, candidates: Iterable[str], *, newest
     return answer
 
 
-def _seconds(ts: str) -> float:
+def _seconds(ts: str, error: str) -> float:
     try:
         return float(ts)
     except ValueError:
-        raise SlackError("invalid_ts_oldest") from None
+        raise SlackError(error) from None
 
 
 def open_conversation(call: Call) -> Json:
@@ -166,6 +168,8 @@ def invite(call: Call) -> Json:
     channel = call.joined_channel()
     if channel.archived:
         raise SlackError("is_archived")
+    if not call.names("users"):
+        raise SlackError("no_user")
     for user_id in call.names("users"):
         if user_id not in call.workspace.people:
             raise SlackError("user_not_found")
@@ -191,7 +195,7 @@ def set_topic(call: Call) -> Json:
     if channel.archived:
         raise SlackError("is_archived")
     topic = call.need("topic")
-    if len(topic) > 250:
+    if len(topic) > LONGEST_TOPIC:
         raise SlackError("too_long")
     channel.topic = {
         "value": topic,

@@ -241,7 +241,7 @@ _EVERYWHERE = (
 # newest lists charts, containers and tables for Home tabs too, but views.publish was seen refusing a chart. `file` is
 # nowhere: "You can't add this block to app surfaces directly".
 ON_SURFACE: Mapping[Surface, Items] = {
-    "message": Items(ALL_BLOCKS.without("alert"), limits.MESSAGE_BLOCKS),
+    "message": Items(ALL_BLOCKS.without("alert"), limits.MESSAGE_BLOCKS, least=0),
     "modal": Items(ALL_BLOCKS.only(*_EVERYWHERE, "alert"), limits.VIEW_BLOCKS),
     "home": Items(ALL_BLOCKS.only(*_EVERYWHERE, "carousel"), limits.VIEW_BLOCKS),
 }

@@ -175,8 +175,8 @@ def _refused_attachments(message: _Message) -> Refusal | None:
 
 def _refused_metadata(message: _Message) -> Refusal | None:
     metadata = message.metadata
-    if metadata is None:
-        return None
+    if metadata is None or (metadata == {} and message.method == "chat.update"):
+        return None  # an update with an empty object takes the old metadata away
     if not (
         isinstance(metadata, dict)
         and isinstance(metadata.get("event_type"), str)

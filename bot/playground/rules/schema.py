@@ -220,20 +220,20 @@ def block(
 def exactly_one(*names: str) -> Check:
     def check(value: Any, at: str, page: str) -> Iterable[Problem]:
         if sum(name in value for name in names) != 1:
-            choice = " or ".join(f"`{name}`" for name in names)
             yield Problem(f"must define exactly one of {choice}", at, "one of", page)
 
-    return check
+    choice = " or ".join(f"`{name}`" for name in names)
+    return _said(check, f"exactly one of {choice}")
 
 
 def at_least_one(*names: str) -> Check:
     def check(value: Any, at: str, page: str) -> Iterable[Problem]:
         if not any(name in value for name in names):
-            choice = " or ".join(f"`{name}`" for name in names)
             place = f"{at}/type" if "type" in value else at
             yield Problem(f"must define either {choice}", place, "one of", page)
 
-    return check
+    choice = " or ".join(f"`{name}`" for name in names)
+    return _said(check, f"at least one of {choice}")
 
 
 def in_order(low: str, high: str) -> Check:
@@ -243,4 +243,10 @@ def in_order(low: str, high: str) -> Check:
         if low in value and high in value and Decimal(value[low]) > Decimal(value[high]):
             yield Problem(f"`{low}` cannot be greater than `{high}`", at, "order", page)
 
+    return _said(check, f"`{low}` not greater than `{high}`")
+
+
+def _said(check: Check, words: str) -> Check:
+    """The check under a name that the table of limits can show; others have a sentence as their name."""
+    check.__name__ = words
     return check
