@@ -2,9 +2,15 @@
 
 import argparse
 
-from benchmarks import latency, memory, outbox, search
+from benchmarks import latency, memory, outbox, page, search
 
-BENCHMARKS = {"latency": latency.main, "memory": memory.main, "outbox": outbox.main, "search": search.main}
+BENCHMARKS = {
+    "latency": latency.main,
+    "memory": memory.main,
+    "outbox": outbox.main,
+    "page": page.main,
+    "search": search.main,
+}
 
 
 def main() -> None:

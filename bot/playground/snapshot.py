@@ -1,7 +1,7 @@
 """What can be seen in a local Slack, as the control API tells it: everything, or what one person sees."""
 
+from bisect import bisect
 from dataclasses import dataclass
-from itertools import islice
 
 from bot.playground import shapes, views
 from bot.playground.json_types import Json
@@ -11,11 +11,20 @@ from bot.playground.world import Channel, View
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What one window shows of the messages: the newest `limit` of a channel, and one thread whole."""
+    """What one window shows of a channel: its newest `limit` messages, or as many `around` one, and a thread whole."""
 
     channel_id: str
     limit: int
+    around: str | None = None
     thread_ts: str | None = None
+
+    def slice(self, channel: Channel) -> tuple[list[str], int, int]:
+        """The times of all messages that stand in the channel, and where the window begins and ends among them."""
+        standing = [at for at in channel.messages if channel.stands_in_channel(at)]
+        end = len(standing)
+        if self.around is not None:
+            end = min(end, max(bisect(standing, self.around) + self.limit // 2, self.limit))
+        return standing, max(0, end - self.limit), end
 
 
 def snapshot(
@@ -38,6 +47,7 @@ def snapshot(
             for c in channels
             if with_messages and (window is None or c.id == window.channel_id)
         },
+        "beyond": _beyond(world.channels.get(window.channel_id) if window else None, window),
         "ephemerals": [e for w in workspaces for e in w.ephemerals if user_id in (None, e["shown_to"])],
         "views": [
             _view(view, state)
@@ -96,12 +106,20 @@ def _messages(channel: Channel, window: Window | None) -> list[Json]:
 def _times(channel: Channel, window: Window | None) -> list[str]:
     if window is None:
         return list(channel.messages)
-    standing = (at for at in reversed(channel.messages) if channel.stands_in_channel(at))
-    newest = list(islice(standing, window.limit))[::-1]
+    standing, begin, end = window.slice(channel)
+    shown = standing[begin:end]
     thread = window.thread_ts
     if thread not in channel.messages:
-        return newest
-    return newest + [at for at in (thread, *channel.threads.get(thread, ())) if at not in newest]
+        return shown
+    return shown + [at for at in (thread, *channel.threads.get(thread, ())) if at not in shown]
+
+
+def _beyond(channel: Channel | None, window: Window | None) -> Json:
+    """Whether there is more of the channel before and after what the window shows."""
+    if channel is None or window is None:
+        return {"earlier": False, "later": False}
+    standing, begin, end = window.slice(channel)
+    return {"earlier": begin > 0, "later": end < len(standing)}
 
 
 def _app(state: State) -> Json:

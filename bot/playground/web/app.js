@@ -11,8 +11,6 @@ import { Sidebar } from "./sidebar.js";
 import { listen, look } from "./slack.js";
 import { World } from "./words.js";
 
-const PAGE = 60; // messages shown at first, and more each time
-
 /** `#/person/place?thread=…&at=…&tab=…`: so each window has its own person, and a reload changes nothing. */
 function useRoute() {
   const read = () => {
@@ -34,13 +32,13 @@ function address({ user, place = "", ...query }) {
   return `#/${user}/${place}${given.size ? `?${given}` : ""}`;
 }
 
-function useSlack(route, limit) {
+function useSlack(route, around) {
   const [seen, setSeen] = useState(null);
   const [version, setVersion] = useState(0);
   const [isAway, setAway] = useState(false);
   const wanted = useRef();
   const turn = useRef({ isLooking: false, isOld: false });
-  wanted.current = { ...route, limit, channel: route.place === "app" ? dmWithApp(seen, route.user) : route.place };
+  wanted.current = { ...route, around, channel: route.place === "app" ? dmWithApp(seen, route.user) : route.place };
 
   async function refresh() {
     if (turn.current.isLooking) {
@@ -63,7 +61,7 @@ function useSlack(route, limit) {
   useEffect(() => listen(refresh, setAway), []);
   useEffect(() => {
     refresh();
-  }, [route.user, route.place, route.thread, limit, wanted.current.channel]);
+  }, [route.user, route.place, route.thread, around, wanted.current.channel]);
   return { seen, version, isAway };
 }
 
@@ -100,8 +98,8 @@ function useRead(world, place) {
 
 function App() {
   const route = useRoute();
-  const [limit, setLimit] = useState(PAGE);
-  const { seen, version, isAway } = useSlack(route, limit);
+  const [around, setAround] = useState(route.at ?? null);
+  const { seen, version, isAway } = useSlack(route, around);
   const [isInspecting, setInspecting] = useState(localStorage.getItem("inspector") === "open");
   const [isMenuOpen, setMenuOpen] = useState(false);
   const [said, say] = useState(null);
@@ -114,7 +112,7 @@ function App() {
   }, [seen, me]);
   const { isUnread, readBefore } = useRead(world, route.place);
 
-  useEffect(() => setLimit(PAGE), [route.user, route.place]);
+  useEffect(() => setAround(route.at ?? null), [route.user, route.place, route.at]);
   useEffect(() => say(null), [route.user, route.place]);
   useEffect(() => {
     if (seen && (!me || !route.place)) location.replace(beginning(seen, me));
@@ -134,8 +132,8 @@ function App() {
     setInspecting(isOpen);
   };
   const shared = {
-    limit,
-    onMore: () => setLimit(limit + PAGE),
+    around,
+    setAround,
     open: (ts) => go({ thread: ts }),
     at: route.at,
     readBefore,

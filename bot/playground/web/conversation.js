@@ -7,8 +7,9 @@ import { Message } from "./message.js";
 import { act } from "./slack.js";
 
 const CHAIN_SECONDS = 300;
+const NEAR = 400; // pixels from an edge at which more is asked for
 
-export function Conversation({ world, channel, limit, onMore, thread, open, at, readBefore, say }) {
+export function Conversation({ world, channel, around, setAround, thread, open, at, readBefore, say }) {
   const [tab, setTab] = useState("messages");
   const canvas = world.seen.canvases.find((one) => one.channel_id === channel.id);
   const isMember = channel.members.includes(world.me);
@@ -35,7 +36,7 @@ export function Conversation({ world, channel, limit, onMore, thread, open, at, 
       ${channel.pins.map((pin) => pin.message && html`<${Message} ...${{ message: pin.message, world, channel, open, say }} />`)}
     </div>`}
     ${tab === "messages" &&
-    html`<${Messages} key=${channel.id} ...${{ world, channel, messages: standing, limit, onMore, open, at, readBefore, say }} />`}
+    html`<${Messages} key=${channel.id} ...${{ world, channel, messages: standing, around, setAround, open, at, readBefore, say }} />`}
     ${isMember
       ? html`<${Composer} key=${channel.id} ...${{ world, channel, say }} />`
       : html`<div class="join"><strong>${world.place(channel.id)}</strong>
@@ -43,18 +44,16 @@ export function Conversation({ world, channel, limit, onMore, thread, open, at, 
   </section>`;
 }
 
-function Messages({ world, channel, messages, limit, onMore, open, at, readBefore, say }) {
+function Messages({ world, channel, messages, around, setAround, open, at, readBefore, say }) {
   const [dismissed, setDismissed] = useState(new Set());
   const list = useRef();
   const mine = world.seen.ephemerals.filter((one) => one.channel === channel.id && !one.thread_ts && !dismissed.has(one.ts));
   const ephemerals = mine.map((one) => ({ ...one, is_ephemeral: true }));
   const all = [...messages, ...ephemerals].sort((a, b) => (a.ts < b.ts ? -1 : 1));
-  const hasMore = messages.length >= limit;
-  useKeptPlace(list, all, at);
+  useKeptPlace({ list, all, at, around, setAround, beyond: world.seen.beyond });
   const dismiss = (ts) => () => setDismissed(new Set([...dismissed, ts]));
 
   return html`<div class="scroll messages" ref=${list} tabindex="0" role="log" aria-label="Messages" aria-live="polite">
-    ${hasMore && html`<button type="button" class="more" onClick=${onMore}>Show earlier messages</button>`}
     ${!all.length && html`<p class="empty">Nothing has been said here yet.</p>`}
     ${all.map((message, number) => {
       const before = all[number - 1];
@@ -76,23 +75,35 @@ const isChain = (before, message) =>
   !message.is_ephemeral &&
   Number(message.ts) - Number(before.ts) < CHAIN_SECONDS;
 
-/** Stays at the end while new messages come in, or where the person was reading; goes to a message that a link means. */
-function useKeptPlace(list, all, at) {
-  const place = useRef({ atEnd: true, first: null, height: 0 });
+/**
+ * Of a long conversation only a part is drawn: it moves along as the person nears its edge, and what they look at stays
+ * where it is. At the end it stays at the end, and a link to a message leads there.
+ */
+function useKeptPlace({ list, all, at, around, setAround, beyond }) {
+  const place = useRef({ atEnd: true, kept: null, asked: null });
+  const latest = useRef();
+  latest.current = { all, around, setAround, beyond };
   useEffect(() => {
+    const box = list.current;
     const onScroll = () => {
-      const { scrollTop, clientHeight, scrollHeight } = list.current;
-      place.current.atEnd = scrollHeight - scrollTop - clientHeight < 60;
+      const { all, around, setAround, beyond } = latest.current;
+      const below = box.scrollHeight - box.scrollTop - box.clientHeight;
+      place.current.atEnd = below < 60 && !beyond.later;
+      place.current.kept = topmost(box);
+      const wanted =
+        box.scrollTop < NEAR && beyond.earlier ? all[0].ts : below < NEAR && beyond.later ? all.at(-1).ts : around;
+      if (wanted !== around && wanted !== place.current.asked) setAround((place.current.asked = wanted));
+      if (place.current.atEnd && around) setAround((place.current.asked = null));
     };
-    list.current.addEventListener("scroll", onScroll, { passive: true });
+    box.addEventListener("scroll", onScroll, { passive: true });
+    return () => box.removeEventListener("scroll", onScroll);
   }, []);
   useLayoutEffect(() => {
+    const { atEnd, kept } = place.current;
     const box = list.current;
-    const { atEnd, first, height } = place.current;
-    const grewAbove = first !== null && all[0] && all[0].ts < first;
-    if (grewAbove) box.scrollTop += box.scrollHeight - height;
-    else if (atEnd) box.scrollTop = box.scrollHeight;
-    Object.assign(place.current, { first: all[0]?.ts ?? null, height: box.scrollHeight });
+    const anchor = !atEnd && kept && document.getElementById(kept.id);
+    if (atEnd) box.scrollTop = box.scrollHeight;
+    else if (anchor) box.scrollTop += anchor.getBoundingClientRect().top - kept.top;
   });
   useEffect(() => {
     const meant = at && document.getElementById(`m-${at}`);
@@ -101,6 +112,16 @@ function useKeptPlace(list, all, at) {
     meant.scrollIntoView({ block: "center" });
     meant.classList.add("meant");
   }, [at, all.length > 0]);
+}
+
+/** The first message that is seen, and where. */
+function topmost(box) {
+  const edge = box.getBoundingClientRect().top;
+  for (const message of box.querySelectorAll("article")) {
+    const { top, bottom } = message.getBoundingClientRect();
+    if (bottom > edge) return { id: message.id, top };
+  }
+  return null;
 }
 
 export function Thread({ world, channel, ts, onClose, say }) {

@@ -1,7 +1,7 @@
 // All that Slack and the app said to each other, and ways to make it go wrong.
 
 import { html, useEffect, useRef, useState } from "./html.js";
-import { addFault, clearFaults, ledger, replay } from "./slack.js";
+import { addFault, change, clearFaults, ledger, replay } from "./slack.js";
 
 const SHOWN = 300;
 const FAULTS = {
@@ -23,6 +23,7 @@ export function Inspector({ world, version, onClose }) {
     <header><h2>Inspector</h2><button type="button" class="plain" aria-label="Close inspector" onClick=${onClose}>×</button></header>
     <div class="tools">
       <input type="search" aria-label="Find in requests and calls" placeholder="Find: method, error, text …" value=${sought} onInput=${(event) => setSought(event.target.value)} />
+      <label><input type="checkbox" checked=${world.seen.rate_limits} onChange=${(event) => change({ rate_limits: event.target.checked })} /> Slack's rate limits</label>
       <${FaultForm} faults=${world.seen.faults} methods=${[...new Set(entries.filter(isCall).map(({ method }) => method))]} />
     </div>
     <div class="scroll" tabindex="0" role="log" aria-label="Requests and calls, the newest first">

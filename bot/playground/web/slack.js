@@ -12,13 +12,13 @@ async function call(path, body) {
 
 const wrapped = (answer) => (Array.isArray(answer) ? { list: answer } : answer);
 
-/** What a person sees; of messages the newest of one channel, and one thread. */
-export function look(user, { channel, limit, thread }) {
+/** What a person sees; of messages the newest of one channel, or those around one, and one thread. */
+export function look(user, { channel, around, thread }) {
   const query = new URLSearchParams();
   if (user) query.set("user", user);
   if (channel) query.set("channel", channel);
   else query.set("messages", "0");
-  if (limit) query.set("limit", limit);
+  if (around) query.set("around", around);
   if (thread) query.set("thread", thread);
   return call(`/_control/state?${query}`);
 }
@@ -29,8 +29,8 @@ export const act = (user, name, body = {}) => call(`/_control/as/${user}/${name}
 export const ledger = async (since) => (await call(`/_control/ledger?since=${since}`)).list;
 export const moveClock = (body) => call("/_control/clock", body);
 export const addFault = (body) => call("/_control/faults", body);
+export const change = (settings) => call("/_control/settings", settings);
 export const replay = (seq, times) => call("/_control/replay", { seq, times });
-export const startOver = () => call("/_control/reset", {});
 
 export async function clearFaults() {
   await fetch("/_control/faults", { method: "DELETE" });
