@@ -56,6 +56,7 @@ CODES: Mapping[str, Verdict] = {
             "ekm_access_denied",
             "enterprise_is_restricted",
             "is_archived",
+            "is_inactive",  # what chat.update says of an archived channel
             "message_limit_exceeded",
             "messages_tab_disabled",
             "missing_scope",

@@ -31,7 +31,7 @@ def notice(*, state: DeliveryState, code: str, ritual: str, recipient: str) -> d
 
 def _paused(code: str, place: str) -> str:  # noqa: PLR0911 -- one sentence a kind of obstacle
     match code:
-        case "is_archived":
+        case "is_archived" | "is_inactive":
             return _(
                 "{place} is archived, so nothing goes there any more. "
                 "Unarchive it and I go on, or choose another channel in my Home tab.",

@@ -101,6 +101,7 @@ def update(world: World, workspace: Workspace, view: View, asked: Json) -> View:
 
 def publish(world: World, workspace: Workspace, user_id: str, asked: Json) -> View:
     before = world.homes.get((workspace.id, user_id))
+    _check_external_id(world, workspace, asked, before)
     view = build(world, workspace, user_id, asked, view_id=before.body["id"] if before else None, kept=before)
     world.homes[workspace.id, user_id] = view
     world.views[view.body["id"]] = view

@@ -110,8 +110,11 @@ async def test_one_bad_message_in_a_hundred_stops_no_other_and_its_owner_hears_o
     assert ["could not be sent" in call["arguments"]["text"] for call in notices] == [True]
 
 
-async def test_a_channel_that_takes_no_messages_is_told_once_and_gone_on_with_when_it_does(rig: Rig) -> None:
-    await rig.fault("error", "is_archived", times=3, channel=rig.channel())
+@pytest.mark.parametrize("code", ["is_archived", "is_inactive"])
+async def test_a_channel_that_takes_no_messages_is_told_once_and_gone_on_with_when_it_does(
+    rig: Rig, code: str
+) -> None:
+    await rig.fault("error", code, times=3, channel=rig.channel())
     for n in range(3):
         await rig.post(f"{n}", source=f"wins:{n}:card", tell="U1OWNER")
         await rig.send_all()

@@ -425,6 +425,19 @@ async def _(stage: Stage) -> Json:
     return pushed[2]
 
 
+@case("duplicate_external_id", "views.publish")
+async def _(stage: Stage) -> Json:
+    await stage.opened(external_id="one")
+    home = {"type": "home", "blocks": [section()], "external_id": "one"}
+    return await stage.ask("views.publish", user_id="@pm", view=home)
+
+
+@case("is_inactive", "chat.update")
+async def _(stage: Stage) -> Json:
+    stage.world.channels[stage.names["#payments"]].archived = True
+    return await stage.ask("chat.update", **HERE, ts="$mine", text="a")
+
+
 @case("hash_conflict", "views.update")
 async def _(stage: Stage) -> Json:
     return await stage.ask("views.update", view_id=await stage.opened(), hash="1.abc", view=FORM)

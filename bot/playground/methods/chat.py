@@ -77,6 +77,8 @@ def update(call: Call) -> Json:
     channel = call.channel()
     at = call.need("ts")
     message = _own_message(call, channel, at, "cant_update_message")
+    if channel.archived:
+        raise SlackError("is_inactive")
     content.check_message(call.args, call.method)
     given = _content(call)
     # https://docs.slack.dev/reference/methods/chat.update (2026-11): blocks left out are kept, an empty list removes them

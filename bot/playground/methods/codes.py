@@ -96,6 +96,7 @@ CODES: tuple[Code, ...] = (
         "chat.postMessage chat.postEphemeral conversations.join conversations.invite "
         "conversations.setTopic reactions.add",
     ),
+    _code("is_inactive", "the message stands in an archived channel", "chat.update"),
     _code("messages_tab_disabled", "the app has no Messages tab to be written to", "chat.postMessage"),
     _code("cannot_dm_bot", "direct messages with a bot", "chat.postMessage conversations.open"),
     _code(
@@ -178,7 +179,7 @@ CODES: tuple[Code, ...] = (
     _code("exchanged_trigger_id", "a trigger that opened a view already", "views.open views.push"),
     _code("push_limit_reached", "a fourth view on the stack", "views.push"),
     _code(
-        "duplicate_external_id", "another view has this `external_id`", "views.open views.push views.update"
+        "duplicate_external_id", "another view has this `external_id`", "views.open views.push views.update views.publish"
     ),
     _code("hash_conflict", "the view changed since", "views.update views.publish"),
     _code("not_found", "no such view", "views.update"),
