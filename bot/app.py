@@ -194,7 +194,7 @@ def assemble(
         snapshots=Snapshots(database=database, clients=clients, clock=clock, tasks=tasks),
         tick=Tick(),
     )
-    app.tick.every(settings.tick_seconds, lambda: _look(app))
+    app.tick.every(settings.tick_seconds, lambda: look(app))
     app.tick.every(PURGE_SECONDS, lambda: _tidy(app))
     return app
 
@@ -252,7 +252,8 @@ def menu(rituals: Sequence[Ritual]) -> tuple[tuple[str, Any], ...]:
     return tuple((next(iter(ritual.commands)), ritual.summary) for ritual in rituals if ritual.commands)
 
 
-def _look(app: App) -> None:
+def look(app: App) -> None:
+    """Something may be due."""
     app.sender.wake()
     app.inbox.wake()
     app.snapshots.look()

@@ -104,6 +104,16 @@ Seconds = Annotated[float, Field(gt=0)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
+class _Places(BaseSettings):
+    xdg_data_home: Text = None
+
+
+def data_home() -> Path:
+    """Where programs keep what is theirs on a person's machine: `$XDG_DATA_HOME`, or where that usually is."""
+    given = Path(_Places().xdg_data_home or "")
+    return given if given.is_absolute() else Path.home() / ".local" / "share"
+
+
 class Settings(BaseSettings):
     """Every setting has the name of its environment variable in lower case. See README, "Settings"."""
 

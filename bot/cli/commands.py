@@ -25,8 +25,9 @@ from bot.cli.terminal import Json, say, wait
 from bot.clock import Clock
 from bot.db.keyring import UnusableKeysError
 from bot.db.migrate import UnknownRevisionError, downgrade, revisions, upgrade
+from bot.demo.errors import DemoError
 from bot.rituals.decisions.exchange.command import WhichError
-from bot.settings import Purpose, Settings, SettingsError
+from bot.settings import Purpose, Settings, SettingsError, data_home
 from bot.slack.clients import Clients, code_of
 
 DONE, FAILED, BAD_USE = 0, 1, 2
@@ -87,14 +88,28 @@ def run(
 def demo(
     *,
     port: Annotated[int, typer.Option(help="Of the local Slack; 0 takes a free one.")] = 3000,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The folder it is kept in.", show_default="of your own, printed at the start"),
+    ] = None,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="A new one has people and channels, no story.")
+    ] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Start over: what was kept is removed.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
     walk: Annotated[bool, typer.Option("--walk", help="Show what a team does first, then end.")] = False,
 ) -> None:
-    """The product with no Slack account: the bot against a local Slack."""
-    demos = import_module("bot.demo")  # brings the local Slack along, which `run` must never load
+    """The product with no Slack account: the bot against a local Slack. It goes on where it ended last."""
+    demos = import_module("bot.demo.command")  # brings the local Slack along, which `run` must never load
+    folder = (data or data_home() / "common-ground" / "demo").absolute()
     try:
-        wait(demos.run(port=port, walk=walk))
-    except demos.DemoError as error:
-        say(f"The demo failed: {error}")
+        wait(
+            demos.walk(port=port)
+            if walk
+            else demos.run(port=port, data=folder, empty=empty, reset=reset, browser=not no_browser)
+        )
+    except DemoError as error:
+        say(str(error))
         raise typer.Exit(FAILED) from None
 
 

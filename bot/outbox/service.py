@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, case, delete, or_, select, true
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, true
 from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -182,6 +182,15 @@ async def delivery_of(session: AsyncSession, *, workspace_id: int, source: str, 
         .where(Delivery.workspace_id == workspace_id, Delivery.source == source, Delivery.part == part)
         .order_by(Delivery.number)
         .limit(1)
+    )
+
+
+async def next_due(session: AsyncSession, *, after: datetime) -> datetime | None:
+    """When the next message that waits for its time is due, of whichever workspace; None when there is none."""
+    return await session.scalar(
+        select(func.min(Delivery.not_before)).where(
+            Delivery.state == DeliveryState.DUE, Delivery.not_before > after
+        )
     )
 
 

@@ -38,6 +38,7 @@ class Control:
         socket_mode: SocketMode,
         http: HttpDelivery,
         next_due: Callable[[], Awaitable[datetime | None]] | None = None,
+        on_move: Callable[[], None] = lambda: None,
     ) -> None:
         self._state = state
         self._acts = acts
@@ -47,6 +48,7 @@ class Control:
         self._socket_mode = socket_mode
         self._http = http
         self._next_due = next_due
+        self._on_move = on_move
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -103,11 +105,11 @@ class Control:
         return web.json_response(self._state.ledger.since(int(request.query.get("since") or 0)))
 
     async def state(self, request: web.Request) -> web.Response:
-        """`user`: as this person sees it. `messages=0`: none of them; or of one `channel` the newest `limit`, and all of `thread`."""
+        """`user`: as this person sees it. `messages=0`: none of them; or of one `channel` the newest `limit`, or those `around` one, and all of `thread`."""
         query = request.query
         user = query.get("user")
         if wanted := query.get("channel"):
-            window = Window(wanted, int(query.get("limit") or 100), query.get("thread"))
+            window = Window(wanted, int(query.get("limit") or 100), query.get("around"), query.get("thread"))
         else:
             window = None
         seen = snapshot(
@@ -161,10 +163,12 @@ class Control:
             if due is None:
                 raise NotThereError("nothing is due")
             clock.set(max(due, clock.now()))
+        self._on_move()
         return web.json_response({"now": clock.now().isoformat()})
 
     async def reset(self, request: web.Request) -> web.Response:
         self._state.reset()
+        self._on_move()
         return web.json_response({"ok": True})
 
     async def sockets(self, request: web.Request) -> web.Response:

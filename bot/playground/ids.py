@@ -17,11 +17,11 @@ class Ids:
     """Counts per prefix, so that one more channel in a seed does not rename every user."""
 
     def __init__(self) -> None:
-        self._last: dict[str, int] = {}
+        self.last: dict[str, int] = {}
 
     def new(self, prefix: str) -> str:
-        number = self._last.get(prefix, 0) + 1
-        self._last[prefix] = number
+        number = self.last.get(prefix, 0) + 1
+        self.last[prefix] = number
         return f"{prefix}0LOCAL{_base36(number).rjust(4, '0')}"
 
 

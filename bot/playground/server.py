@@ -46,7 +46,8 @@ class _ToApp:
 class LocalSlack:
     """`async with LocalSlack() as slack:` serves until the block is left; port 0 takes a free one.
 
-    `next_due`: when the app will next do something by itself, for whoever wants to jump there.
+    `next_due`: when the app will next do something by itself, for whoever wants to jump there. `on_move`: the clock
+    was moved.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class LocalSlack:
         addresses: Addresses | None = None,
         ledger_limit: int | None = None,
         next_due: Callable[[], Awaitable[datetime | None]] | None = None,
+        on_move: Callable[[], None] = lambda: None,
     ) -> None:
         self._seed = seeds.load(seed, manifest)
         self._host = host
@@ -66,6 +68,7 @@ class LocalSlack:
         self.addresses = addresses or Addresses()
         self._ledger_limit = ledger_limit
         self._next_due = next_due
+        self._on_move = on_move
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -112,6 +115,7 @@ class LocalSlack:
             socket_mode=self.socket_mode,
             http=self._http,
             next_due=self._next_due,
+            on_move=self._on_move,
         )
         state.world.doors.on_event = self._on_event
         state.world.doors.new_socket_url = self.socket_mode.new_url

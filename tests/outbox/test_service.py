@@ -99,3 +99,25 @@ async def after(db: Database, age: timedelta) -> list[str]:
     async with db.begin() as session:
         await outbox.purge(session, now=NOW + age)
         return list(await session.scalars(select(Delivery.source).order_by(Delivery.number)))
+
+
+async def test_what_is_due_next_is_the_first_that_waits_for_its_time(db: Database, workspace_id: int) -> None:
+    async def due(after: datetime) -> datetime | None:
+        async with db.read() as session:
+            return await outbox.next_due(session, after=after)
+
+    assert await due(NOW) is None
+    for hours in (3, 1, 0):
+        async with db.begin() as session:
+            await outbox.post(
+                session,
+                workspace_id=workspace_id,
+                source=f"reminder:{hours}",
+                recipient="C1",
+                payload={"text": "hello"},
+                now=NOW,
+                not_before=NOW + timedelta(hours=hours),
+            )
+    assert await due(NOW) == NOW + timedelta(hours=1)
+    assert await due(NOW + timedelta(hours=1)) == NOW + timedelta(hours=3)
+    assert await due(NOW + timedelta(hours=3)) is None

@@ -1,35 +1,19 @@
-"""The product on a laptop with no Slack account: a local Slack, the bot on SQLite, a team that is set up.
-
-`common-ground demo --walk` does what a team does first, with real requests, and shows each with what came of it.
-"""
+"""`common-ground demo --walk`: what a team does first, with real requests, each shown with what came of it."""
 
 import asyncio
-import signal
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession
 from rich.console import Console
 from rich.markup import escape
 
-from bot import manifest
-from bot.app import opened, serving
-from bot.clock import MovableClock
-from bot.ops import Health
+from bot.demo.errors import DemoError
 from bot.playground.server import LocalSlack
-from bot.settings import Settings
 
 Json = dict[str, Any]
 
 PATIENCE_SECONDS = 10.0
 SHOWN_CHARACTERS = 110
-
-
-class DemoError(Exception):
-    """The walk did not go as it should."""
 
 
 class Walk:
@@ -161,7 +145,7 @@ class Walk:
 
     def _expect(self, fine: object, what: str, got: object = "") -> None:
         if not fine:
-            raise DemoError(f"step {self._step} should have brought {what}. {got}")
+            raise DemoError(f"Step {self._step} of the walk should have brought {what}. {got}")
 
     def _user(self, name: str) -> str:
         return str(self._described["users"][name])
@@ -201,76 +185,3 @@ def _words(blocks: Any) -> list[str]:
     return own + [
         line for value in blocks.values() if isinstance(value, dict | list) for line in _words(value)
     ]
-
-
-@asynccontextmanager
-async def playing(*, port: int, folder: Path) -> AsyncIterator[LocalSlack]:
-    """The bot in Socket Mode against a local Slack of its own."""
-    async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(LocalSlack(manifest=manifest.load(), port=port))
-        given: Json = {
-            "slack_bot_token": slack.bot_token,
-            "slack_app_token": slack.app_token,
-            "slack_api_url": slack.api_url,
-            "database_url": f"sqlite:///{folder / 'common-ground.sqlite'}",
-            "host": "127.0.0.1",
-        }
-        settings = Settings(**given)
-        database = await stack.enter_async_context(opened(settings))
-        health = Health(_fine)
-        await stack.enter_async_context(
-            serving(settings, database=database, clock=MovableClock(), health=health)
-        )
-        yield slack
-
-
-async def _fine() -> str | None:
-    return None
-
-
-async def run(*, port: int, walk: bool) -> None:
-    """Until Ctrl-C; with `walk` until the walk is over.
-
-    Raises:
-        DemoError: a step of the walk did not bring what it should.
-    """
-    console = Console(soft_wrap=True)
-    with tempfile.TemporaryDirectory(prefix="common-ground-") as folder:
-        async with playing(port=port, folder=Path(folder)) as slack, ClientSession() as http:
-            console.print(f"The bot runs against a local Slack at [bold]{slack.url}[/], its data in {folder}")
-            if walk:
-                await Walk(http, slack, console).go()
-                console.print("\nDone. Without --walk it stays up for you to try: see the README.")
-                return
-            console.print(escape(_who(slack)), highlight=False)
-            console.print(escape(_try(slack)), highlight=False)
-            await _interrupted()
-
-
-def _who(slack: LocalSlack) -> str:
-    """Who one can act as, and where; in the addresses below the name is as good as the id."""
-    workspace = next(iter(slack.state.world.workspaces.values()))
-    people = [
-        f"  {person.name:<10} {person.id}  {person.real_name}, {person.title or person.role}"
-        for person in workspace.people.values()
-        if person.role != "bot" and not person.deactivated
-    ]
-    channels = [f"  #{channel.name:<9} {channel.id}" for channel in workspace.channels.values()]
-    return "\n".join(["The people:", *people, "The channels:", *channels])
-
-
-def _try(slack: LocalSlack) -> str:
-    return (
-        "Act as one of them, for example:\n"
-        f"  curl -s {slack.url}/_control/as/pm/command -H 'Content-Type: application/json' \\\n"
-        '    -d \'{"channel": "payments", "command": "/decision", "text": "Use webhooks"}\'\n'
-        f"  curl -s {slack.url}/_control/state\n"
-        "Ctrl-C ends it."
-    )
-
-
-async def _interrupted() -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
