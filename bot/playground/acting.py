@@ -145,15 +145,38 @@ class Acting:
             return [await self._chosen_outside(actor, view, block, element, item) for item in value]
         if not isinstance(value, str) or not value:
             return value
-        offered = await self.suggestions(actor, view, block["block_id"], element["action_id"], value)
+        asked = {"block_id": block["block_id"], "action_id": element["action_id"], "typed": value}
+        offered = await self.suggestions(actor, view, **asked)
         return filling.option({**element, "options": offered}, value)
 
     async def suggestions(
-        self, actor: Actor, view: View, block_id: str, action_id: str, typed: str
+        self, actor: Actor, view: View, *, block_id: str, action_id: str, typed: str
     ) -> list[Json]:
-        payload = interactions.suggestion(
-            self._state, actor, view, block_id=block_id, action_id=action_id, typed=typed
+        """What the app offers for what was typed into an external select of a view."""
+        return await self._suggested(
+            interactions.suggestion(
+                self._state, actor, view, block_id=block_id, action_id=action_id, typed=typed
+            )
         )
+
+    async def suggestions_in_message(
+        self, actor: Actor, where: str, at: str, *, block_id: str, action_id: str, typed: str
+    ) -> list[Json]:
+        channel = seeing.conversation(self._state.world, actor, where)
+        message = seeing.message(actor, channel, at)
+        return await self._suggested(
+            interactions.suggestion_in_message(
+                self._state,
+                actor,
+                channel,
+                message=message,
+                block_id=block_id,
+                action_id=action_id,
+                typed=typed,
+            )
+        )
+
+    async def _suggested(self, payload: Json) -> list[Json]:
         answer = await self.send("options", payload)
         return filling.options_of(answer.body) if isinstance(answer.body, dict) else []
 

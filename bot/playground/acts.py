@@ -67,9 +67,15 @@ class Acts:
         return await self._acting.type_into(actor, self._view(given["view_id"]), given["values"])
 
     async def _suggest(self, actor: Actor, given: Json) -> Result:
-        view = self._view(given["view_id"])
-        typed = given.get("value", "")
-        options = await self._acting.suggestions(actor, view, given["block_id"], given["action_id"], typed)
+        asked = {
+            "block_id": given["block_id"],
+            "action_id": given["action_id"],
+            "typed": given.get("value", ""),
+        }
+        if "view_id" in given:
+            options = await self._acting.suggestions(actor, self._view(given["view_id"]), **asked)
+        else:
+            options = await self._acting.suggestions_in_message(actor, given["channel"], given["ts"], **asked)
         return Result(200, options)
 
     async def _submit(self, actor: Actor, given: Json) -> Result:

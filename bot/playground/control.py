@@ -128,7 +128,9 @@ class Control:
             raise NotThereError("there is no such file")
         named = quote(file["name"], safe="")
         return web.Response(
-            body=content, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{named}"}
+            body=content,
+            content_type=file["mimetype"],
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{named}"},
         )
 
     # Breaking and moving things

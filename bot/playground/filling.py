@@ -131,7 +131,10 @@ def _moment(world: World, team_id: str, element: Json, value: object) -> object:
 
 
 def _files(world: World, team_id: str, element: Json, value: object) -> object:
-    return [{"id": file_id} for file_id in _several(value)]
+    unknown = [str(file_id) for file_id in _several(value) if file_id not in world.files]
+    if unknown:
+        raise NotThereError(f"there is no file {unknown[0]}")
+    return [world.files[str(file_id)] for file_id in _several(value)]
 
 
 _READERS: dict[str, Callable[[World, str, Json, object], object]] = {

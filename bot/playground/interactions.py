@@ -220,3 +220,19 @@ def suggestion(state: State, actor: Actor, view: View, *, block_id: str, action_
         view=views.shown(view),
         container={"type": "view", "view_id": view.body["id"]},
     )
+
+
+def suggestion_in_message(
+    state: State, actor: Actor, channel: Channel, *, message: Json, block_id: str, action_id: str, typed: str
+) -> Json:
+    return _payload(
+        state,
+        "block_suggestion",
+        actor,
+        action_id=action_id,
+        block_id=block_id,
+        value=typed,
+        channel=_short(channel),
+        message=message,
+        container={"type": "message", "message_ts": message["ts"], "channel_id": channel.id},
+    )

@@ -141,7 +141,12 @@ def _add_workspace(world: World, described: Json, bot_token: str) -> None:
     )
     world.add_workspace(workspace)
     bot_name = world.manifest.name.lower().replace(" ", "_")
-    bot: Json = {"id": workspace.bot_user_id, "name": bot_name, "real_name": world.manifest.name, "role": "bot"}
+    bot: Json = {
+        "id": workspace.bot_user_id,
+        "name": bot_name,
+        "real_name": world.manifest.name,
+        "role": "bot",
+    }
     add_person(world, workspace, bot)
     for person in described.get("users", []):
         add_person(world, workspace, person)

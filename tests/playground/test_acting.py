@@ -444,6 +444,41 @@ async def test_an_external_menu_offers_what_the_app_answers(
     assert saved[0]["state"]["values"]["supersedes"]["decision"]["selected_option"]["value"] == "7"
 
 
+async def test_an_external_menu_of_a_message_offers_what_the_app_answers(
+    control: Control,
+    app: AsyncApp,
+    connect: Connect,
+    client: AsyncWebClient,
+    channels: dict[str, str],
+) -> None:
+    element = {"type": "external_select", "action_id": "decision", "min_query_length": 0}
+    block = {"type": "actions", "block_id": "which", "elements": [element]}
+    said = await client.chat_postMessage(channel=channels["payments"], text="Which?", blocks=[block])
+    asked: list[Body] = []
+    chosen: list[Body] = []
+
+    @app.options("decision")
+    async def offer(ack: AsyncAck, body: Body) -> None:
+        asked.append(body)
+        await ack(options=[{"text": {"type": "plain_text", "text": "D-7"}, "value": "7"}])
+
+    @app.action("decision")
+    async def choose(ack: AsyncAck, action: Body) -> None:
+        chosen.append(action)
+        await ack()
+
+    where = {"channel": "payments", "ts": said["ts"]}
+    async with connect(app, "socket"):
+        offered = await control.act(
+            "pm", "suggest", **where, block_id="which", action_id="decision", value="why"
+        )
+        await control.act("pm", "press", **where, action_id="decision", value=offered["body"][0], wait=False)
+
+    container = {"type": "message", "message_ts": said["ts"], "channel_id": channels["payments"]}
+    assert (asked[0]["value"], asked[0]["container"]) == ("why", container)
+    assert chosen[0]["selected_option"]["value"] == "7"
+
+
 async def test_shortcuts_start_from_anywhere_or_from_a_message(
     control: Control, app: AsyncApp, connect: Connect
 ) -> None:

@@ -1,6 +1,5 @@
 """A Slack double that this project did not write, its page in a headless browser, and the bot as a process."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,19 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.bot import free_port
-from tests.witness.running import Process, bot_process, local_slack
+from tests.witness.running import LOCAL_SLACK, QUIET, Process, bot_process, chromium, local_slack
 from tests.witness.someone import Someone
 
-LOCAL_SLACK = Path(__file__).parent / "node_modules/local-slack-linux-x64/bin/local-slack"
-QUIET = [
-    "--no-sandbox",  # CI runs as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_SECONDS = 15.0
 
 
@@ -34,7 +23,7 @@ def program() -> Path:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One for a module and no longer: Playwright keeps an event loop running, which asynchronous tests cannot bear."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    found = chromium()
     if found is None:
         pytest.skip("no Chromium; tests/witness/install.sh installs it")
     with sync_playwright() as playwright:

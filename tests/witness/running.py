@@ -1,5 +1,6 @@
 """The witness and the bot as processes of their own, ended when the test is over."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,16 @@ import yaml
 from tests.bot import MANIFEST, free_port
 
 ROOT = Path(__file__).parents[2]
+LOCAL_SLACK = Path(__file__).parent / "node_modules/local-slack-linux-x64/bin/local-slack"
+QUIET = [
+    "--no-sandbox",  # CI runs as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PATIENCE_SECONDS = 30.0
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-witness", "xapp-witness", "a-secret-of-the-witness"
@@ -43,6 +54,10 @@ class Process:
         return self.output.read_text(encoding="utf-8")
 
 
+def chromium() -> str | None:
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
 @contextmanager
 def local_slack(program: Path, folder: Path, *, events_url: str | None) -> Iterator[str]:
     """The witness at its address; it posts to `events_url`, or waits for Socket Mode where that is None."""
@@ -50,7 +65,7 @@ def local_slack(program: Path, folder: Path, *, events_url: str | None) -> Itera
     config.write_text(yaml.safe_dump(_workspace(events_url)), encoding="utf-8")
     port = free_port()
     arguments = [program, "--config", config, "--port", port, "--base-host", "127.0.0.1"]
-    with _running([str(argument) for argument in arguments], {}, folder / "witness.log") as process:
+    with running([str(argument) for argument in arguments], {}, folder / "witness.log") as process:
         url = f"http://127.0.0.1:{port}"
         process.wait_until(lambda: _answers(url))
         yield url
@@ -95,13 +110,13 @@ def bot_process(slack_url: str, folder: Path, *, http_port: int | None) -> Itera
         "OPS_PORT": str(ops_port),
         **door,
     }
-    with _running([sys.executable, "-m", "bot", "run"], environment, folder / "bot.log") as process:
+    with running([sys.executable, "-m", "bot", "run"], environment, folder / "bot.log") as process:
         process.wait_until(lambda: _answers(f"http://127.0.0.1:{ops_port}/readyz"))
         yield process
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str], output: Path) -> Iterator[Process]:
+def running(command: list[str], environment: dict[str, str], output: Path) -> Iterator[Process]:
     with output.open("w", encoding="utf-8") as file, _started(command, environment, file) as popen:
         try:
             yield Process(popen, output)

@@ -179,7 +179,9 @@ CODES: tuple[Code, ...] = (
     _code("exchanged_trigger_id", "a trigger that opened a view already", "views.open views.push"),
     _code("push_limit_reached", "a fourth view on the stack", "views.push"),
     _code(
-        "duplicate_external_id", "another view has this `external_id`", "views.open views.push views.update views.publish"
+        "duplicate_external_id",
+        "another view has this `external_id`",
+        "views.open views.push views.update views.publish",
     ),
     _code("hash_conflict", "the view changed since", "views.update views.publish"),
     _code("not_found", "no such view", "views.update"),

@@ -147,7 +147,7 @@ function App() {
       <button type="button" class="plain menu-button" aria-label="Conversations" aria-expanded=${isMenuOpen} onClick=${() => setMenuOpen(!isMenuOpen)}>☰</button>
       <h1>${place(world, route)}</h1>
       <${ClockPanel} world=${world} say=${say} />
-      <button type="button" class="plain" aria-pressed=${isInspecting} onClick=${() => inspect(!isInspecting)}>🔍<span class="wide"> Inspector</span></button>
+      <button type="button" class="plain" aria-label="Inspector" aria-pressed=${isInspecting} onClick=${() => inspect(!isInspecting)}>🔍<span class="wide"> Inspector</span></button>
     </header>
     <div class="parts">
       <${Sidebar} ...${{ world, place: route.place, href, isUnread, isOpen: isMenuOpen }} onClose=${() => setMenuOpen(false)} onOpen=${(id) => go({ place: id, thread: undefined, tab: undefined })} />

@@ -1,6 +1,6 @@
 // Where messages and slash commands are typed, with what completes them.
 
-import { html, useRef, useState } from "./html.js";
+import { html, useEffect, useRef, useState } from "./html.js";
 import { emoji, findEmoji } from "./emoji.js";
 import { refusal } from "./modal.js";
 import { written } from "./mrkdwn.js";
@@ -9,15 +9,28 @@ import { act, base64 } from "./slack.js";
 
 const NO_THREADS = "is not supported in threads. Sorry!"; // as Slack says it
 
+/** What was begun and not sent, by person, conversation and thread. */
+const drafts = new Map();
+
 export function Composer({ world, channel, thread, say }) {
-  const [text, setText] = useState("");
+  const place = `${world.me} ${channel.id} ${thread ?? ""}`;
+  const [text, setText] = useState(() => drafts.get(place)?.text ?? "");
   const [caret, setCaret] = useState(0);
-  const [files, setFiles] = useState([]);
+  const [files, setFiles] = useState(() => drafts.get(place)?.files ?? []);
   const [isBusy, setBusy] = useState(false);
   const [active, setActive] = useState(0);
   const [isHidden, setHidden] = useState(false);
   const field = useRef();
   const listId = useId("completions");
+  useEffect(() => {
+    drafts.set(place, { text, files });
+  }, [text, files]);
+  /** Files dropped or pasted are attached. */
+  function take(event, { files: given }) {
+    if (!given.length || channel.is_archived) return;
+    event.preventDefault();
+    setFiles([...files, ...given]);
+  }
   const offers = isHidden ? [] : completions(text, caret, world);
   const current = Math.min(active, offers.length - 1);
   const change = (now, at = now.length) => {
@@ -40,6 +53,7 @@ export function Composer({ world, channel, thread, say }) {
     const problem = refusal(answer);
     say(problem && command ? failure(command[1], problem, answer) : problem);
     if (!problem) {
+      drafts.delete(place);
       change("");
       setFiles([]);
     }
@@ -74,7 +88,7 @@ export function Composer({ world, channel, thread, say }) {
       do: async () => say(refusal(await act(world.me, "shortcut", { callback_id }))),
     }));
 
-  return html`<div class="composer">
+  return html`<div class="composer" onDragOver=${(event) => event.preventDefault()} onDrop=${(event) => take(event, event.dataTransfer)}>
     ${offers.length > 0 &&
     html`<div class="popup" role="listbox" id=${listId} aria-label="Completions">
       ${offers.map(
@@ -96,7 +110,8 @@ export function Composer({ world, channel, thread, say }) {
       value=${text} disabled=${channel.is_archived} aria-controls=${offers.length ? listId : undefined} aria-autocomplete="list"
       aria-activedescendant=${offers.length ? `${listId}-${current}` : undefined}
       onInput=${(event) => change(event.target.value, event.target.selectionStart)}
-      onClick=${(event) => setCaret(event.target.selectionStart)} onKeyDown=${onKeyDown}></textarea>
+      onClick=${(event) => setCaret(event.target.selectionStart)} onKeyDown=${onKeyDown}
+      onPaste=${(event) => take(event, event.clipboardData)}></textarea>
     <div class="buttons">
       <label class="attach" title="Attach files"><input type="file" multiple aria-label="Attach files"
         onChange=${(event) => {
@@ -141,8 +156,11 @@ function completions(text, caret, world) {
       .slice(0, 8)
       .map(({ name }) => ({ insert: `#${name}`, text: `#${name}`, description: "", isWhole: name === wanted }));
   }
+  const words = (user) => `${user.name} ${user.profile.real_name}`.toLowerCase();
+  const begins = (user) => words(user).split(" ").some((each) => each.startsWith(wanted));
   return Object.values(world.seen.users)
-    .filter((user) => !user.deleted && `${user.name} ${user.profile.real_name}`.toLowerCase().includes(wanted))
+    .filter((user) => !user.deleted && words(user).includes(wanted))
+    .sort((one, other) => begins(other) - begins(one))
     .slice(0, 8)
     .map((user) => ({ insert: `@${user.name}`, text: user.profile.real_name, description: `@${user.name}`, isWhole: user.name === wanted }));
 }

@@ -38,7 +38,7 @@ export function Conversation({ world, channel, around, setAround, thread, open, 
     ${tab === "messages" &&
     html`<${Messages} key=${channel.id} ...${{ world, channel, messages: standing, around, setAround, open, at, readBefore, say }} />`}
     ${isMember
-      ? html`<${Composer} key=${channel.id} ...${{ world, channel, say }} />`
+      ? html`<${Composer} key=${`${world.me} ${channel.id}`} ...${{ world, channel, say }} />`
       : html`<div class="join"><strong>${world.place(channel.id)}</strong>
           <button type="button" class="primary" disabled=${channel.is_archived} onClick=${() => act(world.me, "join", { channel: channel.id })}>Join channel</button></div>`}
   </section>`;
@@ -138,6 +138,6 @@ export function Thread({ world, channel, ts, onClose, say }) {
     <div class="scroll" ref=${list} tabindex="0">
       ${all.map((message) => html`<${Message} key=${message.ts} ...${{ message, world, channel, say }} inThread />`)}
     </div>
-    ${channel.members.includes(world.me) && html`<${Composer} key=${ts} ...${{ world, channel, say }} thread=${ts} />`}
+    ${channel.members.includes(world.me) && html`<${Composer} key=${`${world.me} ${ts}`} ...${{ world, channel, say }} thread=${ts} />`}
   </aside>`;
 }

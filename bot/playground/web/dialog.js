@@ -11,7 +11,11 @@ export function Dialog({ className, label, labelledBy, onEscape, children }) {
     const before = document.activeElement;
     dialog.current.showModal();
     dialog.current.querySelector(".body :is(input, textarea, button):not(:disabled), footer .primary")?.focus();
-    return () => before?.isConnected && before.focus();
+    const shown = dialog.current;
+    return () => {
+      shown.close(); // while it is open, nothing outside of it can have the focus
+      if (before?.isConnected) before.focus();
+    };
   }, []);
   const escape = (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;

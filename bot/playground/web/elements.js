@@ -105,7 +105,7 @@ function Text({ block, element, surface, field }) {
     ${isLong
       ? html`<textarea rows=${element.type === "rich_text_input" ? (element.min_lines ?? 4) : 4} ...${shared}></textarea>`
       : html`<input type="text" inputmode=${INPUT_MODES[element.type]} ...${shared} />`}
-    ${element.type === "rich_text_input" && html`<small>*bold* _italic_ ~strike~ \`code\` &gt; quote, - list, @name</small>`}
+    ${element.type === "rich_text_input" && html`<small>*bold* _italic_ ~strike~ \`code\` ${">"} quote, - list, @name</small>`}
     ${element.type === "plain_text_input" && left < most / 10 && html`<small class=${left < 0 ? "error" : ""}>${left} characters left</small>`}
   `;
 }

@@ -67,7 +67,7 @@ function Body({ message, surface, world }) {
       </div>`,
     )}
     ${message.files?.map(
-      (file) => html`<a class="file" href="/_control/files/${file.id}" download=${file.name}>📄 <span>${file.title || file.name}<small>${size(file.size)} · ${file.filetype}</small></span></a>`,
+      (file) => html`<a class="file" href="/_control/files/${file.id}" download=${file.name}>${file.mimetype?.startsWith("image/") ? html`<img src="/_control/files/${file.id}" alt=${file.title || file.name} loading="lazy" />` : "📄"} <span>${file.title || file.name}<small>${size(file.size)} · ${file.filetype}</small></span></a>`,
     )}
   `;
 }

@@ -18,6 +18,14 @@ export function Sidebar({ world, place, href, isUnread, onOpen, isOpen, onClose 
     ["Other channels", all.filter((channel) => isChannel(channel) && (!channel.members.includes(world.me) || channel.is_archived))],
   ];
   const [isWriting, setWriting] = useState(false);
+  const [sought, setSought] = useState("");
+  const fits = (channel) => label(channel, world).toLowerCase().includes(sought.trim().toLowerCase());
+  const found = sections.map(([name, channels]) => [name, channels.filter(fits).sort(byName)]);
+  const openFirst = (event) => {
+    const first = found.flatMap(([, channels]) => channels)[0];
+    if (event.key === "Enter" && first) onOpen(first.id);
+    if (event.key === "Enter" || event.key === "Escape") setSought("");
+  };
   const entry = (key, text, to, unread) => html`<li key=${key}>
     <a href=${to} class=${unread ? "unread" : ""} aria-current=${place === key ? "page" : undefined} onClick=${onClose}>
       ${text}${unread && html`<span class="dot" role="img" aria-label="unread"></span>`}</a></li>`;
@@ -26,11 +34,13 @@ export function Sidebar({ world, place, href, isUnread, onOpen, isOpen, onClose 
     <div class="workspace">${world.workspace.name}</div>
     <${You} world=${world} href=${href} />
     <ul>${entry("app", `🤝 ${world.seen.app.name}`, href({ place: "app" }), isUnread("app"))}</ul>
-    ${sections.map(
+    <input type="search" aria-label="Find a conversation" placeholder="Find a conversation" value=${sought}
+      onInput=${(event) => setSought(event.target.value)} onKeyDown=${openFirst} />
+    ${found.map(
       ([name, channels]) =>
         channels.length > 0 &&
         html`<h2>${name}</h2>
-          <ul>${channels.sort(byName).map((channel) => entry(channel.id, label(channel, world), href({ place: channel.id }), isUnread(channel.id)))}</ul>`,
+          <ul>${channels.map((channel) => entry(channel.id, label(channel, world), href({ place: channel.id }), isUnread(channel.id)))}</ul>`,
     )}
     <button type="button" class="link" onClick=${() => setWriting(true)}>＋ New message</button>
     ${isWriting && html`<${NewMessage} world=${world} onClose=${() => setWriting(false)} onOpen=${onOpen} />`}

@@ -23,8 +23,11 @@ export function look(user, { channel, around, thread }) {
   return call(`/_control/state?${query}`);
 }
 
-/** Does what a person does: `command`, `press`, `submit`, `message`, …. Its answer says what came of it. */
-export const act = (user, name, body = {}) => call(`/_control/as/${user}/${name}`, body);
+/**
+ * Does what a person does: `command`, `press`, `submit`, `message`, …. Its answer says what came of it; a view that
+ * opens is seen by itself, so nobody waits for one.
+ */
+export const act = (user, name, body = {}) => call(`/_control/as/${user}/${name}`, { wait: false, ...body });
 
 export const ledger = async (since) => (await call(`/_control/ledger?since=${since}`)).list;
 export const moveClock = (body) => call("/_control/clock", body);
