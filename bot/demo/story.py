@@ -429,6 +429,13 @@ STORY = (
         LAST_WORKDAY,
         "15:40",
         [
+            Say(
+                PM,
+                "The partner API goes to all merchants on Monday. Thank you, all of you.",
+                "general",
+                key="launch",
+            ),
+            React("launch", [DANA, ERIN], "tada"),
             Win(
                 "vpn",
                 ERIN,
@@ -441,13 +448,6 @@ STORY = (
             Say(KENJI, "Full refunds are on staging. Try to break them, please.", key="staging"),
             React("staging", [PM], "rocket"),
             Say(ANA, "Refunding a refund is refused, but the words are wrong. I am on it.", under="staging"),
-            Say(
-                PM,
-                "The partner API goes to all merchants on Monday. Thank you, all of you.",
-                "general",
-                key="launch",
-            ),
-            React("launch", [DANA, ERIN], "tada"),
         ],
     ),
 )

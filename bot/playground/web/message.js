@@ -20,6 +20,8 @@ export function Avatar({ world, author }) {
 /** `chain`: it follows another of the same author, so its head is left out. `open(ts)`: opens a thread. */
 export function Message({ message, world, channel, chain, inThread, open, say, onDismiss }) {
   const [isEditing, setEditing] = useState(false);
+  const [isHovered, setHovered] = useState(false);
+  const [hasFocus, setFocus] = useState(false);
   const where = { channel: channel.id, ts: message.ts };
   const tell = (answer) => say(refusal(answer));
   const surface = useSurface({ world, where, blocks: message.blocks ?? [], onRefused: tell });
@@ -31,7 +33,9 @@ export function Message({ message, world, channel, chain, inThread, open, say, o
   };
 
   return html`<article class="message ${chain ? "chain" : ""} ${isEphemeral ? "ephemeral" : ""}" id="m-${message.ts}"
-    aria-label="${world.person(author)}, ${world.full(message.ts)}">
+    aria-label="${world.person(author)}, ${world.full(message.ts)}" tabindex="0"
+    onMouseEnter=${() => setHovered(true)} onMouseLeave=${() => setHovered(false)} onFocusIn=${() => setFocus(true)}
+    onFocusOut=${(event) => event.currentTarget.contains(event.relatedTarget) || setFocus(false)}>
     ${chain ? html`<time class="beside" title=${world.full(message.ts)}>${world.time(message.ts)}</time>` : html`<${Avatar} world=${world} author=${author} />`}
     <div class="content">
       ${isEphemeral && html`<div class="note">👁 Only visible to you · <button type="button" class="link" onClick=${onDismiss}>Dismiss message</button></div>`}
@@ -51,7 +55,7 @@ export function Message({ message, world, channel, chain, inThread, open, say, o
       message.subtype === "thread_broadcast" &&
       html`<button type="button" class="replies" onClick=${() => open(message.thread_ts)}>replied to a thread</button>`}
     </div>
-    ${!isEphemeral && html`<${Toolbar} ...${{ message, world, channel, where, react, inThread, open, tell, edit: () => setEditing(true) }} />`}
+    ${!isEphemeral && (isHovered || hasFocus) && html`<${Toolbar} ...${{ message, world, channel, where, react, inThread, open, tell, edit: () => setEditing(true) }} />`}
   </article>`;
 }
 
