@@ -118,7 +118,9 @@ class Control:
             with_messages=query.get("messages") != "0",
             window=window,
         )
-        return web.json_response(seen | {"connections": self._socket_mode.connected})
+        return web.json_response(
+            seen | {"connections": self._socket_mode.connected, "events_url": self._http.addresses.events}
+        )
 
     async def file(self, request: web.Request) -> web.Response:
         """Its bytes, for a person to save: never shown as a page of this address."""

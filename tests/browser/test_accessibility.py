@@ -50,8 +50,12 @@ def test_messages_with_every_block(pm: Person, axe: str) -> None:
         expect(pm.composer).to_have_value("")
     pm.say("My own words, with a reaction")
     pm.slack.act("techlead", "message", channel="payments", text="<@U> `code` :tada: https://example.org")
-    pm.open_thread(pm.message("A thread begins."))
+    for words in ("Sums", "https://example.org"):
+        expect(pm.message(words).last).to_be_visible()  # nothing more moves
+    pm.message("A thread begins.").get_by_role("button", name="1 reply").click()
     expect(pm.thread).to_contain_text("A reply in it.")
+    pm.messages.last.hover()
+    expect(pm.messages.last.locator(".toolbar")).to_be_visible()
     assert serious(pm, axe, "#app") == []
 
 

@@ -153,7 +153,7 @@ function App() {
       <${Sidebar} ...${{ world, place: route.place, href, isUnread, isOpen: isMenuOpen }} onClose=${() => setMenuOpen(false)} onOpen=${(id) => go({ place: id, thread: undefined, tab: undefined })} />
       <main>
         ${isAway && html`<p class="trouble" role="alert">The local Slack does not answer. It is asked again every second.</p>`}
-        ${seen.connections === 0 && !isAway && html`<p class="trouble" role="status">The app is not connected by Socket Mode.</p>`}
+        ${seen.connections === 0 && !seen.events_url && !isAway && html`<p class="trouble" role="status">No app is connected. Start one with this Slack's address and tokens.</p>`}
         ${said && html`<p class="trouble" role="alert">${said} <button type="button" class="plain" aria-label="Dismiss" onClick=${() => say(null)}>×</button></p>`}
         ${route.place === "app"
           ? html`<${AppPlace} ...${{ world, tab, go, say }} conversation=${shared} />`
