@@ -274,7 +274,9 @@ def test_a_local_slack_that_went_away_is_said_and_found_again(browser: Browser, 
     page = browser.new_page()
     with local_slack(tmp_path) as slack:
         page.goto(slack.url)
-        expect(page.get_by_role("status")).to_have_text("The app is not connected by Socket Mode.")
+        expect(page.get_by_role("status")).to_have_text(
+            "No app is connected. Start one with this Slack's address and tokens."
+        )
         port = slack.url.rsplit(":", 1)[1]
     gone = page.get_by_role("alert")
     expect(gone).to_contain_text("The local Slack does not answer.")
