@@ -252,6 +252,41 @@ def test_an_app_that_is_mentioned_answers_in_the_thread(pm: Person) -> None:
     expect(pm.thread).to_contain_text("You called?")
 
 
+# Long conversations
+
+
+def test_a_long_conversation_is_drawn_in_parts_that_move_along(pm: Person) -> None:
+    for number in range(150):
+        pm.slack.act("techlead", "message", channel="payments", text=f"Number {number}.")
+    first, last = pm.message("Number 0."), pm.message("Number 149.")
+    expect(last).to_be_in_viewport()
+    expect(first).to_have_count(0)
+
+    box = pm.page.locator(".messages")
+    box.evaluate("box => { box.scrollTop = 0 }")
+    expect(pm.message("Number 10.")).to_have_count(1)
+    expect(pm.message("Number 50.")).to_be_in_viewport()  # what was looked at stays where it was
+    box.evaluate("box => { box.scrollTop = 0 }")
+    expect(first).to_be_attached()
+    expect(last).to_have_count(0)
+    box.evaluate("box => { box.scrollTop = 0 }")
+    expect(first).to_be_in_viewport()
+
+    pm.slack.act("techlead", "message", channel="payments", text="One more.")
+    expect(first).to_be_in_viewport()
+    box.evaluate("box => { box.scrollTop = box.scrollHeight }")
+    expect(pm.message("Number 120.")).to_be_attached()
+    box.evaluate("box => { box.scrollTop = box.scrollHeight }")
+    expect(pm.message("One more.")).to_be_in_viewport()
+    pm.slack.act("techlead", "message", channel="payments", text="And another.")
+    expect(pm.message("And another.")).to_be_in_viewport()
+
+    messages = pm.slack.get("state")["messages"][pm.slack.channel("payments")]
+    pm.go_to(pm.slack.channel("payments"), f"?at={messages[5]['ts']}")
+    expect(pm.message("Number 5.")).to_be_in_viewport()
+    expect(last).to_have_count(0)
+
+
 # Files and canvases
 
 

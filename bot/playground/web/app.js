@@ -132,7 +132,6 @@ function App() {
     setInspecting(isOpen);
   };
   const shared = {
-    around,
     setAround,
     open: (ts) => go({ thread: ts }),
     at: route.at,

@@ -9,7 +9,7 @@ import { act } from "./slack.js";
 const CHAIN_SECONDS = 300;
 const NEAR = 400; // pixels from an edge at which more is asked for
 
-export function Conversation({ world, channel, around, setAround, thread, open, at, readBefore, say }) {
+export function Conversation({ world, channel, setAround, thread, open, at, readBefore, say }) {
   const [tab, setTab] = useState("messages");
   const canvas = world.seen.canvases.find((one) => one.channel_id === channel.id);
   const isMember = channel.members.includes(world.me);
@@ -36,7 +36,7 @@ export function Conversation({ world, channel, around, setAround, thread, open, 
       ${channel.pins.map((pin) => pin.message && html`<${Message} ...${{ message: pin.message, world, channel, open, say }} />`)}
     </div>`}
     ${tab === "messages" &&
-    html`<${Messages} key=${channel.id} ...${{ world, channel, messages: standing, around, setAround, open, at, readBefore, say }} />`}
+    html`<${Messages} key=${channel.id} ...${{ world, channel, messages: standing, setAround, open, at, readBefore, say }} />`}
     ${isMember
       ? html`<${Composer} key=${`${world.me} ${channel.id}`} ...${{ world, channel, say }} />`
       : html`<div class="join"><strong>${world.place(channel.id)}</strong>
@@ -44,13 +44,13 @@ export function Conversation({ world, channel, around, setAround, thread, open, 
   </section>`;
 }
 
-function Messages({ world, channel, messages, around, setAround, open, at, readBefore, say }) {
+function Messages({ world, channel, messages, setAround, open, at, readBefore, say }) {
   const [dismissed, setDismissed] = useState(new Set());
   const list = useRef();
   const mine = world.seen.ephemerals.filter((one) => one.channel === channel.id && !one.thread_ts && !dismissed.has(one.ts));
   const ephemerals = mine.map((one) => ({ ...one, is_ephemeral: true }));
   const all = [...messages, ...ephemerals].sort((a, b) => (a.ts < b.ts ? -1 : 1));
-  useKeptPlace({ list, all, at, around, setAround, beyond: world.seen.beyond });
+  useKeptPlace({ list, all, at, setAround, beyond: world.seen.beyond });
   const dismiss = (ts) => () => setDismissed(new Set([...dismissed, ts]));
 
   return html`<div class="scroll messages" ref=${list} tabindex="0" role="log" aria-label="Messages" aria-live="polite">
@@ -79,21 +79,25 @@ const isChain = (before, message) =>
  * Of a long conversation only a part is drawn: it moves along as the person nears its edge, and what they look at stays
  * where it is. At the end it stays at the end, and a link to a message leads there.
  */
-function useKeptPlace({ list, all, at, around, setAround, beyond }) {
-  const place = useRef({ atEnd: true, kept: null, asked: null });
+function useKeptPlace({ list, all, at, setAround, beyond }) {
+  const place = useRef({ atEnd: true, kept: null, asked: at ?? null });
   const latest = useRef();
-  latest.current = { all, around, setAround, beyond };
+  latest.current = { all, setAround, beyond };
   useEffect(() => {
     const box = list.current;
+    const ask = (around) => {
+      if (around === place.current.asked) return;
+      place.current.asked = around;
+      latest.current.setAround(around);
+    };
     const onScroll = () => {
-      const { all, around, setAround, beyond } = latest.current;
+      const { all, beyond } = latest.current;
       const below = box.scrollHeight - box.scrollTop - box.clientHeight;
       place.current.atEnd = below < 60 && !beyond.later;
       place.current.kept = topmost(box);
-      const wanted =
-        box.scrollTop < NEAR && beyond.earlier ? all[0].ts : below < NEAR && beyond.later ? all.at(-1).ts : around;
-      if (wanted !== around && wanted !== place.current.asked) setAround((place.current.asked = wanted));
-      if (place.current.atEnd && around) setAround((place.current.asked = null));
+      if (place.current.atEnd) ask(null);
+      else if (box.scrollTop < NEAR && beyond.earlier) ask(all[0].ts);
+      else if (below < NEAR && beyond.later) ask(all.at(-1).ts);
     };
     box.addEventListener("scroll", onScroll, { passive: true });
     return () => box.removeEventListener("scroll", onScroll);
@@ -107,11 +111,11 @@ function useKeptPlace({ list, all, at, around, setAround, beyond }) {
   });
   useEffect(() => {
     const meant = at && document.getElementById(`m-${at}`);
-    if (!meant) return;
-    place.current.atEnd = false;
+    if (!meant || place.current.meant === at) return;
+    Object.assign(place.current, { atEnd: false, asked: at, meant: at });
     meant.scrollIntoView({ block: "center" });
     meant.classList.add("meant");
-  }, [at, all.length > 0]);
+  }, [at, all.some(({ ts }) => ts === at)]);
 }
 
 /** The first message that is seen, and where. */
