@@ -7,6 +7,7 @@ import { Message } from "./message.js";
 import { act } from "./slack.js";
 
 const CHAIN_SECONDS = 300;
+const AT_END = 60; // pixels from the end that still are the end
 const NEAR = 400; // pixels from an edge at which more is asked for
 
 export function Conversation({ world, channel, setAround, thread, open, at, readBefore, say }) {
@@ -80,7 +81,7 @@ const isChain = (before, message) =>
  * where it is. At the end it stays at the end, and a link to a message leads there.
  */
 function useKeptPlace({ list, all, at, setAround, beyond }) {
-  const place = useRef({ atEnd: true, kept: null, asked: at ?? null });
+  const place = useRef({ atEnd: true, kept: null, top: 0, asked: at ?? null });
   const latest = useRef();
   latest.current = { all, setAround, beyond };
   useEffect(() => {
@@ -92,9 +93,8 @@ function useKeptPlace({ list, all, at, setAround, beyond }) {
     };
     const onScroll = () => {
       const { all, beyond } = latest.current;
-      const below = box.scrollHeight - box.scrollTop - box.clientHeight;
-      place.current.atEnd = below < 60 && !beyond.later;
-      place.current.kept = topmost(box);
+      const below = belowOf(box);
+      Object.assign(place.current, { atEnd: below < AT_END && !beyond.later, kept: topmost(box), top: box.scrollTop });
       if (place.current.atEnd) ask(null);
       else if (box.scrollTop < NEAR && beyond.earlier) ask(all[0].ts);
       else if (below < NEAR && beyond.later) ask(all.at(-1).ts);
@@ -103,11 +103,14 @@ function useKeptPlace({ list, all, at, setAround, beyond }) {
     return () => box.removeEventListener("scroll", onScroll);
   }, []);
   useLayoutEffect(() => {
-    const { atEnd, kept } = place.current;
+    const { atEnd, kept, top } = place.current;
     const box = list.current;
+    const hasJustLeft = box.scrollTop < top && belowOf(box) > AT_END; // and the browser will tell in a moment
     const anchor = !atEnd && kept && document.getElementById(kept.id);
+    if (hasJustLeft) return;
     if (atEnd) box.scrollTop = box.scrollHeight;
     else if (anchor) box.scrollTop += anchor.getBoundingClientRect().top - kept.top;
+    place.current.top = box.scrollTop;
   });
   useEffect(() => {
     const meant = at && document.getElementById(`m-${at}`);
@@ -117,6 +120,8 @@ function useKeptPlace({ list, all, at, setAround, beyond }) {
     meant.classList.add("meant");
   }, [at, all.some(({ ts }) => ts === at)]);
 }
+
+const belowOf = (box) => box.scrollHeight - box.scrollTop - box.clientHeight;
 
 /** The first message that is seen, and where. */
 function topmost(box) {
