@@ -18,6 +18,8 @@ from tests.edge import door as d
 from tests.edge.door import Door
 from tests.person import Json, Slack, until, words_of
 
+pytestmark = pytest.mark.alike
+
 SLOW_SECONDS = 0.8
 
 

@@ -17,6 +17,8 @@ from tests.edge import door as d
 from tests.edge.door import FORM, Door
 from tests.person import Slack
 
+pytestmark = pytest.mark.alike
+
 CANARY = "canary-7f3k"
 JSON = "application/json"
 

@@ -19,7 +19,7 @@ from tests.rituals.stories import (
     set_up_team,
 )
 
-pytestmark = pytest.mark.usefixtures("bot")
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
 
 async def _answer(person: Person, shown: Json, button: str, reason: str) -> None:

@@ -22,7 +22,7 @@ from tests.rituals.stories import (
     shows,
 )
 
-pytestmark = pytest.mark.usefixtures("bot")
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
 
 async def test_the_team_decides_jointly_today_unless_somebody_says_otherwise(
