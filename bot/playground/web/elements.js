@@ -117,10 +117,10 @@ function Moment({ block, element, surface, field }) {
   const types = { datepicker: "date", timepicker: "time", datetimepicker: "datetime-local" };
   return html`<input type=${types[element.type]} ...${described(field)} ref=${input} value=${surface.value(block, element)}
     disabled=${surface.isBusy} aria-label=${field.labelledBy ? undefined : plain(element.placeholder) || "Pick"}
-    onChange=${async (event) => {
+    onChange=${async ({ target: { value } }) => {
       if (!(await agreed(element.confirm, surface.world))) return;
-      surface.set(block, element, event.target.value);
-      surface.press(block, element, event.target.value);
+      surface.set(block, element, value);
+      surface.press(block, element, value);
     }} />`;
 }
 
