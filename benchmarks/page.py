@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from aiohttp import ClientSession
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.playground.server import LocalSlack
+from tests.witness.running import chromium
 
 MESSAGES, QUICK_MESSAGES = 5_000, 300
 LONG_TASK_MILLISECONDS = 50  # https://www.w3.org/TR/longtasks-1/
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 async def measure(messages: int) -> None:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    found = chromium()
     if found is None:
         sys.exit("There is no Chromium to measure with.")
     async with LocalSlack() as slack, async_playwright() as playwright:

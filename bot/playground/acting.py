@@ -153,31 +153,18 @@ class Acting:
         self, actor: Actor, view: View, *, block_id: str, action_id: str, typed: str
     ) -> list[Json]:
         """What the app offers for what was typed into an external select of a view."""
-        return await self._suggested(
-            interactions.suggestion(
-                self._state, actor, view, block_id=block_id, action_id=action_id, typed=typed
-            )
-        )
+        place = interactions.in_view(view)
+        return await self._suggested(actor, place, block_id=block_id, action_id=action_id, typed=typed)
 
     async def suggestions_in_message(
         self, actor: Actor, where: str, at: str, *, block_id: str, action_id: str, typed: str
     ) -> list[Json]:
         channel = seeing.conversation(self._state.world, actor, where)
-        message = seeing.message(actor, channel, at)
-        return await self._suggested(
-            interactions.suggestion_in_message(
-                self._state,
-                actor,
-                channel,
-                message=message,
-                block_id=block_id,
-                action_id=action_id,
-                typed=typed,
-            )
-        )
+        place = interactions.in_message(channel, seeing.message(actor, channel, at))
+        return await self._suggested(actor, place, block_id=block_id, action_id=action_id, typed=typed)
 
-    async def _suggested(self, payload: Json) -> list[Json]:
-        answer = await self.send("options", payload)
+    async def _suggested(self, actor: Actor, place: Json, **asked: str) -> list[Json]:
+        answer = await self.send("options", interactions.suggestion(self._state, actor, place, **asked))
         return filling.options_of(answer.body) if isinstance(answer.body, dict) else []
 
     async def close(self, actor: Actor, view: View, *, whole_stack: bool = False) -> Result:

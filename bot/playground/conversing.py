@@ -106,11 +106,7 @@ class Conversing:
         return Result("not_dispatched", more={"channel": channel.id})
 
     def upload(self, actor: Actor, name: str, content: bytes) -> Result:
-        world = self._state.world
-        file = files.add(world, actor.workspace, name=name, size=len(content), user_id=actor.person.id)
-        files.keep(world, file, content)
-        files.host(file, title=name)
-        return Result("not_dispatched", more={"file": file["id"]})
+        return Result("not_dispatched", more={"file": self._hosted(actor, name, content)["id"]})
 
     async def home(self, actor: Actor, tab: str = "home") -> Result:
         """Opens the app's Home; the answer shows what stands there a moment later."""
@@ -145,14 +141,17 @@ class Conversing:
         return Result(worst.status, worst.body, max(answer.ms for answer in answers))
 
     def _uploaded(self, actor: Actor, channel: Channel, attached: Sequence[tuple[str, bytes]]) -> list[Json]:
-        world, uploaded = self._state.world, []
-        for name, content in attached:
-            file = files.add(world, actor.workspace, name=name, size=len(content), user_id=actor.person.id)
-            files.keep(world, file, content)
-            files.host(file, title=name)
+        uploaded = [self._hosted(actor, name, content) for name, content in attached]
+        for file in uploaded:
             files.share(file, channel)
-            uploaded.append(file)
         return uploaded
+
+    def _hosted(self, actor: Actor, name: str, content: bytes) -> Json:
+        world = self._state.world
+        file = files.add(world, actor.workspace, name=name, size=len(content), user_id=actor.person.id)
+        files.keep(world, file, content)
+        files.host(file, title=name)
+        return file
 
     def _writable(self, actor: Actor, where: str) -> Channel:
         channel = seeing.conversation(self._state.world, actor, where)

@@ -208,31 +208,17 @@ def message_shortcut(
     )
 
 
-def suggestion(state: State, actor: Actor, view: View, *, block_id: str, action_id: str, typed: str) -> Json:
-    """What Slack asks while somebody types into an external select."""
+def suggestion(state: State, actor: Actor, place: Json, *, block_id: str, action_id: str, typed: str) -> Json:
+    """What Slack asks while somebody types into an external select; `place` is `in_view` or `in_message`."""
     return _payload(
-        state,
-        "block_suggestion",
-        actor,
-        action_id=action_id,
-        block_id=block_id,
-        value=typed,
-        view=views.shown(view),
-        container={"type": "view", "view_id": view.body["id"]},
+        state, "block_suggestion", actor, action_id=action_id, block_id=block_id, value=typed, **place
     )
 
 
-def suggestion_in_message(
-    state: State, actor: Actor, channel: Channel, *, message: Json, block_id: str, action_id: str, typed: str
-) -> Json:
-    return _payload(
-        state,
-        "block_suggestion",
-        actor,
-        action_id=action_id,
-        block_id=block_id,
-        value=typed,
-        channel=_short(channel),
-        message=message,
-        container={"type": "message", "message_ts": message["ts"], "channel_id": channel.id},
-    )
+def in_view(view: View) -> Json:
+    return {"view": views.shown(view), "container": {"type": "view", "view_id": view.body["id"]}}
+
+
+def in_message(channel: Channel, message: Json) -> Json:
+    container = {"type": "message", "message_ts": message["ts"], "channel_id": channel.id}
+    return {"channel": _short(channel), "message": message, "container": container}

@@ -42,12 +42,15 @@ class LocalSlack:
 
     def post_as_app(self, channel: str, text: str, blocks: list[dict[str, Any]]) -> dict[str, Any]:
         """What the Web API answers to a message of the app."""
-        asked = {"channel": self.channel(channel), "text": text, "blocks": blocks}
+        return self.call("chat.postMessage", channel=self.channel(channel), text=text, blocks=blocks)
+
+    def call(self, method: str, **asked: Any) -> dict[str, Any]:
+        """What the Web API answers to the app."""
         headers = {
             "Authorization": f"Bearer {self.described['bot_token']}",
             "Content-Type": "application/json",
         }
-        request = Request(f"{self.url}/api/chat.postMessage", json.dumps(asked).encode(), headers)
+        request = Request(f"{self.url}/api/{method}", json.dumps(asked).encode(), headers)
         with urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             answered: dict[str, Any] = json.load(answer)
             return answered

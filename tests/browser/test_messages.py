@@ -252,6 +252,23 @@ def test_an_app_that_is_mentioned_answers_in_the_thread(pm: Person) -> None:
     expect(pm.thread).to_contain_text("You called?")
 
 
+def test_what_only_one_sees_in_a_thread_is_theirs_to_dismiss(pm: Person) -> None:
+    said = pm.slack.act("pm", "message", channel="payments", text="A question.")
+    pm.slack.call(
+        "chat.postEphemeral",
+        channel=pm.slack.channel("payments"),
+        user=pm.slack.user("pm"),
+        thread_ts=said["ts"],
+        text="A hint for you.",
+    )
+    pm.open_thread(pm.message("A question."))
+    hint = pm.thread.locator("article", has_text="A hint for you.")
+    expect(pm.message("A hint for you.")).to_have_count(0)
+    hint.get_by_role("button", name="Dismiss message").click()
+    expect(hint).to_have_count(0)
+    expect(pm.thread).to_contain_text("A question.")
+
+
 # Long conversations
 
 

@@ -10,7 +10,7 @@ const CHAIN_SECONDS = 300;
 const AT_END = 60; // pixels from the end that still are the end
 const NEAR = 400; // pixels from an edge at which more is asked for
 
-export function Conversation({ world, channel, setAround, thread, open, at, readBefore, say }) {
+export function Conversation({ world, channel, setAround, open, at, readBefore, say }) {
   const [tab, setTab] = useState("messages");
   const canvas = world.seen.canvases.find((one) => one.channel_id === channel.id);
   const isMember = channel.members.includes(world.me);
@@ -46,13 +46,9 @@ export function Conversation({ world, channel, setAround, thread, open, at, read
 }
 
 function Messages({ world, channel, messages, setAround, open, at, readBefore, say }) {
-  const [dismissed, setDismissed] = useState(new Set());
   const list = useRef();
-  const mine = world.seen.ephemerals.filter((one) => one.channel === channel.id && !one.thread_ts && !dismissed.has(one.ts));
-  const ephemerals = mine.map((one) => ({ ...one, is_ephemeral: true }));
-  const all = [...messages, ...ephemerals].sort((a, b) => (a.ts < b.ts ? -1 : 1));
+  const [all, dismiss] = useEphemerals(messages, { world, channel });
   useKeptPlace({ list, all, at, setAround, beyond: world.seen.beyond });
-  const dismiss = (ts) => () => setDismissed(new Set([...dismissed, ts]));
 
   return html`<div class="scroll messages" ref=${list} tabindex="0" role="log" aria-label="Messages" aria-live="polite">
     ${!all.length && html`<p class="empty">Nothing has been said here yet.</p>`}
@@ -67,6 +63,16 @@ function Messages({ world, channel, messages, setAround, open, at, readBefore, s
       </div>`;
     })}
   </div>`;
+}
+
+/** The messages of a channel or thread with those only this person sees among them, and what takes one of these away. */
+function useEphemerals(messages, { world, channel, thread }) {
+  const [dismissed, setDismissed] = useState(new Set());
+  const mine = world.seen.ephemerals.filter(
+    (one) => one.channel === channel.id && one.thread_ts === thread && !dismissed.has(one.ts),
+  );
+  const all = [...messages, ...mine].sort((a, b) => (a.ts < b.ts ? -1 : 1));
+  return [all, (ts) => () => setDismissed(new Set([...dismissed, ts]))];
 }
 
 const isChain = (before, message) =>
@@ -135,8 +141,7 @@ function topmost(box) {
 
 export function Thread({ world, channel, ts, onClose, say }) {
   const replies = (world.seen.messages[channel.id] ?? []).filter((message) => message.ts === ts || message.thread_ts === ts);
-  const ephemerals = world.seen.ephemerals.filter((one) => one.channel === channel.id && one.thread_ts === ts);
-  const all = [...replies, ...ephemerals.map((one) => ({ ...one, is_ephemeral: true }))].sort((a, b) => (a.ts < b.ts ? -1 : 1));
+  const [all, dismiss] = useEphemerals(replies, { world, channel, thread: ts });
   const list = useRef();
   useLayoutEffect(() => {
     list.current.scrollTop = list.current.scrollHeight;
@@ -145,7 +150,7 @@ export function Thread({ world, channel, ts, onClose, say }) {
     <header><h2>Thread <small>${world.place(channel.id)}</small></h2>
       <button type="button" class="plain" aria-label="Close thread" onClick=${onClose}>×</button></header>
     <div class="scroll" ref=${list} tabindex="0">
-      ${all.map((message) => html`<${Message} key=${message.ts} ...${{ message, world, channel, say }} inThread />`)}
+      ${all.map((message) => html`<${Message} key=${message.ts} ...${{ message, world, channel, say }} onDismiss=${dismiss(message.ts)} inThread />`)}
     </div>
     ${channel.members.includes(world.me) && html`<${Composer} key=${`${world.me} ${ts}`} ...${{ world, channel, say }} thread=${ts} />`}
   </aside>`;
