@@ -304,6 +304,32 @@ def test_a_long_conversation_is_drawn_in_parts_that_move_along(pm: Person) -> No
     expect(last).to_have_count(0)
 
 
+#: Scrolls in the very moment when news is about to be drawn, before the browser has told anybody of the scroll.
+SCROLL_AS_NEWS_COMES = """(box, top) => {
+    const read = Response.prototype.json;
+    Response.prototype.json = async function () {
+        const answer = await read.call(this);
+        if (this.url.includes("/_control/")) { Response.prototype.json = read; box.scrollTop = top }
+        return answer;
+    }
+}"""
+
+
+@pytest.mark.parametrize(("begins", "goes_to"), [(500, 0), (0, 500), (99999, 0)])
+def test_news_does_not_undo_a_scroll_of_the_same_moment(pm: Person, begins: int, goes_to: int) -> None:
+    for number in range(60):
+        pm.slack.act("techlead", "message", channel="payments", text=f"Number {number}.")
+    box = pm.page.locator(".messages")
+    expect(pm.message("Number 59.")).to_be_in_viewport()
+    box.evaluate("(box, top) => { box.scrollTop = top }", begins)
+    pm.page.wait_for_timeout(200)  # the browser has told of this one
+    box.evaluate(SCROLL_AS_NEWS_COMES, goes_to)
+    pm.slack.act("techlead", "message", channel="payments", text="News.")
+    expect(pm.message("News.")).to_have_count(1)
+    pm.page.wait_for_timeout(200)
+    assert abs(box.evaluate("box => box.scrollTop") - goes_to) < 2
+
+
 # Files and canvases
 
 

@@ -89,6 +89,12 @@ const isChain = (before, message) =>
 function useKeptPlace({ list, all, at, setAround, beyond }) {
   const place = useRef({ atEnd: true, kept: null, top: 0, asked: at ?? null });
   const latest = useRef();
+  const look = (box) => {
+    const atEnd = belowOf(box) < AT_END && !latest.current.beyond.later;
+    Object.assign(place.current, { atEnd, kept: topmost(box), top: box.scrollTop });
+  };
+  // The browser tells of a scroll only with the next frame: what comes to be drawn before must not undo it.
+  if (list.current && list.current.scrollTop !== place.current.top) look(list.current);
   latest.current = { all, setAround, beyond };
   useEffect(() => {
     const box = list.current;
@@ -98,22 +104,19 @@ function useKeptPlace({ list, all, at, setAround, beyond }) {
       latest.current.setAround(around);
     };
     const onScroll = () => {
+      look(box);
       const { all, beyond } = latest.current;
-      const below = belowOf(box);
-      Object.assign(place.current, { atEnd: below < AT_END && !beyond.later, kept: topmost(box), top: box.scrollTop });
       if (place.current.atEnd) ask(null);
       else if (box.scrollTop < NEAR && beyond.earlier) ask(all[0].ts);
-      else if (below < NEAR && beyond.later) ask(all.at(-1).ts);
+      else if (belowOf(box) < NEAR && beyond.later) ask(all.at(-1).ts);
     };
     box.addEventListener("scroll", onScroll, { passive: true });
     return () => box.removeEventListener("scroll", onScroll);
   }, []);
   useLayoutEffect(() => {
-    const { atEnd, kept, top } = place.current;
+    const { atEnd, kept } = place.current;
     const box = list.current;
-    const hasJustLeft = box.scrollTop < top && belowOf(box) > AT_END; // and the browser will tell in a moment
     const anchor = !atEnd && kept && document.getElementById(kept.id);
-    if (hasJustLeft) return;
     if (atEnd) box.scrollTop = box.scrollHeight;
     else if (anchor) box.scrollTop += anchor.getBoundingClientRect().top - kept.top;
     place.current.top = box.scrollTop;
