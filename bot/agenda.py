@@ -10,7 +10,7 @@ from bot.access.rules import Viewer
 from bot.i18n import _
 from bot.people.models import Team
 from bot.people.service import teams_of
-from bot.ritual import AgendaItem, Ritual
+from bot.ritual import Ritual, Suggestion
 from bot.slack import blocks as b
 from bot.slack import text
 from bot.slack.home import HomeSection, Section
@@ -29,7 +29,7 @@ def agenda_home(rituals: Sequence[Ritual]) -> Section:
         ]
         blocks: list[Block] = []
         for team in teams:
-            items = await suggested(session, rituals, viewer=viewer, team=team, now=now)
+            items = await suggested(session, rituals=rituals, viewer=viewer, team=team, now=now)
             blocks += _team_blocks(team, items)
         return HomeSection(_("For your next 1:1"), blocks) if blocks else None
 
@@ -37,15 +37,15 @@ def agenda_home(rituals: Sequence[Ritual]) -> Section:
 
 
 async def suggested(
-    session: AsyncSession, rituals: Sequence[Ritual], *, viewer: Viewer, team: Team, now: datetime
-) -> list[AgendaItem]:
+    session: AsyncSession, *, rituals: Sequence[Ritual], viewer: Viewer, team: Team, now: datetime
+) -> list[Suggestion]:
     """What all rituals suggest for a team's 1:1, the oldest first."""
     offers = [ritual.agenda for ritual in rituals if ritual.agenda]
     items = [item for offer in offers for item in await offer(session, viewer=viewer, team=team, now=now)]
     return sorted(items, key=lambda item: item.since)
 
 
-def _team_blocks(team: Team, items: Sequence[AgendaItem]) -> list[Block]:
+def _team_blocks(team: Team, items: Sequence[Suggestion]) -> list[Block]:
     if not items:
         return []
     lines = [f"• {item.text}" for item in items[:SHOWN]]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,7 +19,8 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.agenda import agenda_home
+from bot.access.rules import Actor, Viewer
+from bot.agenda import agenda_home, suggested
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.db.migrate import current_problem, upgrade
@@ -37,6 +39,7 @@ from bot.records.snapshots import Snapshots
 from bot.ritual import EventListener, Ritual
 from bot.rituals import RITUALS
 from bot.schedule.tick import Tick
+from bot.schedule.worker import ScheduleWorker, See
 from bot.settings import Settings
 from bot.slack.clients import Clients, code_of
 from bot.slack.directory import Directory
@@ -109,6 +112,7 @@ class App:
     tasks: Tasks
     sender: Sender
     inbox: InboxWorker
+    schedule: ScheduleWorker
     dispatch: Dispatch
     bolt: AsyncApp
     snapshots: Snapshots
@@ -151,6 +155,15 @@ def assemble(
         shutdown_seconds=settings.shutdown_seconds,
         tick_seconds=settings.tick_seconds,
     )
+    schedule = ScheduleWorker(
+        database,
+        {ritual.name: ritual.timed for ritual in rituals if ritual.timed},
+        clock=clock,
+        see=_seeing(found, clients, directory),
+        suggest=partial(suggested, rituals=rituals),
+        shutdown_seconds=settings.shutdown_seconds,
+        tick_seconds=settings.tick_seconds,
+    )
     receive = EventDoor(
         database=database,
         clock=clock,
@@ -189,6 +202,7 @@ def assemble(
         tasks=tasks,
         sender=sender,
         inbox=worker,
+        schedule=schedule,
         dispatch=dispatch,
         bolt=bolt,
         snapshots=Snapshots(database=database, clients=clients, clock=clock, tasks=tasks),
@@ -206,6 +220,24 @@ def _authorize(found: Installations) -> Callable[..., Awaitable[Any]]:
         return await found.authorize(enterprise_id, team_id, user_id)
 
     return authorize  # Bolt's type forgets that a workspace may have no installation
+
+
+def _seeing(found: Installations, clients: Clients, directory: Directory) -> See:
+    """What people of a workspace can see; nothing while Slack does not say, or will not have us any more."""
+
+    async def see(workspace_id: int, user_ids: Sequence[str]) -> dict[str, Viewer]:
+        workspace = await found.by_id(workspace_id)
+        if workspace is None:
+            return {}
+        slack = clients.bot(workspace.bot_token)
+        asked = (
+            directory.viewer(slack, Actor(workspace_id, user_id), home=workspace.slack_id)
+            for user_id in user_ids
+        )
+        viewers = await asyncio.gather(*asked)
+        return {viewer.user_id: viewer for viewer in viewers}
+
+    return see
 
 
 def tables(rituals: Sequence[Ritual]) -> Tables:
@@ -256,6 +288,7 @@ def look(app: App) -> None:
     """Something may be due."""
     app.sender.wake()
     app.inbox.wake()
+    app.schedule.wake()
     app.snapshots.look()
 
 
@@ -324,6 +357,8 @@ async def serving(
         stack.push_async_callback(app.sender.stop)
         app.inbox.start()
         stack.push_async_callback(app.inbox.stop)
+        app.schedule.start()
+        stack.push_async_callback(app.schedule.stop)
         app.tick.start()
         stack.callback(app.tick.stop)
         if settings.socket_mode:

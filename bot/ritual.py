@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.schedule.worker import Timed
 from bot.slack.home import HomeItem, HomeSection
 
 Listener = Callable[..., Awaitable[object]]
@@ -17,14 +18,16 @@ EventListener = Callable[..., Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class AgendaItem:
+class Suggestion:
     """Something a ritual suggests to a team's PM and tech lead for their next 1:1."""
 
+    key: str
+    """`decisions:12:unanswered`: the same thing has the same key."""
     text: str
     since: datetime
 
 
-AgendaOffer = Callable[..., Awaitable[Sequence[AgendaItem]]]
+SuggestionOffer = Callable[..., Awaitable[Sequence[Suggestion]]]
 """`async def agenda(session, *, viewer, team, now)`: oldest first, only what the viewer can see."""
 
 
@@ -48,7 +51,9 @@ class Ritual:
     """`async def waiting(session, *, viewer, now)`: what waits for this person, for the top of their Home."""
     home: Callable[..., Awaitable[HomeSection | None]] | None = None
     """`async def home(session, *, viewer, now)`: the ritual's own part of Home."""
-    agenda: AgendaOffer | None = None
+    agenda: SuggestionOffer | None = None
     """What it suggests for the 1:1 of a team's PM and tech lead."""
+    timed: Timed | None = None
+    """What it does by itself, for a ritual with a cadence."""
     team_set_up: Callable[..., Awaitable[None]] | None = None
     """`async def team_set_up(session, *, team, now)`, once, when somebody has set a team up."""

@@ -25,10 +25,10 @@ SCOPES = {  # https://docs.slack.dev/reference/scopes, each method's page, Novem
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
     "conversations.list": {"channels:read"},
-    "conversations.history": {"channels:history", "groups:history", "im:history"},
+    "conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.members": {"channels:read", "groups:read"},
-    "conversations.open": {"im:write"},
+    "conversations.open": {"im:write", "mpim:write"},
     "conversations.replies": {"channels:history", "groups:history"},
     "files.info": {"files:read"},
     "files.upload.v2": {"files:write"},  # the SDK's name for files.getUploadURLExternal and what follows

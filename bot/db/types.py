@@ -1,9 +1,10 @@
-"""Column types: aware UTC times, and text that is encrypted at rest."""
+"""Column types: aware UTC times, and text or JSON that is encrypted at rest."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Text
+from sqlalchemy import JSON, DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from bot.db.keyring import keyring_of
@@ -42,3 +43,23 @@ class EncryptedText(TypeDecorator[str]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
         return None if value is None else keyring_of(dialect).open(value)
+
+
+SEALED = "sealed"
+
+
+class EncryptedJSON(TypeDecorator[Any]):
+    """As `EncryptedText`, for JSON: the database holds `{"sealed": token}`. What an older version wrote plain is read."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        return {SEALED: keyring_of(dialect).seal(json.dumps(value, separators=(",", ":")))}
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        if isinstance(value, dict) and value.keys() == {SEALED}:
+            return json.loads(keyring_of(dialect).open(value[SEALED]))
+        return value

@@ -21,9 +21,11 @@ class Verdict(StrEnum):
 NO_ANSWER = "no_answer"  # the connection broke or timed out after the request may have left
 UNREACHABLE = "unreachable"  # no connection: the request never left
 UNREADABLE = "unreadable"  # we may not read the conversation, so we cannot tell
+TOO_LATE = "too_late"  # it was of use until a time that has passed
 
 CODES: Mapping[str, Verdict] = {
     UNREACHABLE: Verdict.RETRY,
+    TOO_LATE: Verdict.SKIP,
     **dict.fromkeys(
         (
             "rate_limited",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, case, func, literal, literal_column, select, update
+from sqlalchemy import String, case, func, literal, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.types import UTCDateTime
@@ -39,6 +39,7 @@ class Claimed:
     not_before: datetime
     first_try_at: datetime  # of the first request that may have arrived, be it this one
     look_first: bool  # an earlier request may have arrived
+    is_too_late: bool  # it is of no use any more, unless it has arrived
     lease_until: datetime
     channel_id: str | None
     thread_ts: str | None
@@ -164,12 +165,23 @@ async def claim(
     )
     heads = (await session.scalars(select(head).where(Lane.id.in_(ids)))).all()
     free = (  # one that a listener is changing right now is left for the next turn, never waited for
-        select(Delivery.number, Delivery.state, Delivery.not_before)
+        select(
+            Delivery.number,
+            Delivery.state,
+            Delivery.not_before,
+            Delivery.useful_until,
+            Delivery.first_try_at,
+        )
         .where(Delivery.number.in_([number for number in heads if number is not None]))
         .with_for_update(skip_locked=True)
         .cte("free")
     )
-    still_due = select(free.c.number).where(free.c.state == DeliveryState.DUE, free.c.not_before <= now)
+    is_of_use = or_(
+        free.c.useful_until.is_(None), free.c.useful_until > now, free.c.first_try_at.is_not(None)
+    )
+    still_due = select(free.c.number).where(
+        free.c.state == DeliveryState.DUE, free.c.not_before <= now, is_of_use
+    )
     rows = await session.execute(
         update(Delivery)
         .where(Delivery.number.in_(still_due))
@@ -192,6 +204,7 @@ async def claim(
             Delivery.failures,
             Delivery.not_before,
             Delivery.first_try_at,
+            Delivery.useful_until,
             Delivery.lease_until,
             Delivery.channel_id,
             Delivery.thread_ts,
@@ -202,15 +215,19 @@ async def claim(
         .execution_options(synchronize_session=False)
     )
     channels = {lane.id: lane.channel_id for lane in lanes}
-    claimed = [_claimed(row._asdict(), tried_at, channels) for row in rows]
+    claimed = [_claimed(row._asdict(), tried_at, channels, now=now) for row in rows]
     taken = {delivery.lane_id for delivery in claimed}
     await _go_on(session, taken, at=now + pace, keep_pace=True)
     await _go_on(session, set(ids) - taken, at=now + LOOK_AGAIN, keep_pace=False)
     return claimed
 
 
-def _claimed(row: dict[str, Any], tried_at: datetime, channels: Mapping[int, str | None]) -> Claimed:
+def _claimed(
+    row: dict[str, Any], tried_at: datetime, channels: Mapping[int, str | None], *, now: datetime
+) -> Claimed:
     row["kind"] = Kind(row["kind"])
+    useful_until: datetime | None = row.pop("useful_until")
+    row["is_too_late"] = useful_until is not None and useful_until <= now
     row["channel_id"] = row["channel_id"] or channels[row["lane_id"]]
     return Claimed(**row, look_first=row["first_try_at"] < tried_at)
 

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base
+from bot.db.types import EncryptedJSON
 
 
 class Kind(StrEnum):
@@ -71,7 +72,7 @@ class Delivery(Base):
     `id` is what Slack sees in the message's metadata, where every app of the workspace can read it: it tells nothing.
     `parent_id` is the message whose thread a post joins, or the message that an update changes.
     `first_try_at` stays set while an earlier request may have arrived: then history is read before the next one.
-    `attempt` counts takings and fences late markers; `failures` counts answers that were no.
+    What is not on its way by `useful_until` is skipped. `attempt` counts takings and fences late markers; `failures` counts answers that were no.
     """
 
     __tablename__ = "deliveries"
@@ -86,6 +87,11 @@ class Delivery(Base):
         _partial("ix_deliveries_new", "number", where="lane_id IS NULL AND state = 'due'"),
         _partial("ix_deliveries_lease", "lease_until", where="state = 'sending'"),
         _partial("ix_deliveries_trouble", "workspace_id", where="state IN ('paused', 'uncertain', 'dead')"),
+        _partial(
+            "ix_deliveries_useful",
+            "useful_until",
+            where="useful_until IS NOT NULL AND state IN ('waiting', 'due', 'paused')",
+        ),
         _partial("ix_deliveries_waiting", "parent_id", where="state = 'waiting'"),
     )
 
@@ -96,13 +102,14 @@ class Delivery(Base):
     recipient: Mapped[str] = mapped_column(String(32))
     part: Mapped[int] = mapped_column(default=0)
     kind: Mapped[str] = mapped_column(String(16))
-    payload: Mapped[dict[str, Any]]
+    payload: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
     revision: Mapped[int] = mapped_column(default=0)
     parent_id: Mapped[str | None] = mapped_column(String(36))
     tell_user_id: Mapped[str | None] = mapped_column(String(32))
     state: Mapped[str] = mapped_column(String(16))
     lane_id: Mapped[int | None] = mapped_column(ForeignKey("lanes.id", ondelete="SET NULL"))
     not_before: Mapped[datetime]
+    useful_until: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     attempt: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)

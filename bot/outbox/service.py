@@ -56,12 +56,13 @@ async def post(
     thread_of: str | None = None,
     tell: str | None = None,
     not_before: datetime | None = None,
+    useful_until: datetime | None = None,
 ) -> str:
     """Have a message sent once; returns its delivery id. The same source, recipient and part is the same message.
 
     `recipient` is a conversation, or a person whose DM is opened first. `thread_of` is the delivery whose thread it
     joins, once that is sent. `tell` is the person who hears of it when it cannot be sent. The first word of `source`,
-    up to a colon, is the ritual.
+    up to a colon, is the ritual. What could not be sent by `useful_until` is skipped, as after a downtime or a pause.
     """
     return await _add(
         session,
@@ -74,6 +75,7 @@ async def post(
         parent_id=thread_of,
         tell_user_id=tell,
         not_before=not_before or at_once(session, now),
+        useful_until=useful_until,
         created_at=now,
     )
 
@@ -185,6 +187,16 @@ async def delivery_of(session: AsyncSession, *, workspace_id: int, source: str, 
     )
 
 
+async def deliveries_of(session: AsyncSession, *, workspace_id: int, source: str) -> list[tuple[str, str]]:
+    """Delivery id and recipient of each message with this source: one that went to several has several."""
+    rows = await session.execute(
+        select(Delivery.id, Delivery.recipient)
+        .where(Delivery.workspace_id == workspace_id, Delivery.source == source)
+        .order_by(Delivery.number)
+    )
+    return [(id_, recipient) for id_, recipient in rows]
+
+
 async def next_due(session: AsyncSession, *, after: datetime) -> datetime | None:
     """When the next message that waits for its time is due, of whichever workspace; None when there is none."""
     return await session.scalar(
@@ -254,7 +266,18 @@ async def skip(session: AsyncSession, *, workspace_id: int, delivery_id: str) ->
         .values(state=DeliveryState.SKIPPED)
         .returning(Delivery.id)
     )
+    await skip_thread(session, [found] if found else [])
     return found is not None
+
+
+async def skip_thread(session: AsyncSession, parents: Collection[str]) -> None:
+    """What waits for messages that will never be there is given up with them."""
+    if parents:
+        await session.execute(
+            change(Delivery)
+            .where(Delivery.parent_id.in_(parents), Delivery.state == DeliveryState.WAITING)
+            .values(state=DeliveryState.SKIPPED)
+        )
 
 
 async def call_off(session: AsyncSession, *, workspace_id: int, delivery_id: str) -> None:

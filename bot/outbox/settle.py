@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db.rows import rows_as
 from bot.db.upsert import insert
 from bot.outbox import service
-from bot.outbox.codes import CODES, UNREADABLE, Verdict
+from bot.outbox.codes import CODES, TOO_LATE, UNREADABLE, Verdict
 from bot.outbox.lanes import Claimed
 from bot.outbox.models import TROUBLED, Delivery, DeliveryState, Gate, Kind, Lane
 from bot.outbox.notices import notice
@@ -35,6 +35,8 @@ _STATES = {
     Verdict.DEAD: DeliveryState.DEAD,
     Verdict.SKIP: DeliveryState.SKIPPED,
 }
+
+_NOT_BEGUN = [literal_column(f"'{state}'", String) for state in ("waiting", "due", "paused")]
 
 _SETTLED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.SKIPPED)
 
@@ -252,6 +254,35 @@ async def recover(session: AsyncSession, *, leases_at: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(rows.all())
+
+
+async def skip_useless(session: AsyncSession, *, now: datetime) -> int:
+    """Give up what was of use only until now, and what would have stood in its thread; returns how many.
+
+    What may have arrived is looked for first: that is the sender's.
+    """
+    useless = (
+        select(Delivery.number)
+        .where(
+            Delivery.useful_until <= now,
+            Delivery.state.in_(_NOT_BEGUN),
+            Delivery.first_try_at.is_(None),
+        )
+        .with_for_update(skip_locked=True)
+        .cte("useless")
+    )
+    rows = await session.execute(
+        update(Delivery)
+        .where(Delivery.number.in_(select(useless.c.number)))
+        .values(state=DeliveryState.SKIPPED, last_error=TOO_LATE)
+        .returning(Delivery.id, Delivery.workspace_id, Delivery.source)
+        .execution_options(synchronize_session=False)
+    )
+    skipped = rows.all()
+    for delivery_id, workspace_id, source in skipped:
+        log.warning("too_late_to_send", workspace=workspace_id, delivery=delivery_id, source=source)
+    await service.skip_thread(session, [delivery_id for delivery_id, _workspace, _source in skipped])
+    return len(skipped)
 
 
 async def _keep_opened(session: AsyncSession, results: Sequence[Result]) -> None:

@@ -10,7 +10,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.outbox.codes import NO_ANSWER, UNREACHABLE, UNREADABLE, Verdict, verdict_on
+from bot.outbox.codes import NO_ANSWER, TOO_LATE, UNREACHABLE, UNREADABLE, Verdict, verdict_on
 from bot.outbox.lanes import Claimed
 from bot.outbox.models import Kind
 from bot.outbox.settle import Result
@@ -55,6 +55,7 @@ async def deliver(delivery: Claimed, line: Line) -> Result:
         channel_id = channel_id or await _conversation(delivery, line)
         message_ts = await _look(delivery, channel_id, line) if _may_have_arrived(delivery) else None
         if message_ts is None:
+            _require_use(delivery)
             answer = await _call(line, delivery.method, _arguments(delivery, channel_id))
             channel_id = answer.get("channel") or channel_id
             message_ts = answer.get("ts") or answer.get("message_ts")
@@ -73,6 +74,11 @@ async def deliver(delivery: Claimed, line: Line) -> Result:
 
 def _may_have_arrived(delivery: Claimed) -> bool:
     return delivery.look_first and delivery.kind is Kind.POST
+
+
+def _require_use(delivery: Claimed) -> None:
+    if delivery.is_too_late:
+        raise _Stop(Verdict.SKIP, TOO_LATE)
 
 
 async def _conversation(delivery: Claimed, line: Line) -> str:

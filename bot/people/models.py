@@ -1,9 +1,10 @@
 """A product team in a workspace, who is in it, and each person's wishes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.access.rules import WhoMay
@@ -36,12 +37,22 @@ class Team(Base):
     timezone: Mapped[str] = mapped_column(String(64))
     who_may: Mapped[str] = mapped_column(String(16), default=WhoMay.CHANNEL)
     capture_emoji: Mapped[str | None] = mapped_column(String(100))
+    working_days: Mapped[list[Any]] = mapped_column(
+        default=lambda: list(range(5)), server_default="[0, 1, 2, 3, 4]"
+    )
+    """As `date.weekday()` counts them."""
+    country: Mapped[str | None] = mapped_column(String(2))
+    """Whose public holidays it keeps (ISO 3166), and of which region there."""
+    region: Mapped[str | None] = mapped_column(String(16))
     is_set_up: Mapped[bool] = mapped_column(default=False)
     created_by: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime]
 
     members: Mapped[list["Member"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="Member.user_id"
+    )
+    days_off: Mapped[list["TeamDaysOff"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="TeamDaysOff.first"
     )
 
     @property
@@ -66,6 +77,33 @@ class Member(Base):
     user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     role: Mapped[str] = mapped_column(String(16), default=Role.OTHER)
+
+
+class TeamDaysOff(Base):
+    """Days on which nobody of a team works: both included."""
+
+    __tablename__ = "days_off"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), index=True)
+    first: Mapped[date]
+    last: Mapped[date]
+    name: Mapped[str] = mapped_column(String(80), default="")
+
+
+class Absence(Base):
+    """Days on which a person is away, both included; nothing of ours waits for them or writes to them then."""
+
+    __tablename__ = "absences"
+    __table_args__ = (Index(None, "workspace_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[str] = mapped_column(String(32))
+    first: Mapped[date]
+    last: Mapped[date]
+    noted_by: Mapped[str] = mapped_column(String(32))
+    noted_at: Mapped[datetime]
 
 
 class Person(Base):

@@ -1,7 +1,7 @@
 """Teams and wishes: look them up, set them up, change them."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +10,8 @@ from sqlalchemy.orm import selectinload
 from bot.access.rules import Action, Actor, Viewer, WhoMay, require
 from bot.db.engine import once_a_session
 from bot.db.upsert import insert
-from bot.people.models import Member, Person, Role, Team
+from bot.people.calendar import Calendar, DaysOff
+from bot.people.models import Absence, Member, Person, Role, Team, TeamDaysOff
 
 
 async def team_of(
@@ -138,3 +139,36 @@ async def any_team(session: AsyncSession, *, workspace_id: int) -> bool:
     """Whether this workspace has a team yet, set up or made by a first record."""
     found = await session.scalar(select(Team.id).where(Team.workspace_id == workspace_id).limit(1))
     return found is not None
+
+
+# When people work
+
+
+async def calendar_of(session: AsyncSession, *, team_id: int | None) -> Calendar:
+    """A team's working calendar; without a team Monday to Friday, and no holidays."""
+    week = select(Team.working_days, Team.country, Team.region).where(Team.id == team_id)
+    team = (await session.execute(week)).one_or_none() if team_id is not None else None
+    if team is None:
+        return Calendar()
+    rows = await session.scalars(
+        select(TeamDaysOff).where(TeamDaysOff.team_id == team_id).order_by(TeamDaysOff.first)
+    )
+    off = [DaysOff(row.first, row.last, row.name) for row in rows]
+    return Calendar(frozenset(team.working_days), team.country, team.region, off)
+
+
+async def away(
+    session: AsyncSession, *, workspace_id: int, user_ids: Collection[str], on: date
+) -> Sequence[Absence]:
+    """Who of these people is away on that day; of each the absence that ends last."""
+    rows = await session.scalars(
+        select(Absence)
+        .where(
+            Absence.workspace_id == workspace_id,
+            Absence.user_id.in_(user_ids),
+            Absence.first <= on,
+            Absence.last >= on,
+        )
+        .order_by(Absence.last)
+    )
+    return list({absence.user_id: absence for absence in rows}.values())

@@ -11,6 +11,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from bot.access.rules import WhoMay
 from bot.db.base import Base
+from bot.db.types import EncryptedJSON
 from bot.people.models import Team
 
 IMPORTED = ""
@@ -138,7 +139,7 @@ class Draft(Base):
     """The open form that it belongs to."""
     ids: Mapped[dict[str, Any]]
     """The ids that the form carried."""
-    values: Mapped[dict[str, Any]]
+    values: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
     updated_at: Mapped[datetime] = mapped_column(index=True)
 
 

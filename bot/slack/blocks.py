@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    CheckboxesElement,
     ConfirmObject,
     ContextBlock,
     DatePickerElement,
@@ -22,6 +23,7 @@ from slack_sdk.models.blocks import (
     RadioButtonsElement,
     SectionBlock,
     StaticSelectElement,
+    TimePickerElement,
     UserMultiSelectElement,
     UserSelectElement,
 )
@@ -201,6 +203,11 @@ def date_input(on: date | str | None = None) -> DatePickerElement:
     return DatePickerElement(action_id=VALUE, initial_date=str(on) if on else None)
 
 
+def time_input(at: str | None = None) -> TimePickerElement:
+    """`at` as `09:30`."""
+    return TimePickerElement(action_id=VALUE, initial_time=at)
+
+
 def select_input(choices: Sequence[tuple[str, object]], *, chosen: object = None) -> StaticSelectElement:
     made = options(choices)
     return StaticSelectElement(action_id=VALUE, options=made, initial_option=_chosen(made, chosen))
@@ -209,6 +216,14 @@ def select_input(choices: Sequence[tuple[str, object]], *, chosen: object = None
 def radio_input(choices: Sequence[tuple[str, object]], *, chosen: object = None) -> RadioButtonsElement:
     made = options(choices)
     return RadioButtonsElement(action_id=VALUE, options=made, initial_option=_chosen(made, chosen))
+
+
+def checkboxes_input(
+    choices: Sequence[tuple[str, object]], *, chosen: Sequence[object] = ()
+) -> CheckboxesElement:
+    made = options(choices)
+    initial = [option for option in made if option.value in map(str, chosen)]
+    return CheckboxesElement(action_id=VALUE, options=made, initial_options=initial or None)
 
 
 def _chosen(made: list[Option], value: object) -> Option | None:

@@ -53,6 +53,12 @@ class Installations:
             kept = self._kept[slack_id] = (time.monotonic() + KEPT_SECONDS, await self._looked_up(slack_id))
         return kept[1]
 
+    async def by_id(self, workspace_id: int) -> Installation | None:
+        """Of a workspace that has the app now."""
+        async with self._db.read() as session:
+            slack_id = await session.scalar(select(Workspace.slack_id).where(Workspace.id == workspace_id))
+        return await self.by_slack_id(slack_id) if slack_id else None
+
     async def remember(self, slack_id: str) -> None:
         """Look it up before anybody asks, so that the first click after a start waits for no new connection."""
         self._kept[slack_id] = (time.monotonic() + KEPT_SECONDS, await self._load(slack_id))

@@ -18,7 +18,7 @@ from bot.people.models import Member, Team
 from bot.playground.rules import check_message, check_view
 from bot.playground.rules.whole import text_length
 from bot.records.models import Relation, Revision, Source, SourceState
-from bot.ritual import AgendaItem
+from bot.ritual import Suggestion
 from bot.rituals.decisions.models import (
     Acknowledgement,
     Alternative,
@@ -293,7 +293,7 @@ def homes(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     troubles = [Trouble("1", "decisions:1", "C0HERE", DeliveryState.DEAD, "is_archived", NOW)] * typing.count(
         0, 1, 9
     )
-    items_for_team = [AgendaItem(text=messages.unanswered_line(typing.decision()), since=NOW)] * typing.count(
+    items_for_team = [Suggestion(text=messages.unanswered_line(typing.decision()), since=NOW)] * typing.count(
         0, 1, 9
     )
     yield (

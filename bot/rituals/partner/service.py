@@ -3,7 +3,6 @@
 import re
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +11,7 @@ from bot.access.rules import Viewer, WhoMay
 from bot.errors import FieldRefusal
 from bot.i18n import _
 from bot.inbox import service as inbox
+from bot.people.fields import Zone
 from bot.people.models import Team
 from bot.people.offers import TEAM_SET_UP
 from bot.people.service import ensure_team, set_up_team, team_of
@@ -22,17 +22,6 @@ EMOJI_NAME = re.compile(r"[a-z0-9_+'-]+")
 TOLD_AS = {"thumbsup": "+1", "thumbsdown": "-1"}  # the two that people type by a name which no event has
 
 SlackId = Annotated[str, Field(max_length=32)]
-
-
-def _zone(name: str) -> str:
-    """The zone as the time zone database writes it, however it was typed."""
-    wanted = name.replace(" ", "_").lower()
-    found = {zone.lower(): zone for zone in available_timezones()}.get(wanted)
-    if found is None:
-        raise ValueError(
-            _("I know no time zone of that name. Write it as Europe/Berlin or America/New_York.")
-        )
-    return found
 
 
 def _emoji(typed: str) -> str:
@@ -53,7 +42,7 @@ class TeamFields(Fields):
     pm: SlackId | None = None
     lead: SlackId | None = None
     members: People = Field(default_factory=list)
-    timezone: Annotated[str, AfterValidator(_zone)]
+    timezone: Zone
     who_may: WhoMay = WhoMay.CHANNEL
     capture_emoji: Annotated[str, AfterValidator(_emoji), Field(max_length=100)] = ""
 

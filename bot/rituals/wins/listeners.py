@@ -17,7 +17,7 @@ from bot.records import service as records
 from bot.records.fields import TITLE_CHARACTERS
 from bot.records.models import Draft
 from bot.records.views import teams_on_screen
-from bot.ritual import AgendaItem
+from bot.ritual import Suggestion
 from bot.rituals.wins import ids, service, views
 from bot.rituals.wins.models import Win
 from bot.rituals.wins.service import WinFields
@@ -272,9 +272,12 @@ async def home(session: AsyncSession, *, viewer: Viewer, now: datetime) -> HomeS
     return views.home(wins, can_tell=bool(teams)) if wins or teams else None
 
 
-async def agenda(session: AsyncSession, *, viewer: Viewer, team: Team, now: datetime) -> Sequence[AgendaItem]:
+async def agenda(session: AsyncSession, *, viewer: Viewer, team: Team, now: datetime) -> Sequence[Suggestion]:
     wins = await service.unthanked(session, viewer=viewer, team=team, now=now)
-    return [AgendaItem(text=views.unthanked_line(win), since=win.created_at) for win in wins]
+    return [
+        Suggestion(key=f"wins:{win.id}:unthanked", text=views.unthanked_line(win), since=win.created_at)
+        for win in wins
+    ]
 
 
 async def team_set_up(session: AsyncSession, *, team: Team, now: datetime) -> None:

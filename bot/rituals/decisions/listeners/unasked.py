@@ -13,7 +13,7 @@ from bot.people.models import Team
 from bot.records import service as records
 from bot.records import sources
 from bot.records.models import SourceState
-from bot.ritual import AgendaItem
+from bot.ritual import Suggestion
 from bot.rituals.decisions import queries
 from bot.rituals.decisions.listeners.posting import update_card
 from bot.rituals.decisions.models import Decision
@@ -38,10 +38,15 @@ async def home(session: AsyncSession, *, viewer: Viewer, now: datetime) -> HomeS
     return home_views.section(await queries.latest(session, viewer=viewer))
 
 
-async def agenda(session: AsyncSession, *, viewer: Viewer, team: Team, now: datetime) -> list[AgendaItem]:
+async def agenda(session: AsyncSession, *, viewer: Viewer, team: Team, now: datetime) -> list[Suggestion]:
     """Decisions that somebody who must know has not answered for days."""
     rows = await queries.unanswered(session, viewer=viewer, team_id=team.id, before=now - UNANSWERED)
-    return [AgendaItem(text=messages.unanswered_line(row), since=row.created_at) for row in rows]
+    return [
+        Suggestion(
+            key=f"decisions:{row.id}:unanswered", text=messages.unanswered_line(row), since=row.created_at
+        )
+        for row in rows
+    ]
 
 
 async def offer_capture(

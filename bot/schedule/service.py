@@ -1,0 +1,338 @@
+"""What rituals may ask of the schedule. All of it is part of the caller's transaction.
+
+A cadence has one occurrence that is due; each change plans that one anew and leaves alone what has begun or is over.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload, selectinload
+
+from bot.db.upsert import insert
+from bot.people import service as people
+from bot.people.calendar import Calendar
+from bot.people.models import Team
+from bot.schedule.models import Cadence, CadencePerson, CatchUp, Occurrence, OccurrenceState
+from bot.schedule.plan import CLOSE, START, Plan, StepTime, next_plan
+from bot.schedule.rules import Rule, instant
+
+WAKE = "schedule"  # marks a session whose commit should wake the worker
+YESTERDAY = timedelta(days=1)
+CATCH_UP_PACE = timedelta(minutes=10)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+WHOLE = (joinedload(Occurrence.cadence, innerjoin=True).selectinload(Cadence.people),)
+
+
+async def set_up(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    ritual: str,
+    subject_id: int,
+    team: Team | None,
+    rule: Rule,
+    at: time,
+    timezone: str,
+    follows: str | None,
+    steps: Sequence[StepTime],
+    user_ids: Collection[str],
+    now: datetime,
+) -> Cadence:
+    """The cadence of a subject, new or changed; what is to come of it is planned anew.
+
+    `steps` are in the order in which they are due, START among them. `user_ids` are those without whom it does not
+    take place. A change of the rule counts every second week from now on.
+    """
+    cadence = await cadence_of(session, workspace_id=workspace_id, ritual=ritual, subject_id=subject_id)
+    if cadence is None:
+        cadence = Cadence(workspace_id=workspace_id, ritual=ritual, subject_id=subject_id, people=[])
+        session.add(cadence)
+    written = rule.model_dump(mode="json")
+    if cadence.rule != written:
+        cadence.rule, cadence.anchor = written, now.astimezone(ZoneInfo(timezone)).date()
+    cadence.team_id = team.id if team else None
+    cadence.wall_time, cadence.timezone, cadence.follows = f"{at:%H:%M}", timezone, follows
+    cadence.steps = [step.model_dump() for step in steps]
+    there = {person.user_id: person for person in cadence.people}
+    cadence.people = [
+        there.get(user_id) or CadencePerson(user_id=user_id, workspace_id=workspace_id)
+        for user_id in sorted(set(user_ids))
+    ]
+    await session.flush()  # for its id
+    await replan(session, cadence=cadence, now=now)
+    return cadence
+
+
+async def cadence_of(
+    session: AsyncSession, *, workspace_id: int, ritual: str, subject_id: int
+) -> Cadence | None:
+    return await session.scalar(
+        select(Cadence)
+        .where(
+            Cadence.workspace_id == workspace_id, Cadence.ritual == ritual, Cadence.subject_id == subject_id
+        )
+        .options(selectinload(Cadence.people))
+    )
+
+
+async def next_of(session: AsyncSession, *, cadence: Cadence) -> Occurrence | None:
+    """The occurrence that comes next and has not begun."""
+    return await session.scalar(
+        select(Occurrence)
+        .where(Occurrence.cadence_id == cadence.id, Occurrence.state == OccurrenceState.DUE)
+        .order_by(Occurrence.starts_at)
+        .limit(1)
+        .options(*WHOLE)
+    )
+
+
+async def by_id(
+    session: AsyncSession, *, workspace_id: int, occurrence_id: int, lock: bool = False
+) -> Occurrence | None:
+    is_it = (Occurrence.workspace_id == workspace_id, Occurrence.id == occurrence_id)
+    if lock:
+        await session.execute(select(Occurrence.id).where(*is_it).with_for_update())
+    return await session.scalar(
+        select(Occurrence).where(*is_it).options(*WHOLE).execution_options(populate_existing=True)
+    )
+
+
+async def replan(session: AsyncSession, *, cadence: Cadence, now: datetime) -> Occurrence | None:
+    """Plan what is to come anew. An occurrence that people were asked about already keeps that, at its new time."""
+    session.info[WAKE] = True
+    coming = await next_of(session, cadence=cadence)
+    plan = None if _rests(cadence) else await _plan(session, cadence=cadence, now=now)
+    if plan is None:
+        if coming is not None:
+            await session.delete(coming)
+            await session.flush()
+        return None
+    if coming is None:
+        return await _add(session, cadence=cadence, plan=plan)
+    if (coming.day, coming.starts_at) != (plan.day, plan.starts_at):
+        coming.day, coming.starts_at = plan.day, plan.starts_at
+        coming.moved, coming.moved_by = plan.moved, None
+    await _set_step(session, coming, name=coming.step or cadence.step_times[0].name)
+    await session.flush()
+    return coming
+
+
+async def plan_next(session: AsyncSession, *, cadence: Cadence, now: datetime) -> Occurrence | None:
+    """The one after the latest, unless there is one already."""
+    coming = await next_of(session, cadence=cadence)
+    return coming or await replan(session, cadence=cadence, now=now)
+
+
+async def move(session: AsyncSession, *, occurrence: Occurrence, starts_at: datetime, user_id: str) -> None:
+    """One occurrence at another time; those after it stay as they are."""
+    session.info[WAKE] = True
+    occurrence.starts_at, occurrence.moved, occurrence.moved_by = starts_at, "", user_id
+    first = occurrence.cadence.step_times[0].name
+    await _set_step(session, occurrence, name=occurrence.step or first)
+
+
+async def skip(
+    session: AsyncSession, *, occurrence: Occurrence, why: str, now: datetime
+) -> Occurrence | None:
+    """Leave one occurrence out, for a reason that people are told; returns the next one."""
+    occurrence.why = why
+    return await _end(session, occurrence, OccurrenceState.SKIPPED, now)
+
+
+async def miss(session: AsyncSession, *, occurrence: Occurrence, now: datetime) -> Occurrence | None:
+    """It did not come about, and nobody wanted that; returns the next one."""
+    return await _end(session, occurrence, OccurrenceState.MISSED, now)
+
+
+async def pause(
+    session: AsyncSession, *, cadence: Cadence, user_id: str, until: date | None, now: datetime
+) -> Occurrence | None:
+    """Nothing of it comes until it is resumed, or until that day; returns what comes then."""
+    cadence.paused_at, cadence.paused_by, cadence.resumes_on = now, user_id, until
+    return await replan(session, cadence=cadence, now=now)
+
+
+async def resume(session: AsyncSession, *, cadence: Cadence, now: datetime) -> Occurrence | None:
+    cadence.paused_at = cadence.paused_by = cadence.resumes_on = None
+    return await replan(session, cadence=cadence, now=now)
+
+
+async def end(session: AsyncSession, *, cadence: Cadence) -> None:
+    """It repeats no more. What has been stays."""
+    await session.execute(
+        delete(Occurrence).where(Occurrence.cadence_id == cadence.id, Occurrence.state == OccurrenceState.DUE)
+    )
+    cadence.ended = True
+
+
+async def close_now(session: AsyncSession, *, occurrence: Occurrence, now: datetime) -> None:
+    """End an open occurrence before its time; the step that closes it runs in a moment."""
+    session.info[WAKE] = True
+    occurrence.step, occurrence.next_at = CLOSE, now
+
+
+async def last_of(session: AsyncSession, *, cadence: Cadence, before: Occurrence) -> Sequence[Occurrence]:
+    """What was skipped or missed since the last one that took place, oldest first."""
+    held = select(func.max(Occurrence.day)).where(
+        Occurrence.cadence_id == cadence.id,
+        Occurrence.state.in_((OccurrenceState.OPEN, OccurrenceState.DONE)),
+        Occurrence.day < before.day,
+    )
+    since = await session.scalar(held) or date.min
+    rows = await session.scalars(
+        select(Occurrence)
+        .where(
+            Occurrence.cadence_id == cadence.id,
+            Occurrence.state.in_((OccurrenceState.SKIPPED, OccurrenceState.MISSED)),
+            Occurrence.day > since,
+            Occurrence.day < before.day,
+        )
+        .order_by(Occurrence.day)
+        .options(*WHOLE)
+    )
+    return rows.all()
+
+
+async def replan_team(session: AsyncSession, *, team: Team, now: datetime) -> None:
+    """The team's calendar is another: what is to come goes by that one."""
+    for cadence in await session.scalars(
+        select(Cadence).where(Cadence.team_id == team.id).options(selectinload(Cadence.people))
+    ):
+        await replan(session, cadence=cadence, now=now)
+
+
+async def catch_up_at(
+    session: AsyncSession, *, workspace_id: int, user_ids: Collection[str], now: datetime
+) -> datetime:
+    """When something late may reach these people: one thing in ten minutes each, so that nothing comes in a burst."""
+    for user_id in sorted(user_ids):  # in one order, so that no two processes wait for each other
+        await session.execute(
+            insert(session, CatchUp)
+            .values(workspace_id=workspace_id, user_id=user_id, at=LONG_AGO)
+            .on_conflict_do_nothing()
+        )
+    rows = await session.scalars(
+        select(CatchUp)
+        .where(CatchUp.workspace_id == workspace_id, CatchUp.user_id.in_(user_ids))
+        .order_by(CatchUp.user_id)
+        .with_for_update()
+    )
+    latest = rows.all()
+    slot = max([now, *(row.at + CATCH_UP_PACE for row in latest)])
+    for row in latest:
+        row.at = slot
+    await session.flush()
+    return slot
+
+
+async def advance(session: AsyncSession, *, occurrence: Occurrence, now: datetime) -> None:
+    """A step is behind it: what follows has its time, and the start of one lets the next be planned."""
+    names = [step.name for step in occurrence.cadence.step_times]
+    done = occurrence.step
+    assert done is not None
+    if done == START:
+        occurrence.state = OccurrenceState.OPEN
+    if done == CLOSE:
+        occurrence.state = OccurrenceState.DONE
+    following = names[names.index(done) + 1 :]
+    occurrence.failures = 0
+    if following:
+        await _set_step(session, occurrence, name=following[0])
+    else:
+        occurrence.step = occurrence.next_at = None
+        if occurrence.state == OccurrenceState.OPEN:
+            occurrence.state = OccurrenceState.DONE
+    await session.flush()
+    if done == START:
+        await plan_next(session, cadence=occurrence.cadence, now=now)
+
+
+async def same_time_tomorrow(session: AsyncSession, *, cadence: Cadence, now: datetime) -> datetime:
+    """The wall time it is now where the cadence is, on the next working day."""
+    local = now.astimezone(cadence.zone)
+    calendar = await calendar_of(session, cadence)
+    return instant(calendar.after(local.date(), 1), local.time(), cadence.zone)
+
+
+async def calendar_of(session: AsyncSession, cadence: Cadence) -> Calendar:
+    return await people.calendar_of(session, team_id=cadence.team_id)
+
+
+def _rests(cadence: Cadence) -> bool:
+    return cadence.ended or (cadence.paused_at is not None and cadence.resumes_on is None)
+
+
+async def _plan(session: AsyncSession, *, cadence: Cadence, now: datetime) -> Plan | None:
+    fixed = await session.scalar(
+        select(func.max(Occurrence.day)).where(
+            Occurrence.cadence_id == cadence.id, Occurrence.state != OccurrenceState.DUE
+        )
+    )
+    today = now.astimezone(cadence.zone).date()
+    after = max(
+        fixed or date.min, today - 7 * YESTERDAY
+    )  # a holiday may have moved one of last week into this
+    if cadence.resumes_on is not None:
+        after = max(after, cadence.resumes_on - YESTERDAY)
+    calendar = await calendar_of(session, cadence)
+    plan = next_plan(
+        cadence.parsed_rule,
+        anchor=cadence.anchor,
+        at=cadence.at,
+        zone=cadence.zone,
+        calendar=calendar,
+        after=after,
+        now=now,
+    )
+    for day, why in plan.left_out if plan else ():
+        starts_at = datetime.combine(day, cadence.at, cadence.zone)
+        left_out = {"state": OccurrenceState.SKIPPED, "why": why, "starts_at": starts_at}
+        await _insert(session, cadence, day=day, **left_out)
+    return plan
+
+
+async def _add(session: AsyncSession, *, cadence: Cadence, plan: Plan) -> Occurrence | None:
+    calendar = await calendar_of(session, cadence)
+    first = cadence.step_times[0]
+    await _insert(
+        session,
+        cadence,
+        day=plan.day,
+        starts_at=plan.starts_at,
+        moved=plan.moved,
+        state=OccurrenceState.DUE,
+        step=first.name,
+        next_at=first.due(plan.starts_at, cadence.zone, calendar),
+    )
+    return await next_of(session, cadence=cadence)
+
+
+async def _insert(session: AsyncSession, cadence: Cadence, **occurrence: Any) -> None:
+    """The unique key decides: a second process, or a second look, adds nothing."""
+    usual = {"moved": "", "why": "", "failures": 0}
+    await session.execute(
+        insert(session, Occurrence)
+        .values(workspace_id=cadence.workspace_id, cadence_id=cadence.id, **{**usual, **occurrence})
+        .on_conflict_do_nothing(index_elements=["cadence_id", "day"])
+    )
+
+
+async def _set_step(session: AsyncSession, occurrence: Occurrence, *, name: str) -> None:
+    cadence = occurrence.cadence
+    step = next(step for step in cadence.step_times if step.name == name)
+    calendar = await calendar_of(session, cadence)
+    occurrence.step, occurrence.next_at = name, step.due(occurrence.starts_at, cadence.zone, calendar)
+
+
+async def _end(
+    session: AsyncSession, occurrence: Occurrence, state: OccurrenceState, now: datetime
+) -> Occurrence | None:
+    occurrence.state = state
+    occurrence.step = occurrence.next_at = None
+    await session.flush()
+    return await plan_next(session, cadence=occurrence.cadence, now=now)

@@ -1,0 +1,316 @@
+"""Runs what is due: a step's work and the mark that it is done are one transaction, so each happens once.
+
+Any number of processes may run one each. Who is first locks the occurrence; the others find it done.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from bot.access.rules import Viewer
+from bot.clock import Clock
+from bot.db.database_time import database_time
+from bot.db.engine import Database
+from bot.outbox import service as outbox
+from bot.people import service as people
+from bot.people.models import Absence
+from bot.schedule import service, words
+from bot.schedule.models import Cadence, Occurrence, OccurrenceState
+from bot.schedule.plan import START
+from bot.slack.blocks import Payload
+from bot.workspaces.models import Workspace, WorkspaceState
+
+log = structlog.get_logger()
+
+ON_TIME = timedelta(minutes=10)  # later than this a message catches up
+PERSON = ("U", "W")  # how Slack's ids of people begin
+AT_ONCE = 20  # taken in one look; their people are asked of Slack side by side
+TRIES = 5
+AFTER_FAILURE = timedelta(seconds=30)  # times the number of tries so far
+AFTER_FAILURE_SECONDS = 1.0  # between tries while the database is away
+
+
+Suggest = Callable[..., Awaitable[Sequence[Any]]]
+"""`async def suggest(session, *, viewer, team, now)`: what all rituals have for a 1:1, the oldest first."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A step that is due, as its ritual is told of it."""
+
+    occurrence: Occurrence
+    now: datetime
+    late: timedelta
+    viewers: Mapping[str, Viewer]
+    """What the cadence's people can see, where the step asks for that."""
+    suggest: Suggest
+
+    @property
+    def cadence(self) -> Cadence:
+        return self.occurrence.cadence
+
+    async def post(
+        self,
+        session: AsyncSession,
+        *,
+        name: str,
+        recipient: str,
+        payload: Payload,
+        people: Collection[str] = (),
+        thread_of: str | None = None,
+        tell: str | None = None,
+        useful_until: datetime | None = None,
+        part: int = 0,
+    ) -> str:
+        """A message of this occurrence, once for each name and recipient. `people`: whom it reaches in person.
+
+        What comes late, as after a downtime, reaches a person at most every ten minutes.
+        """
+        reached = people or ([recipient] if recipient[:1] in PERSON else [])
+        not_before = None
+        if self.late > ON_TIME:
+            not_before = await service.catch_up_at(
+                session, workspace_id=self.occurrence.workspace_id, user_ids=reached, now=self.now
+            )
+        return await outbox.post(
+            session,
+            workspace_id=self.occurrence.workspace_id,
+            source=source(self.occurrence, name),
+            recipient=recipient,
+            payload=payload,
+            now=self.now,
+            part=part,
+            thread_of=thread_of,
+            tell=tell,
+            not_before=not_before,
+            useful_until=useful_until,
+        )
+
+
+def source(occurrence: Occurrence, name: str) -> str:
+    """What a message of an occurrence is called in the outbox: the same name is the same message."""
+    return f"{occurrence.cadence.ritual}:{occurrence.id}:{name}"
+
+
+Run = Callable[..., Awaitable[None]]
+"""`async def send_agenda(session, *, moment)`; what it changes is kept only if all of it succeeds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What a ritual does at one of its times."""
+
+    run: Run
+    grace: timedelta | None = None
+    """Later than this it is of no use any more; without, it is never too late."""
+    sees: bool = False
+    """Whether it shows what not everybody may see, so that Slack is asked first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timed:
+    """What a ritual with a cadence declares."""
+
+    steps: Mapping[str, Step]
+    """By the names that its cadences give them times for."""
+    leave_out: Callable[..., Awaitable[None]]
+    """`async def leave_out(session, *, moment, gone, why, following)`: somebody it needs is away; tells the others.
+
+    `gone`: their ids; `why`: in words; `following`: the next occurrence, if any.
+    """
+
+
+See = Callable[[int, Sequence[str]], Awaitable[Mapping[str, Viewer]]]
+
+
+class ScheduleWorker:
+    """`see` asks Slack what people of a workspace (a row's id) can see; it never raises, and denies what is unknown."""
+
+    def __init__(
+        self,
+        db: Database,
+        rituals: Mapping[str, Timed],
+        *,
+        clock: Clock,
+        see: See,
+        suggest: Suggest,
+        shutdown_seconds: float = 15,
+        tick_seconds: float = 2,
+    ) -> None:
+        self._db, self._rituals, self._clock = db, rituals, clock
+        self._see, self._suggest = see, suggest
+        self._shutdown_seconds, self._tick_seconds = shutdown_seconds, tick_seconds
+        self._something_new = asyncio.Event()
+        self._stopping = False
+        self._running: asyncio.Task[None] | None = None
+        self._stop_listening: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Run steps from now on: at once when a transaction plans something, and at every tick."""
+        self._stopping = False
+        self._stop_listening = self._db.on_commit(service.WAKE, self.wake)
+        self._running = asyncio.create_task(self._run(), name="schedule")
+
+    async def stop(self) -> None:
+        """Begin nothing more and finish what is in hand; what outlasts `shutdown_seconds` is rolled back."""
+        self._stopping = True
+        self.wake()
+        if self._running is None or self._stop_listening is None:
+            return
+        self._stop_listening()
+        await asyncio.wait({self._running}, timeout=self._shutdown_seconds)
+        self._running.cancel()
+        await asyncio.gather(self._running, return_exceptions=True)
+        self._running = None
+
+    def wake(self) -> None:
+        """There may be something due."""
+        self._something_new.set()
+
+    async def run_due(self) -> int:
+        """Run all that is due, in the order of its time; returns how many steps that were."""
+        count = 0
+        while not self._stopping and (due := await self._due()):
+            viewers = await asyncio.gather(*(self._viewers(occurrence) for occurrence in due))
+            for occurrence, seen in zip(due, viewers, strict=True):
+                count += await self._try(occurrence, seen)
+        return count
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            self._something_new.clear()
+            try:
+                await self.run_due()
+            except (DBAPIError, OSError) as error:
+                log.warning("database_away", error=type(error).__name__)
+                await asyncio.sleep(AFTER_FAILURE_SECONDS)
+            except Exception:  # nothing may end this task quietly
+                log.exception("schedule_broke")
+                await asyncio.sleep(AFTER_FAILURE_SECONDS)
+            else:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._tick_seconds):
+                        await self._something_new.wait()
+
+    async def _due(self) -> Sequence[Occurrence]:
+        """What is due; not ours yet."""
+        async with self._db.read() as session:
+            now = await self._now(session)
+            rows = await session.scalars(
+                select(Occurrence)
+                .join(Workspace, Workspace.id == Occurrence.workspace_id)
+                .where(Occurrence.next_at <= now, Workspace.state == WorkspaceState.ACTIVE)
+                .order_by(Occurrence.next_at)
+                .limit(AT_ONCE)
+                .options(joinedload(Occurrence.cadence, innerjoin=True).selectinload(Cadence.people))
+            )
+            return rows.all()
+
+    async def _viewers(self, occurrence: Occurrence) -> Mapping[str, Viewer]:
+        step = self._step(occurrence)
+        if step is None or not step.sees:
+            return {}
+        return await self._see(occurrence.workspace_id, occurrence.cadence.user_ids)
+
+    async def _try(self, due: Occurrence, viewers: Mapping[str, Viewer]) -> bool:
+        """Whether it was ours to run."""
+        try:
+            async with self._db.begin() as session:
+                now = await self._now(session)
+                occurrence = await _lock(session, due)
+                if occurrence is None:
+                    return False
+                assert occurrence.next_at is not None
+                late = now - occurrence.next_at
+                await self._step_on(session, Moment(occurrence, now, late, viewers, self._suggest))
+        except (DBAPIError, OSError):
+            raise
+        except Exception as error:
+            log.exception("step_broke", occurrence=due.id, ritual=due.cadence.ritual, step=due.step)
+            await self._failed(due, type(error).__name__)
+        return True
+
+    async def _step_on(self, session: AsyncSession, moment: Moment) -> None:
+        occurrence, now = moment.occurrence, moment.now
+        step = self._step(occurrence)
+        if step is not None and step.grace is not None and moment.late > step.grace:
+            log.warning(
+                "too_late", occurrence=occurrence.id, ritual=moment.cadence.ritual, step=occurrence.step
+            )
+            if occurrence.step == START:
+                await service.miss(session, occurrence=occurrence, now=now)
+                return
+        elif occurrence.state == OccurrenceState.DUE and (away := await _away(session, occurrence)):
+            why = words.away(away)
+            following = await service.skip(session, occurrence=occurrence, why=why, now=now)
+            gone = [absence.user_id for absence in away]
+            ritual = self._rituals[moment.cadence.ritual]
+            await ritual.leave_out(session, moment=moment, gone=gone, why=why, following=following)
+            return
+        elif step is not None:
+            await step.run(session, moment=moment)
+        if occurrence.is_to_come:  # it may have ended itself
+            await service.advance(session, occurrence=occurrence, now=now)
+
+    async def _failed(self, due: Occurrence, error: str) -> None:
+        async with self._db.begin() as session:
+            occurrence = await _lock(session, due)
+            if occurrence is None:
+                return
+            occurrence.failures += 1
+            now = await self._now(session)
+            occurrence.next_at = now + AFTER_FAILURE * occurrence.failures
+            if occurrence.failures >= TRIES:
+                log.error("step_given_up", occurrence=occurrence.id, step=occurrence.step, error=error)
+                if occurrence.state == OccurrenceState.DUE:
+                    await service.miss(session, occurrence=occurrence, now=now)
+                else:
+                    await service.advance(session, occurrence=occurrence, now=now)
+
+    def _step(self, occurrence: Occurrence) -> Step | None:
+        """None for one that its ritual knows no more."""
+        ritual = self._rituals.get(occurrence.cadence.ritual)
+        return ritual.steps.get(occurrence.step or "") if ritual else None
+
+    async def _now(self, session: AsyncSession) -> datetime:
+        return await database_time(session) + self._clock.ahead
+
+
+async def _lock(session: AsyncSession, due: Occurrence) -> Occurrence | None:
+    """The occurrence, if it is still where it was seen and nobody else has it."""
+    found: int | None = await session.scalar(
+        select(Occurrence.id)
+        .where(
+            Occurrence.id == due.id,
+            Occurrence.step == due.step,
+            Occurrence.next_at == due.next_at,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    if found is None:
+        return None
+    return await service.by_id(session, workspace_id=due.workspace_id, occurrence_id=found)
+
+
+async def _away(session: AsyncSession, occurrence: Occurrence) -> Sequence[Absence]:
+    """Those of its people who are away on its day."""
+    return await people.away(
+        session,
+        workspace_id=occurrence.workspace_id,
+        user_ids=occurrence.cadence.user_ids,
+        on=occurrence.starts_on,
+    )
+
+
+async def next_due(session: AsyncSession, *, after: datetime) -> datetime | None:
+    """When the next step is due, of whichever workspace."""
+    return await session.scalar(select(func.min(Occurrence.next_at)).where(Occurrence.next_at > after))

@@ -1,0 +1,81 @@
+"""What stories of the 1:1 begin with: a pair that meets on Mondays at 10:00 in Berlin, and what each is shown."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.app import App
+from bot.clock import MovableClock
+from tests.person import Json, Person, Slack, until, words_of
+from tests.rituals.stories import opens
+
+COMMAND = "/one-on-one"
+#: A Wednesday afternoon in Berlin, where the people of the local Slack live.
+WEDNESDAY = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
+#: The first Monday after it, 10:00 in Berlin; and the Friday on which both are asked.
+MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+
+
+async def set_up_pair(slack: Slack, *, by: str = "pm", other: str = "techlead", **fields: Any) -> str:
+    """They meet on Mondays at 10:00; returns the id of their group DM."""
+    person = slack.person(by)
+    view = await opens(person, person.command("general", COMMAND, f"<@{slack.users[other]}>"))
+    result = await person.submit(view, {"weekday": "0", "time": "10:00", **fields})
+    assert result.errors == {}, result.errors
+    await until(lambda: group_dm(slack))
+    found = await group_dm(slack)
+    assert found is not None
+    return found
+
+
+async def group_dm(slack: Slack) -> str | None:
+    """The conversation of several people in which the app said something."""
+    state = await slack.state()
+    for channel in state["channels"].values():
+        if channel.get("is_mpim") and state["messages"].get(channel["id"]):
+            return str(channel["id"])
+    return None
+
+
+async def pass_to(app: App, clock: MovableClock, moment: datetime) -> None:
+    """It becomes that time, and all that is due by then happens, each thing at its own time."""
+    while True:
+        following = await next_step(app)
+        if following is None or following > moment:
+            break
+        clock.set(max(following, clock.now()))
+        await settle(app)
+    clock.set(moment)
+    await settle(app)
+
+
+async def settle(app: App) -> None:
+    await app.schedule.run_due()
+    await app.sender.send_due()
+
+
+async def next_step(app: App) -> datetime | None:
+    from bot.schedule.worker import next_due
+
+    async with app.database.read() as session:
+        return await next_due(session, after=datetime(2000, 1, 1, tzinfo=UTC))
+
+
+async def dm_of(slack: Slack, name: str) -> list[Json]:
+    """What the app wrote to a person alone, oldest first."""
+    state = await slack.state(user=slack.users[name])
+    mine = [channel["id"] for channel in state["channels"].values() if channel.get("is_im")]
+    return [
+        {**message, "channel": channel_id}
+        for channel_id in mine
+        for message in state["messages"].get(channel_id, [])
+    ]
+
+
+async def agenda(slack: Slack, group: str) -> Json:
+    """The latest agenda, as it stands."""
+    return [m for m in await slack.messages(group) if words_of(m).startswith("1:1 ·")][-1]
+
+
+async def page(person: Person) -> Json:
+    return await opens(person, person.command("general", COMMAND))
