@@ -14,6 +14,7 @@ from bot.demo.errors import DemoError
 from bot.demo.folder import Folder
 from bot.ops import Health
 from bot.outbox import service as outbox
+from bot.schedule import service as schedule
 from bot.playground import saved
 from bot.playground.saved import Saved
 from bot.playground.server import LocalSlack
@@ -46,8 +47,10 @@ class _Bot:
     async def next_due(self) -> datetime | None:
         if self.app is None:
             return None
+        now = self.app.clock.now()
         async with self.app.database.read() as session:
-            return await outbox.next_due(session, after=self.app.clock.now())
+            found = [await source.next_due(session, after=now) for source in (outbox, schedule)]
+        return min((at for at in found if at is not None), default=None)
 
     def look(self) -> None:
         if self.app is not None:

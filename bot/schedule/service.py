@@ -259,6 +259,11 @@ async def same_time_tomorrow(session: AsyncSession, *, cadence: Cadence, now: da
     return instant(calendar.after(local.date(), 1), local.time(), cadence.zone)
 
 
+async def next_due(session: AsyncSession, *, after: datetime) -> datetime | None:
+    """When the next step is due, of whichever workspace."""
+    return await session.scalar(select(func.min(Occurrence.next_at)).where(Occurrence.next_at > after))
+
+
 async def calendar_of(session: AsyncSession, cadence: Cadence) -> Calendar:
     return await people.calendar_of(session, team_id=cadence.team_id)
 

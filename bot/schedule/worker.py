@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -310,7 +310,3 @@ async def _away(session: AsyncSession, occurrence: Occurrence) -> Sequence[Absen
         on=occurrence.starts_on,
     )
 
-
-async def next_due(session: AsyncSession, *, after: datetime) -> datetime | None:
-    """When the next step is due, of whichever workspace."""
-    return await session.scalar(select(func.min(Occurrence.next_at)).where(Occurrence.next_at > after))

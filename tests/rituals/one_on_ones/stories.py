@@ -5,10 +5,12 @@ from typing import Any
 
 from bot.app import App
 from bot.clock import MovableClock
+from bot.schedule import service as schedule
 from tests.person import Json, Person, Slack, until, words_of
 from tests.rituals.stories import opens
 
 COMMAND = "/one-on-one"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 #: A Wednesday afternoon in Berlin, where the people of the local Slack live.
 WEDNESDAY = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 #: The first Monday after it, 10:00 in Berlin; and the Friday on which both are asked.
@@ -55,10 +57,8 @@ async def settle(app: App) -> None:
 
 
 async def next_step(app: App) -> datetime | None:
-    from bot.schedule.worker import next_due
-
     async with app.database.read() as session:
-        return await next_due(session, after=datetime(2000, 1, 1, tzinfo=UTC))
+        return await schedule.next_due(session, after=LONG_AGO)
 
 
 async def dm_of(slack: Slack, name: str) -> list[Json]:
