@@ -235,18 +235,13 @@ async def advance(session: AsyncSession, *, occurrence: Occurrence, now: datetim
     names = [step.name for step in occurrence.cadence.step_times]
     done = occurrence.step
     assert done is not None
-    if done == START:
-        occurrence.state = OccurrenceState.OPEN
-    if done == CLOSE:
-        occurrence.state = OccurrenceState.DONE
     following = names[names.index(done) + 1 :]
     occurrence.failures = 0
     if following:
         await _set_step(session, occurrence, name=following[0])
     else:
         occurrence.step = occurrence.next_at = None
-        if occurrence.state == OccurrenceState.OPEN:
-            occurrence.state = OccurrenceState.DONE
+        occurrence.state = OccurrenceState.DONE
     await session.flush()
     if done == START:
         await plan_next(session, cadence=occurrence.cadence, now=now)

@@ -25,7 +25,7 @@ from bot.people import service as people
 from bot.people.models import Absence
 from bot.schedule import service, words
 from bot.schedule.models import Cadence, Occurrence, OccurrenceState
-from bot.schedule.plan import START
+from bot.schedule.plan import CLOSE, START
 from bot.slack.blocks import Payload
 from bot.workspaces.models import Workspace, WorkspaceState
 
@@ -34,6 +34,7 @@ log = structlog.get_logger()
 ON_TIME = timedelta(minutes=10)  # later than this a message catches up
 PERSON = ("U", "W")  # how Slack's ids of people begin
 AT_ONCE = 20  # taken in one look; their people are asked of Slack side by side
+BECOMES = {START: OccurrenceState.OPEN, CLOSE: OccurrenceState.DONE}
 TRIES = 5
 AFTER_FAILURE = timedelta(seconds=30)  # times the number of tries so far
 AFTER_FAILURE_SECONDS = 1.0  # between tries while the database is away
@@ -178,11 +179,13 @@ class ScheduleWorker:
 
     async def run_due(self) -> int:
         """Run all that is due, in the order of its time; returns how many steps that were."""
-        count = 0
-        while not self._stopping and (due := await self._due()):
+        count, ours = 0, 1
+        while not self._stopping and ours and (due := await self._due()):
             viewers = await asyncio.gather(*(self._viewers(occurrence) for occurrence in due))
+            ours = 0  # what others have in hand is left to them
             for occurrence, seen in zip(due, viewers, strict=True):
-                count += await self._try(occurrence, seen)
+                ours += await self._try(occurrence, seen)
+            count += ours
         return count
 
     async def _run(self) -> None:
@@ -257,8 +260,9 @@ class ScheduleWorker:
             await ritual.leave_out(session, moment=moment, gone=gone, why=why, following=following)
             return
         elif step is not None:
+            occurrence.state = BECOMES.get(occurrence.step or "", occurrence.state)
             await step.run(session, moment=moment)
-        if occurrence.is_to_come:  # it may have ended itself
+        if occurrence.step is not None:  # it may have ended itself
             await service.advance(session, occurrence=occurrence, now=now)
 
     async def _failed(self, due: Occurrence, error: str) -> None:

@@ -14,7 +14,7 @@ from bot.rituals.one_on_ones.models import Pair
 from bot.rituals.one_on_ones.views import messages
 from bot.schedule import service as schedule
 from bot.schedule import words
-from bot.schedule.models import Occurrence, OccurrenceState
+from bot.schedule.models import Occurrence
 from bot.schedule.plan import CLOSE, START
 from bot.schedule.worker import Moment, Step, Timed, source
 from bot.slack.blocks import Payload
@@ -63,7 +63,6 @@ async def send_agenda(session: AsyncSession, *, moment: Moment) -> None:
     pair = await service.pair_of(session, moment.occurrence)
     suggestions = await _suggestions(session, pair, moment)
     occurrence = moment.occurrence
-    occurrence.state = OccurrenceState.OPEN
     await service.begin(session, pair=pair, occurrence=occurrence, suggestions=suggestions, now=moment.now)
     payload = messages.agenda(await service.meeting(session, pair=pair, occurrence=occurrence))
     for recipient in pair.recipients:
@@ -120,7 +119,6 @@ async def close(session: AsyncSession, *, moment: Moment) -> None:
     pair = await service.pair_of(session, occurrence)
     done = await service.meeting(session, pair=pair, occurrence=occurrence)
     carried = await service.carry_over(session, occurrence=occurrence)
-    occurrence.state = OccurrenceState.DONE
     await update_agenda(session, pair=pair, occurrence=occurrence, now=moment.now)
     for delivery_id, recipient in await _agendas(session, occurrence):
         await moment.post(

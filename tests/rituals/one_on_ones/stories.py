@@ -7,7 +7,7 @@ from bot.app import App
 from bot.clock import MovableClock
 from bot.schedule import service as schedule
 from tests.person import Json, Person, Slack, until, words_of
-from tests.rituals.stories import opens
+from tests.rituals.stories import inputs, opens
 
 COMMAND = "/one-on-one"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -22,6 +22,9 @@ async def set_up_pair(slack: Slack, *, by: str = "pm", other: str = "techlead", 
     """They meet on Mondays at 10:00; returns the id of their group DM."""
     person = slack.person(by)
     view = await opens(person, person.command("general", COMMAND, f"<@{slack.users[other]}>"))
+    if fields.keys() - inputs(view):
+        await person.press_in(view, "one_on_ones.more_fields")
+        view = await person.view(view)
     result = await person.submit(view, {"weekday": "0", "time": "10:00", **fields})
     assert result.errors == {}, result.errors
     await until(lambda: group_dm(slack))
@@ -70,6 +73,12 @@ async def dm_of(slack: Slack, name: str) -> list[Json]:
         for channel_id in mine
         for message in state["messages"].get(channel_id, [])
     ]
+
+
+async def prompt(slack: Slack, name: str) -> Json:
+    """The latest questions before a meeting, as this one of the two was asked them."""
+    asked = [m for m in await dm_of(slack, name) if "one_on_ones.answer" in str(m.get("blocks"))]
+    return asked[-1]
 
 
 async def agenda(slack: Slack, group: str) -> Json:

@@ -13,6 +13,7 @@ from tests.rituals.one_on_ones.stories import (
     agenda,
     dm_of,
     pass_to,
+    prompt,
     set_up_pair,
 )
 from tests.rituals.stories import opens
@@ -36,10 +37,10 @@ async def test_both_are_asked_the_working_day_before_and_meet_on_monday(
 
     await pass_to(bot, clock, FRIDAY)
     for name in ("pm", "techlead"):
-        [prompt] = await dm_of(slack, name)
-        assert "Is there anything you wish I understood better?" in words_of(prompt)
-    [prompt] = await dm_of(slack, "techlead")
-    view = await opens(lead, lead.press(prompt, "one_on_ones.answer"))
+        [asked] = await dm_of(slack, name)
+        assert "Is there anything you wish I understood better?" in words_of(asked)
+    asked = await prompt(slack, "techlead")
+    view = await opens(lead, lead.press(asked, "one_on_ones.answer"))
     await lead.submit(view, {"answer_0": "The ledger has no owner"})
     assert "ledger" not in str(await slack.messages(group))
 
