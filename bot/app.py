@@ -38,6 +38,8 @@ from bot.records.models import Submission
 from bot.records.snapshots import Snapshots
 from bot.ritual import EventListener, Ritual
 from bot.rituals import RITUALS
+from bot.schedule import changes
+from bot.schedule.changes import USER_CHANGE
 from bot.schedule.tick import Tick
 from bot.schedule.worker import ScheduleWorker, See
 from bot.settings import Settings
@@ -129,6 +131,7 @@ def assemble(
 ) -> App:
     """Wire the parts up. Nothing runs until `serving` starts them."""
     found = Installations(database)
+    timed = {ritual.name: ritual.timed for ritual in rituals if ritual.timed}
     directory, tasks = Directory(clock), Tasks()
     home = Home(
         database=database,
@@ -149,7 +152,7 @@ def assemble(
     )
     worker = InboxWorker(
         database,
-        {**events(rituals), TEAM_SET_UP: team_set_up(rituals)},
+        {**events(rituals), TEAM_SET_UP: team_set_up(rituals), USER_CHANGE: changes.person_changed(timed)},
         clock=clock,
         stale_after={name: age for ritual in rituals for name, age in ritual.stale_after.items()},
         shutdown_seconds=settings.shutdown_seconds,
@@ -157,7 +160,7 @@ def assemble(
     )
     schedule = ScheduleWorker(
         database,
-        {ritual.name: ritual.timed for ritual in rituals if ritual.timed},
+        timed,
         clock=clock,
         see=_seeing(found, clients, directory),
         suggest=partial(suggested, rituals=rituals),
@@ -170,7 +173,8 @@ def assemble(
         installations=found,
         directory=directory,
         home=home,
-        listened=events(rituals),
+        listened={*events(rituals), USER_CHANGE},
+        concerns={USER_CHANGE: changes.concerns},
     )
     dispatch = Dispatch(
         tables(rituals),

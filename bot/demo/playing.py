@@ -14,10 +14,10 @@ from bot.demo.errors import DemoError
 from bot.demo.folder import Folder
 from bot.ops import Health
 from bot.outbox import service as outbox
-from bot.schedule import service as schedule
 from bot.playground import saved
 from bot.playground.saved import Saved
 from bot.playground.server import LocalSlack
+from bot.schedule import service as schedule
 from bot.settings import Settings
 
 LEDGER_ENTRIES = 5_000

@@ -1,6 +1,6 @@
 """Takes events in: what only concerns memory at once, what changes anything as a row of the inbox."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,8 +29,15 @@ LIFECYCLE_EVENTS = frozenset({"app_uninstalled", "tokens_revoked"})
 """Slack sends both, in any order: the second one comes for a workspace that is active no more."""
 
 
+Concerns = Callable[..., Awaitable[bool]]
+"""`async def concerns(session, *, workspace_id, event)`, for events that come often and seldom matter."""
+
+
 class EventDoor:
-    """Called with each event's envelope; what it returns from is committed, what it raises from Slack sends again."""
+    """`concerns`: event → what keeps most of a kind out.
+
+    Called with each event's envelope; what it returns from is committed, what it raises from Slack sends again.
+    """
 
     def __init__(
         self,
@@ -41,9 +48,11 @@ class EventDoor:
         directory: Directory,
         home: Home,
         listened: Collection[str],
+        concerns: Mapping[str, Concerns],
     ) -> None:
         self._database, self._clock, self._installations = database, clock, installations
         self._directory, self._home, self._listened = directory, home, listened
+        self._concerns = concerns
 
     async def __call__(self, body: Mapping[str, Any]) -> None:
         event = body["event"]
@@ -66,8 +75,13 @@ class EventDoor:
 
     async def _keep(self, body: Mapping[str, Any], workspace_id: int, slack_id: str) -> None:
         """For the worker, if anybody listens to it."""
-        if inbox.event_name(body["event"]) not in self._listened:
+        name = inbox.event_name(body["event"])
+        if name not in self._listened:
             return
+        if concerns := self._concerns.get(name):
+            async with self._database.read() as session:
+                if not await concerns(session, workspace_id=workspace_id, event=body["event"]):
+                    return
         async with self._database.begin() as session:
             await inbox.receive(
                 session,

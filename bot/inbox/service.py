@@ -46,10 +46,12 @@ async def receive(
 
 
 def _kept(event: Mapping[str, Any]) -> dict[str, Any]:
-    """An event without what people wrote: of a message that was changed or deleted only which one it is.
+    """An event without what people wrote: of a person only what changes our times, of a message that was changed or deleted only which one it is.
 
     `text_changed` says that its text is another: an unfurl is a change too, and none that matters.
     """
+    if event["type"] == "user_change":  # a profile is nobody's business here
+        return {"type": event["type"], "user": {k: event["user"].get(k) for k in ("id", "tz", "deleted")}}
     if event["type"] != "message":
         return {
             name: value for name, value in event.items() if name != "view"

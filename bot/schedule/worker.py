@@ -128,6 +128,10 @@ class Timed:
 
     `gone`: their ids; `why`: in words; `following`: the next occurrence, if any.
     """
+    somebody_left: Callable[..., Awaitable[None]]
+    """`async def somebody_left(session, *, cadence, user_id, now)`: an account is gone, and the cadence paused."""
+    zone_changed: Callable[..., Awaitable[None]]
+    """`async def zone_changed(session, *, cadence, following, now)`: it goes by another zone from now on."""
 
 
 See = Callable[[int, Sequence[str]], Awaitable[Mapping[str, Viewer]]]
@@ -313,4 +317,3 @@ async def _away(session: AsyncSession, occurrence: Occurrence) -> Sequence[Absen
         user_ids=occurrence.cadence.user_ids,
         on=occurrence.starts_on,
     )
-

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -139,7 +140,7 @@ async def test_one_that_breaks_holds_up_no_other_and_is_given_up_in_the_end(rig:
             raise ValueError("poison")
         await bells.ring(session, moment=moment)  # type: ignore[arg-type]
 
-    poisoned = Timed(steps={START: Step(run=break_or_ring)}, leave_out=bells.leave_out)
+    poisoned = replace(bells.timed, steps={START: Step(run=break_or_ring)})
     await _hang(rig, 1, 2)
     rig.clock.advance(timedelta(hours=1, seconds=1))
     worker = _worker(rig, poisoned)

@@ -14,7 +14,7 @@ from bot.rituals.one_on_ones.models import Pair
 from bot.rituals.one_on_ones.views import messages
 from bot.schedule import service as schedule
 from bot.schedule import words
-from bot.schedule.models import Occurrence
+from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
 from bot.schedule.worker import Moment, Step, Timed, source
 from bot.slack.blocks import Payload
@@ -26,7 +26,7 @@ AGENDA_USEFUL = timedelta(hours=4)  # after that there is nothing left to lay be
 
 async def send_prompt(session: AsyncSession, *, moment: Moment) -> None:
     """Each is asked alone."""
-    pair = await service.pair_of(session, moment.occurrence)
+    pair = await service.pair_for(session, moment.cadence)
     for user_id in pair.user_ids:
         await moment.post(
             session,
@@ -60,7 +60,7 @@ async def _prompt(session: AsyncSession, pair: Pair, occurrence: Occurrence, use
 
 
 async def send_agenda(session: AsyncSession, *, moment: Moment) -> None:
-    pair = await service.pair_of(session, moment.occurrence)
+    pair = await service.pair_for(session, moment.cadence)
     suggestions = await _suggestions(session, pair, moment)
     occurrence = moment.occurrence
     await service.begin(session, pair=pair, occurrence=occurrence, suggestions=suggestions, now=moment.now)
@@ -116,7 +116,7 @@ async def _agendas(session: AsyncSession, occurrence: Occurrence) -> Sequence[tu
 async def close(session: AsyncSession, *, moment: Moment) -> None:
     """What is left goes on the next list; the two get what it came to, in the agenda's thread."""
     occurrence = moment.occurrence
-    pair = await service.pair_of(session, occurrence)
+    pair = await service.pair_for(session, moment.cadence)
     done = await service.meeting(session, pair=pair, occurrence=occurrence)
     carried = await service.carry_over(session, occurrence=occurrence)
     await update_agenda(session, pair=pair, occurrence=occurrence, now=moment.now)
@@ -134,7 +134,7 @@ async def leave_out(
     session: AsyncSession, *, moment: Moment, gone: Sequence[str], why: str, following: Occurrence | None
 ) -> None:
     """Who is there is told; who is away is left in peace."""
-    pair = await service.pair_of(session, moment.occurrence)
+    pair = await service.pair_for(session, moment.cadence)
     upcoming = words.upcoming(moment.cadence, following, now=moment.now)
     said = messages.told(pair, messages.left_out_words(moment.occurrence, why, upcoming))
     for user_id in pair.user_ids:
@@ -148,6 +148,34 @@ async def leave_out(
             )
 
 
+async def somebody_left(session: AsyncSession, *, cadence: Cadence, user_id: str, now: datetime) -> None:
+    """The other one is told, alone: what they wrote stays theirs to read."""
+    pair = await service.pair_for(session, cadence)
+    await _tell(session, pair, [pair.other(user_id)], messages.left_words(user_id), now=now)
+
+
+async def zone_changed(
+    session: AsyncSession, *, cadence: Cadence, following: Occurrence | None, now: datetime
+) -> None:
+    pair = await service.pair_for(session, cadence)
+    said = messages.zone_words(cadence, words.upcoming(cadence, following, now=now))
+    await _tell(session, pair, pair.recipients, said, now=now)
+
+
+async def _tell(
+    session: AsyncSession, pair: Pair, recipients: Sequence[str], said: str, *, now: datetime
+) -> None:
+    for recipient in recipients:
+        await outbox.post(
+            session,
+            workspace_id=pair.workspace_id,
+            source=f"{service.RITUAL}:told:{pair.id}:{now:%Y%m%d%H%M%S}",
+            recipient=recipient,
+            payload=messages.told(pair, said),
+            now=now,
+        )
+
+
 timed = Timed(
     steps={
         service.PROMPT: Step(run=send_prompt, grace=PROMPT_USEFUL),
@@ -155,4 +183,6 @@ timed = Timed(
         CLOSE: Step(run=close),
     },
     leave_out=leave_out,
+    somebody_left=somebody_left,
+    zone_changed=zone_changed,
 )

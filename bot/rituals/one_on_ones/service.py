@@ -220,9 +220,9 @@ async def cadence_of(session: AsyncSession, pair: Pair) -> Cadence:
     return cadence
 
 
-async def pair_of(session: AsyncSession, occurrence: Occurrence) -> Pair:
-    """Of an occurrence that the schedule hands out."""
-    return (await session.scalars(select(Pair).where(Pair.id == occurrence.cadence.subject_id))).one()
+async def pair_for(session: AsyncSession, cadence: Cadence) -> Pair:
+    """Of a cadence that the schedule hands out."""
+    return (await session.scalars(select(Pair).where(Pair.id == cadence.subject_id))).one()
 
 
 async def end_pair(session: AsyncSession, *, pair: Pair, now: datetime) -> None:

@@ -307,6 +307,24 @@ def ended_words(by: str) -> str:
     )
 
 
+def left_words(user_id: str) -> str:
+    return _(
+        "{who}'s account is gone, so your 1:1 with them is paused. What you wrote is in its history; "
+        "`/one-on-one @person` sets one up with somebody else.",
+        who=text.mention(user_id),
+    )
+
+
+def zone_words(cadence: Cadence, following: str) -> str:
+    assert cadence.follows is not None
+    return _(
+        "{who} is in another time zone now, and your 1:1 goes with them: {when}. {next}",
+        who=text.mention(cadence.follows),
+        when=words.cadence(cadence),
+        next=following,
+    )
+
+
 def skipped_words(user_id: str) -> str:
     return _("{who} left it out", who=text.mention(user_id))
 
