@@ -258,7 +258,7 @@ class ScheduleWorker:
             return
         elif step is not None:
             await step.run(session, moment=moment)
-        if occurrence.is_to_come:  # it may have ended itself
+        if occurrence.step is not None:  # it may have ended itself; one that is done may have a step weeks later
             await service.advance(session, occurrence=occurrence, now=now)
 
     async def _failed(self, due: Occurrence, error: str) -> None:
