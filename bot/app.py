@@ -174,7 +174,15 @@ def assemble(
     )
     dispatch = Dispatch(
         tables(rituals),
-        around=Surroundings(database, clock, directory, tasks, home, menu(rituals)),
+        around=Surroundings(
+            database,
+            clock,
+            directory,
+            tasks,
+            home,
+            menu(rituals),
+            {ritual.name: ritual.summary for ritual in rituals},
+        ),
         installations=found,
         receive_event=receive,
         keep_draft=drafts.keep_shown,

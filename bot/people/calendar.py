@@ -6,10 +6,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
+import holidays.countries  # now: else all of them are read in the middle of the first request that needs one
 
 from bot.i18n import _
 
 LONGEST_BREAK = 366  # days that are looked ahead for one on which a team works
+HOLIDAY_AHEAD = timedelta(days=7)  # a holiday is close
+DAYS_OFF_AHEAD = timedelta(days=14)  # days off of a team's own are: people plan around those
 ENGLISH = "en_US"
 
 
@@ -51,6 +54,13 @@ class Calendar:
         ahead = (day + timedelta(days=n) for n in range(LONGEST_BREAK))
         return next(filter(self.is_working, ahead), day)
 
+    def close_break(self, today: date) -> DaysOff | None:
+        """What keeps the team from working soon, or now: days off of its own, or a holiday in its week."""
+        days = [today + timedelta(days=n) for n in range(HOLIDAY_AHEAD.days + 1)]
+        own = [off for off in self.days_off if off.first <= today + DAYS_OFF_AHEAD and today <= off.last]
+        public = [DaysOff(day, day, self.why_off(day)) for day in days if day.weekday() in self.working_days]
+        return min([*own, *filter(lambda off: off.name, public)], key=lambda off: off.first, default=None)
+
     def before(self, day: date, working_days: int) -> date:
         """The day so many working days earlier: one before Monday is Friday."""
         return self._step(day, working_days, timedelta(days=-1))
@@ -78,13 +88,3 @@ def _holidays(country: str, region: str | None) -> holidays.HolidayBase:
     if ENGLISH in known.supported_languages:
         return holidays.country_holidays(country, subdiv=region, language=ENGLISH)
     return known
-
-
-@lru_cache(maxsize=1)
-def countries() -> dict[str, Sequence[str]]:
-    """Country → its regions, by ISO 3166, as far as their holidays are known."""
-    return {
-        code: regions
-        for code, regions in holidays.list_supported_countries(include_aliases=False).items()
-        if len(code) == 2
-    }

@@ -199,11 +199,13 @@ async def last_of(session: AsyncSession, *, cadence: Cadence, before: Occurrence
 
 
 async def replan_team(session: AsyncSession, *, team: Team, now: datetime) -> None:
-    """The team's calendar is another: what is to come goes by that one."""
+    """The team's calendar is another: what is to come goes by that one, but for what somebody has moved themselves."""
     for cadence in await session.scalars(
         select(Cadence).where(Cadence.team_id == team.id).options(selectinload(Cadence.people))
     ):
-        await replan(session, cadence=cadence, now=now)
+        coming = await next_of(session, cadence=cadence)
+        if coming is None or coming.moved_by is None:
+            await replan(session, cadence=cadence, now=now)
 
 
 async def catch_up_at(

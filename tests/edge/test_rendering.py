@@ -14,7 +14,7 @@ from bot.access.rules import Kind, Viewer
 from bot.outbox import notices
 from bot.outbox.models import DeliveryState
 from bot.outbox.service import Trouble
-from bot.people.models import Member, Team
+from bot.people.models import Absence, Member, Team, TeamDaysOff
 from bot.playground.rules import check_message, check_view
 from bot.playground.rules.whole import text_length
 from bot.records.models import Relation, Revision, Source, SourceState
@@ -139,8 +139,15 @@ class Typing:
             capture_emoji=self.some(100) or None,
             is_set_up=self.dice.choice([True, False]),
             created_by="U0ME",
+            working_days=self.dice.choice([list(range(5)), list(range(7)), [6]]),
+            country=self.dice.choice([None, "DE"]),
+            region=None,
         )
         team.members = [Member(user_id=user) for user in self.people()]
+        team.days_off = [
+            TeamDaysOff(first=NOW.date(), last=NOW.date(), name=self.some(80))
+            for _ in range(self.count(0, 1, 30))
+        ]
         return team
 
     def source(self) -> Source | None:
@@ -259,7 +266,7 @@ def posted(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     yield "search", messages.results(found, typed=asked, title=asked)
     yield "offer", messages.capture_offer(channel_id="C0HERE", ts="1.0")
     yield "help", messages.help_text()
-    yield "team", partner.team_saved(team)
+    yield "team", partner.team_saved(team, first=True, moved=[], summaries={}, now=NOW)
     yield "welcome", partner.welcome()
     yield "menu", partner.menu([("/decision", lambda: "x")], muted=typing.dice.choice([True, False]))
     for state in (DeliveryState.PAUSED, DeliveryState.UNCERTAIN, DeliveryState.DEAD):
@@ -283,6 +290,7 @@ def opened(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
         "team form",
         partner.team_form(team, channel_id="C0HERE", name=team.name, user_id="U0ME", timezone="Europe/Oslo"),
     )
+    yield "away", partner.away_form(None, today=NOW.date(), typed=typing.words(3_000), person_id="U0ME")
 
 
 def homes(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
@@ -293,16 +301,17 @@ def homes(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     troubles = [Trouble("1", "decisions:1", "C0HERE", DeliveryState.DEAD, "is_archived", NOW)] * typing.count(
         0, 1, 9
     )
-    items_for_team = [Suggestion(text=messages.unanswered_line(typing.decision()), since=NOW)] * typing.count(
-        0, 1, 9
-    )
+    away = typing.dice.choice([None, Absence(id=1, user_id="U0ME", first=NOW.date(), last=NOW.date())])
+    items_for_team = [
+        Suggestion(key="x", text=messages.unanswered_line(typing.decision()), since=NOW)
+    ] * typing.count(0, 1, 9)
     yield (
         "home",
         b.home(
             [
                 *waiting_blocks(items),
                 *home.section([typing.decision() for _ in range(typing.count(0, 5))]).blocks,
-                *partner.home(teams, muted=False, troubles=troubles).blocks,
+                *partner.home(teams, muted=False, away=away, troubles=troubles, now=NOW).blocks,
                 *agenda._team_blocks(typing.team(), items_for_team),
             ]
         ),

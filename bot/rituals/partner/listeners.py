@@ -1,22 +1,26 @@
 """One function per interaction with the hub."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Actor, Kind, Viewer, may, require
-from bot.errors import Refusal
+from bot.errors import FieldRefusal, Refusal
 from bot.i18n import _
 from bot.outbox import service as outbox
 from bot.people import service as people
-from bot.people.models import Team
+from bot.people.models import Absence, Team
+from bot.people.places import places_like
 from bot.records import service as records
 from bot.rituals.partner import service, views
-from bot.rituals.partner.service import TeamFields
+from bot.rituals.partner.service import AwayFields, TeamFields
+from bot.schedule.models import Occurrence
 from bot.slack import blocks as b
+from bot.slack import limits, text
 from bot.slack.blocks import Payload
 from bot.slack.forms import read
 from bot.slack.home import HomeSection
@@ -69,7 +73,7 @@ async def _team(session: AsyncSession, actor: Actor, team_id: str, channel_id: s
         return await people.team_by_id(session, workspace_id=actor.workspace_id, team_id=int(team_id))
     if channel_id:
         return await people.team_of(
-            session, workspace_id=actor.workspace_id, channel_id=channel_id, with_members=True
+            session, workspace_id=actor.workspace_id, channel_id=channel_id, whole=True
         )
     return None
 
@@ -84,13 +88,25 @@ async def submit_team(request: Request) -> None:
         )
         team = await _team(session, viewer, str(request.ids.get("team") or ""), None)
         team = team or await service.new_team(session, viewer=viewer, fields=fields, now=request.now)
-        first = not team.is_set_up
+        first, calendar = not team.is_set_up, team.calendar
         team = await service.save_team(session, viewer=viewer, team=team, fields=fields)
+        moved = []
+        if team.calendar != calendar:
+            moved = await service.follow_calendar(session, viewer=viewer, team=team, now=request.now)
         if first:
             await service.tell_rituals(session, team=team, workspace=request.workspace, now=request.now)
     await request.ack()
-    request.tell(views.team_saved(team, first=first))
+    request.tell(
+        views.team_saved(team, first=first, moved=moved, summaries=request.summaries, now=request.now)
+    )
     request.refresh_home()
+
+
+async def find_places(request: Request) -> None:
+    """What the team's form offers of countries and regions, while somebody types."""
+    typed = str(request.body.get("value") or "")
+    found = await asyncio.to_thread(places_like, typed)  # the first search reads every name
+    await request.ack(options=b.options((place.name, place.code) for place in found[: limits.OPTIONS]))
 
 
 # A person's own wishes
@@ -124,6 +140,122 @@ async def _set_muted(request: Request, *, muted: bool) -> None:
         await people.set_muted(session, actor=request.actor, muted=muted, name=person.name)
 
 
+# Being away
+
+
+async def open_away(request: Request) -> None:
+    """What stands behind `/partner away` is shown in the form, and changes nothing."""
+    typed = text.typed(request.text)
+
+    async def full() -> Payload:
+        today, viewer = await request.today(), await request.see()
+        async with request.read() as session:
+            teams = await people.teams_of(session, viewer=viewer)
+            absence = await _absence(session, viewer, today)
+        person_id = viewer.user_id if service.notes_for_others(viewer, teams) else None
+        return views.away_form(absence, today=today, typed=typed, person_id=person_id)
+
+    await request.open_form(lambda: views.away_form(None, today=request.now.date(), typed=typed), full)
+
+
+async def _absence(session: AsyncSession, actor: Actor, today: date) -> Absence | None:
+    """The one that is going on."""
+    found = await people.away(session, workspace_id=actor.workspace_id, user_ids=[actor.user_id], on=today)
+    return next(iter(found), None)
+
+
+async def submit_away(request: Request) -> None:
+    fields = read(AwayFields, request.view)
+    for_other = fields.person not in (None, request.actor.user_id)
+    viewer = await _noting_for(request, str(fields.person)) if for_other else None
+    today = await request.today()
+    async with request.begin() as session:
+        await records.once(session, request)
+        if viewer is not None:
+            await service.require_may_note(session, viewer=viewer, user_id=str(fields.person))
+        absence = await service.note_away(
+            session,
+            by=request.actor,
+            fields=fields,
+            changes=request.ids.get("absence"),
+            today=today,
+            now=request.now,
+        )
+        left_out = await service.left_out_by(session, absence=absence)
+        if for_other:
+            await _tell_other(session, request, absence, left_out)
+    await request.ack()
+    said = (
+        views.away_for_other(absence) if for_other else views.away_words(absence, left_out, request.summaries)
+    )
+    request.tell(said)
+    request.refresh_home()
+
+
+async def _noting_for(request: Request, user_id: str) -> Viewer:
+    """Who is asking.
+
+    Raises:
+        FieldRefusal: the other is an app, or somebody who is gone.
+    """
+    other = await request.directory.person(
+        request.slack, Actor(request.actor.workspace_id, user_id), home=request.workspace.slack_id
+    )
+    if other.kind in (Kind.BOT, Kind.DEACTIVATED):
+        raise FieldRefusal(
+            {"person": _("Pick a person who is here: that is an app, or an account that is no more.")}
+        )
+    return await request.see()
+
+
+async def _tell_other(
+    session: AsyncSession, request: Request, absence: Absence, left_out: Sequence[Occurrence]
+) -> None:
+    await outbox.post(
+        session,
+        workspace_id=absence.workspace_id,
+        source=f"partner:away:{absence.id}",
+        recipient=absence.user_id,
+        payload=views.told_away(absence, left_out, request.summaries),
+        now=request.now,
+        tell=request.actor.user_id,
+    )
+
+
+async def come_back(request: Request) -> None:
+    await request.ack(**await _come_back(request))
+    request.refresh_home()
+
+
+async def come_back_by_button(request: Request) -> None:
+    request.tell(await _come_back(request))
+    request.refresh_home()
+
+
+async def _come_back(request: Request) -> Payload:
+    """What is going on ends; what is noted for later stays until they take it off."""
+    today = await request.today()
+    async with request.begin() as session:
+        absence = await _absence(session, request.actor, today)
+        if absence is not None:
+            await people.end_absence(session, absence=absence, today=today)
+        coming = await people.absences_of(session, of=request.actor, since=today)
+        return views.back(was_away=absence is not None, coming=coming)
+
+
+async def take_off(request: Request, value: str) -> None:
+    """They are not away then, whoever said so."""
+    today = await request.today()
+    async with request.begin() as session:
+        noted = await people.absences_of(session, of=request.actor, since=today)
+        absence = next((absence for absence in noted if str(absence.id) == value), None)
+        if absence is None:
+            raise Refusal(_("That is over, or taken off already."))
+        await people.end_absence(session, absence=absence, today=today)
+    request.tell(b.message(_("You are not away then any more.")))
+    request.refresh_home()
+
+
 # Home
 
 
@@ -131,13 +263,17 @@ async def home(session: AsyncSession, *, viewer: Viewer, now: datetime) -> HomeS
     teams = await people.teams_of(session, viewer=viewer)
     runs_one = viewer.is_admin or any(viewer.user_id in team.owner_ids for team in teams)
     troubles = await _troubles(session, viewer, teams)
+    own = [team for team in teams if team.is_of(viewer.user_id)]
+    today = own[0].today(now) if own else now.date()  # Home is not told in which zone its reader is
     return views.home(
-        [team for team in teams if team.is_of(viewer.user_id)],
+        own,
         others=[team for team in teams if viewer.is_admin and not team.is_of(viewer.user_id)],
         changeable=[team for team in teams if may(viewer, Action.ADMINISTER, team)],
         can_set_up=viewer.kind is Kind.MEMBER,
         muted=await people.is_muted(session, actor=viewer),
+        away=await _absence(session, viewer, today),
         troubles=troubles if troubles or runs_one else None,
+        now=now,
     )
 
 
