@@ -33,7 +33,10 @@ from bot.rituals.decisions.queries import Found, Hit
 from bot.rituals.decisions.service import LinkedRecord, Sheet
 from bot.rituals.decisions.views import form, home, messages, page
 from bot.rituals.decisions.views.form import FormState
-from bot.rituals.partner import views as partner
+from bot.rituals.partner.views import away as partner_away
+from bot.rituals.partner.views import home as partner_home
+from bot.rituals.partner.views import menu as partner_menu
+from bot.rituals.partner.views import team as partner_team
 from bot.slack import blocks as b
 from bot.slack import limits, text
 from bot.slack.home import waiting_blocks
@@ -266,9 +269,9 @@ def posted(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     yield "search", messages.results(found, typed=asked, title=asked)
     yield "offer", messages.capture_offer(channel_id="C0HERE", ts="1.0")
     yield "help", messages.help_text()
-    yield "team", partner.team_saved(team, first=True, moved=[], summaries={}, now=NOW)
-    yield "welcome", partner.welcome()
-    yield "menu", partner.menu([("/decision", lambda: "x")], muted=typing.dice.choice([True, False]))
+    yield "team", partner_team.team_saved(team, first=True, moved=[], summaries={}, now=NOW)
+    yield "welcome", partner_menu.welcome()
+    yield "menu", partner_menu.menu([("/decision", lambda: "x")], muted=typing.dice.choice([True, False]))
     for state in (DeliveryState.PAUSED, DeliveryState.UNCERTAIN, DeliveryState.DEAD):
         yield (
             "notice",
@@ -288,9 +291,11 @@ def opened(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     yield "search", messages.as_modal(messages.results(typing.found(), typed=typing.words(300), title="x"))
     yield (
         "team form",
-        partner.team_form(team, channel_id="C0HERE", name=team.name, user_id="U0ME", timezone="Europe/Oslo"),
+        partner_team.team_form(
+            team, channel_id="C0HERE", name=team.name, user_id="U0ME", timezone="Europe/Oslo"
+        ),
     )
-    yield "away", partner.away_form(None, today=NOW.date(), typed=typing.words(3_000), person_id="U0ME")
+    yield "away", partner_away.form(None, today=NOW.date(), typed=typing.words(3_000), person_id="U0ME")
 
 
 def homes(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
@@ -311,7 +316,7 @@ def homes(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
             [
                 *waiting_blocks(items),
                 *home.section([typing.decision() for _ in range(typing.count(0, 5))]).blocks,
-                *partner.home(teams, muted=False, away=away, troubles=troubles, now=NOW).blocks,
+                *partner_home.section(teams, muted=False, away=away, troubles=troubles, now=NOW).blocks,
                 *agenda._team_blocks(typing.team(), items_for_team),
             ]
         ),
