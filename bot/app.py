@@ -181,7 +181,7 @@ def assemble(
             tasks,
             home,
             menu(rituals),
-            {ritual.name: ritual.summary for ritual in rituals},
+            {ritual.name: next(iter(ritual.commands)) for ritual in rituals if ritual.commands},
         ),
         installations=found,
         receive_event=receive,

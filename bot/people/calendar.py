@@ -88,3 +88,13 @@ def _holidays(country: str, region: str | None) -> holidays.HolidayBase:
     if ENGLISH in known.supported_languages:
         return holidays.country_holidays(country, subdiv=region, language=ENGLISH)
     return known
+
+
+@lru_cache(maxsize=1)
+def countries() -> dict[str, Sequence[str]]:
+    """Country → its regions, by ISO 3166, as far as their holidays are known."""
+    return {
+        code: regions
+        for code, regions in holidays.list_supported_countries(include_aliases=False).items()
+        if len(code) == 2
+    }

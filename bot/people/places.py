@@ -4,11 +4,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import holidays
 from babel import Locale
-from holidays.registry import COUNTRIES
+
+from bot.people.calendar import countries
 
 REGION_CHARACTERS = 16  # as `Team.region` holds; the library has one longer name, a city beside its state
 ABBREVIATION = 3  # characters of the shortest names for a region, such as GUA for Guadeloupe
@@ -40,7 +41,7 @@ def place(code: str) -> Place:
         ValueError: there is none, or nobody knows its holidays.
     """
     country, _dash, region = code.partition("-")
-    if country not in countries() or (region and region not in regions(country)):
+    if country not in countries() or (region and region not in _regions(country)):
         raise ValueError(code)
     return Place(country, region or None)
 
@@ -53,22 +54,15 @@ def places_like(typed: str) -> list[Place]:
     return [each for _name, each in found]
 
 
-@lru_cache(maxsize=1)
+@cache
 def _every() -> list[tuple[str, Place]]:
     """Each with its name as it is looked for."""
-    within = [Place(country, region) for country in countries() for region in regions(country)]
+    within = [Place(country, region) for country in countries() for region in _regions(country)]
     return [(_folded(each.name), each) for each in [*map(Place, countries()), *within]]
 
 
-@lru_cache(maxsize=1)
-def countries() -> frozenset[str]:
-    """Those whose holidays are known."""
-    return frozenset(code for _name, code, *_others in COUNTRIES.values())
-
-
-def regions(country: str) -> Sequence[str]:
-    known = holidays.country_holidays(country).subdivisions
-    return [region for region in known if len(region) <= REGION_CHARACTERS]
+def _regions(country: str) -> Sequence[str]:
+    return [region for region in countries()[country] if len(region) <= REGION_CHARACTERS]
 
 
 def _region_name(country: str, code: str) -> str:
@@ -76,7 +70,7 @@ def _region_name(country: str, code: str) -> str:
     return next((name for name in names if len(name) > ABBREVIATION), names[0])
 
 
-@lru_cache
+@cache
 def _region_names(country: str) -> dict[str, list[str]]:
     """Region → what it is called, its usual name first, abbreviations among them."""
     named = defaultdict(list)

@@ -49,8 +49,8 @@ class Surroundings:
     home: Home
     menu: tuple[tuple[str, Callable[[], str]], ...]
     """Every command with its one line of help, for `/partner`."""
-    summaries: Mapping[str, Callable[[], str]]
-    """That line by the ritual's name."""
+    command_of: Mapping[str, str]
+    """The first command of each ritual, by the ritual's name."""
 
 
 class Request:
@@ -105,8 +105,8 @@ class Request:
         return self._around.menu
 
     @property
-    def summaries(self) -> Mapping[str, Callable[[], str]]:
-        return self._around.summaries
+    def command_of(self) -> Mapping[str, str]:
+        return self._around.command_of
 
     @property
     def tasks(self) -> Tasks:

@@ -269,7 +269,7 @@ def posted(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     yield "search", messages.results(found, typed=asked, title=asked)
     yield "offer", messages.capture_offer(channel_id="C0HERE", ts="1.0")
     yield "help", messages.help_text()
-    yield "team", partner_team.team_saved(team, first=True, moved=[], summaries={}, now=NOW)
+    yield "team", partner_team.team_saved(team, first=True, moved=[], command_of={}, now=NOW)
     yield "welcome", partner_menu.welcome()
     yield "menu", partner_menu.menu([("/decision", lambda: "x")], muted=typing.dice.choice([True, False]))
     for state in (DeliveryState.PAUSED, DeliveryState.UNCERTAIN, DeliveryState.DEAD):

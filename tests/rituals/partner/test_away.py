@@ -52,7 +52,7 @@ async def test_who_goes_away_is_told_what_that_means_and_what_is_left_out(slack:
     said = words_of(await goes_away(slack, "techlead", **NEXT_WEEK))
     assert said == (
         "You are away Mon 30 Nov – Fri 4 Dec. I write nothing to you in that time. `/partner back` ends it.\n"
-        "Left out then: the weekly 1:1 of PM and tech lead, Mon 30 Nov."
+        "Left out then: `/one-on-one`, Mon 30 Nov."
     )
 
 
@@ -148,8 +148,8 @@ async def test_who_is_told_of_it_hears_of_what_is_left_out_and_who_said_it_does_
     admin = slack.person("admin")
     view = await shows(admin, await away_form(slack, "admin"), slack.users["admin"])
     assert (await admin.submit(view, {**NEXT_WEEK, "person": "techlead"})).errors == {}
-    assert "Left out then: the weekly 1:1" in words_of(await told(slack, "techlead", "noted that you are"))
-    assert "1:1" not in words_of(await told(slack, "admin", "I told them")), "when two meet is theirs"
+    assert "Left out then: `/one-on-one`" in words_of(await told(slack, "techlead", "noted that you are"))
+    assert "/one-on-one" not in words_of(await told(slack, "admin", "I told them")), "when two meet is theirs"
 
 
 async def test_who_says_it_of_somebody_else_keeps_what_is_their_own(slack: Slack) -> None:

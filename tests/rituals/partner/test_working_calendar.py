@@ -61,7 +61,7 @@ async def test_who_saves_the_calendar_is_told_what_of_theirs_moves_for_it(
     await set_up_team(slack)
     await set_up_pair(slack)
     said = await changes(slack, holidays_of="Germany: Berlin")
-    assert said.splitlines()[-1] == f"• the weekly 1:1 of PM and tech lead · {MOVED}"
+    assert said.splitlines()[-1] == f"• `/one-on-one` · {MOVED}"
     await pass_to(bot, clock, datetime(2026, 5, 25, 9, 0, tzinfo=UTC))
     assert len(await slack.messages(str(await group_dm(slack)))) == 1, "nothing comes on the holiday"
     assert len(await dm_of(slack, "techlead")) == 1, "they were asked on Friday"
@@ -71,13 +71,13 @@ async def test_when_two_meet_is_told_to_nobody_else(slack: Slack, clock: Movable
     clock.set(BEFORE_PENTECOST)
     await set_up_team(slack)
     await set_up_pair(slack)
-    assert "1:1" not in await changes(slack, by="engineer", holidays_of="Germany: Berlin")
+    assert "/one-on-one" not in await changes(slack, by="engineer", holidays_of="Germany: Berlin")
 
 
 async def test_what_does_not_move_is_not_talked_about(slack: Slack) -> None:
     await set_up_team(slack)
     await set_up_pair(slack)
-    assert "1:1" not in await changes(slack, days_off="2026-12-24 to 2027-01-01 Winter break")
+    assert "/one-on-one" not in await changes(slack, days_off="2026-12-24 to 2027-01-01 Winter break")
 
 
 async def test_what_somebody_has_moved_stays_where_they_put_it(
@@ -88,7 +88,7 @@ async def test_what_somebody_has_moved_stays_where_they_put_it(
     pm = slack.person("pm")
     move = await opens(pm, pm.command("general", "/one-on-one", "move"))
     assert (await pm.submit(move, {"date": "2026-12-02", "time": "15:00"})).errors == {}
-    assert "1:1" not in await changes(slack, days_off="2026-12-01")
+    assert "/one-on-one" not in await changes(slack, days_off="2026-12-01")
     await pass_to(bot, clock, MONDAY)
     agendas = [m for m in await slack.messages(group) if words_of(m).startswith("1:1 ·")]
     assert agendas == [], "it is on Wednesday"

@@ -65,7 +65,7 @@ async def submit_away(request: Request) -> None:
         if for_other:
             await _tell_other(session, request, absence, left_out)
     await request.ack()
-    said = views.told_for_other(absence) if for_other else views.told(absence, left_out, request.summaries)
+    said = views.told_for_other(absence) if for_other else views.told(absence, left_out, request.command_of)
     request.tell(said)
     request.refresh_home()
 
@@ -94,7 +94,7 @@ async def _tell_other(
         workspace_id=absence.workspace_id,
         source=f"partner:away:{absence.id}",
         recipient=absence.user_id,
-        payload=views.noted_for_you(absence, left_out, request.summaries),
+        payload=views.noted_for_you(absence, left_out, request.command_of),
         now=request.now,
         tell=request.actor.user_id,
     )

@@ -78,7 +78,7 @@ async def submit_team(request: Request) -> None:
             await service.tell_rituals(session, team=team, workspace=request.workspace, now=request.now)
     await request.ack()
     request.tell(
-        views.team_saved(team, first=first, moved=moved, summaries=request.summaries, now=request.now)
+        views.team_saved(team, first=first, moved=moved, command_of=request.command_of, now=request.now)
     )
     request.refresh_home()
 

@@ -1,6 +1,6 @@
 """Being away: the form, what it means, and being back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from slack_sdk.models.blocks import Block, ButtonElement
@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from bot.i18n import _
 from bot.people.models import Absence
 from bot.rituals.partner import ids
-from bot.rituals.partner.views.words import Summaries, called, days
+from bot.rituals.partner.views.words import called, days
 from bot.schedule.models import Occurrence
 from bot.schedule.words import short_day
 from bot.slack import blocks as b
@@ -48,13 +48,13 @@ def form(absence: Absence | None, *, today: date, typed: str = "", person_id: st
     )
 
 
-def told(absence: Absence, left_out: Sequence[Occurrence], summaries: Summaries) -> b.Payload:
+def told(absence: Absence, left_out: Sequence[Occurrence], command_of: Mapping[str, str]) -> b.Payload:
     """What it means for the one who is away."""
     said = _(
         "You are away {days}. I write nothing to you in that time. `/partner back` ends it.",
         days=days(absence.first, absence.last),
     )
-    return b.message("\n".join([said, *_left_out(left_out, summaries)]))
+    return b.message("\n".join([said, *_left_out(left_out, command_of)]))
 
 
 def told_for_other(absence: Absence) -> b.Payload:
@@ -68,7 +68,9 @@ def told_for_other(absence: Absence) -> b.Payload:
     )
 
 
-def noted_for_you(absence: Absence, left_out: Sequence[Occurrence], summaries: Summaries) -> b.Payload:
+def noted_for_you(
+    absence: Absence, left_out: Sequence[Occurrence], command_of: Mapping[str, str]
+) -> b.Payload:
     """For the one of whom somebody else said it."""
     said = _(
         "{who} noted that you are away {days}. I write nothing to you in that time. If you are not, press the "
@@ -76,15 +78,15 @@ def noted_for_you(absence: Absence, left_out: Sequence[Occurrence], summaries: S
         who=text.mention(absence.noted_by),
         days=days(absence.first, absence.last),
     )
-    lines = "\n".join([said, *_left_out(left_out, summaries)])
+    lines = "\n".join([said, *_left_out(left_out, command_of)])
     return b.message(lines, [b.section(lines), b.actions(_not_away(absence))])
 
 
-def _left_out(occurrences: Sequence[Occurrence], summaries: Summaries) -> list[str]:
+def _left_out(occurrences: Sequence[Occurrence], command_of: Mapping[str, str]) -> list[str]:
     return [
         _(
             "Left out then: {what}, {day}.",
-            what=called(occurrence.cadence, summaries),
+            what=called(occurrence.cadence, command_of),
             day=short_day(occurrence.starts_on),
         )
         for occurrence in occurrences

@@ -1,6 +1,6 @@
 """The form that sets a team up or changes it, and what its setting up comes to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from slack_sdk.models.blocks import Block
@@ -10,7 +10,7 @@ from bot.i18n import _
 from bot.people.fields import days_off_lines
 from bot.people.models import Team
 from bot.rituals.partner import ids
-from bot.rituals.partner.views.words import Summaries, called
+from bot.rituals.partner.views.words import called
 from bot.schedule import words
 from bot.schedule.models import Cadence, Occurrence
 from bot.slack import blocks as b
@@ -121,7 +121,7 @@ def team_saved(
     *,
     first: bool,
     moved: Sequence[tuple[Cadence, Occurrence | None]],
-    summaries: Summaries,
+    command_of: Mapping[str, str],
     now: datetime,
 ) -> b.Payload:
     """`first`: it is set up just now, so what to do next is said too; `moved`: what comes at another time for it."""
@@ -134,7 +134,7 @@ def team_saved(
             )
         )
     lines += [
-        f"• {called(cadence, summaries)} · {words.upcoming(cadence, following, now=now)}"
+        f"• {called(cadence, command_of)} · {words.upcoming(cadence, following, now=now)}"
         for cadence, following in moved[:MOVED_SHOWN]
     ]
     return b.message("\n".join(lines))
