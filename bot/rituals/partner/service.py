@@ -60,6 +60,10 @@ class AwayFields(Fields):
     last: Day
     person: SlackId | None = None
 
+    def is_of_other(self, user_id: str) -> bool:
+        """Whether this one, who filled it in, says it of somebody else."""
+        return self.person not in (None, user_id)
+
 
 def require_channel(viewer: Viewer, channel_id: str) -> None:
     """Raises FieldRefusal for a channel that this person, or the bot, cannot see."""
@@ -167,9 +171,9 @@ def _taken(team: Team) -> str:
 
 
 async def note_away(
-    session: AsyncSession, *, by: Actor, fields: AwayFields, changes: object, today: date, now: datetime
+    session: AsyncSession, *, viewer: Viewer, fields: AwayFields, changes: object, today: date, now: datetime
 ) -> Absence:
-    """Keep that somebody is away. `changes`: the id of the absence that the form showed, which was their own.
+    """Keep that somebody is away. `changes`: the id of the absence that the form showed, which was the viewer's own.
 
     Raises:
         FieldRefusal: the days are over, or in the wrong order; or it is not theirs to say of that person.
@@ -178,25 +182,21 @@ async def note_away(
         raise FieldRefusal({"last": _("That day is already over. Pick one from today on.")})
     if fields.last < fields.first:
         raise FieldRefusal({"last": _("That is before the first day. Pick that day or a later one.")})
-    of = Actor(by.workspace_id, fields.person or by.user_id)
+    of_other = fields.is_of_other(viewer.user_id)
+    if of_other:
+        await _require_may_note(session, viewer=viewer, user_id=str(fields.person))
     return await note_absence(
         session,
-        of=of,
+        of=Actor(viewer.workspace_id, fields.person or viewer.user_id),
         first=fields.first,
         last=fields.last,
-        by=by.user_id,
+        by=viewer.user_id,
         now=now,
-        instead_of=changes if of.user_id == by.user_id else None,
+        instead_of=None if of_other else changes,
     )
 
 
-def notes_for_others(viewer: Viewer, teams: Sequence[Team]) -> bool:
-    """Whether there are people of whom they may say that they are away."""
-    runs_one = any(viewer.user_id in team.owner_ids for team in teams)
-    return viewer.kind is Kind.MEMBER and (viewer.is_admin or runs_one)
-
-
-async def require_may_note(session: AsyncSession, *, viewer: Viewer, user_id: str) -> None:
+async def _require_may_note(session: AsyncSession, *, viewer: Viewer, user_id: str) -> None:
     """Raises FieldRefusal unless they are an admin, or run a team that this person is in."""
     teams = [team for team in await teams_of(session, viewer=viewer) if team.is_of(user_id)]
     if not notes_for_others(viewer, teams):
@@ -204,6 +204,12 @@ async def require_may_note(session: AsyncSession, *, viewer: Viewer, user_id: st
             "Only a workspace admin, or who runs a team that they are in, can do this for somebody else."
         )
         raise FieldRefusal({"person": words})
+
+
+def notes_for_others(viewer: Viewer, teams: Sequence[Team]) -> bool:
+    """Whether there is somebody, in these teams or anywhere, of whom they may say that they are away."""
+    runs_one = any(viewer.user_id in team.owner_ids for team in teams)
+    return viewer.kind is Kind.MEMBER and (viewer.is_admin or runs_one)
 
 
 async def left_out_by(session: AsyncSession, *, absence: Absence) -> Sequence[Occurrence]:

@@ -186,6 +186,13 @@ async def test_who_runs_nothing_is_asked_for_nobody_else(slack: Slack, name: str
     assert "person" not in inputs(await away_form(slack, name))
 
 
+async def test_a_guest_says_it_of_nobody_else_even_as_pm(slack: Slack) -> None:
+    await set_up_team(slack, pm="guest")
+    assert "person" not in inputs(await away_form(slack, "guest"))
+    lead = slack.person("techlead")
+    await shows(lead, await away_form(slack, "techlead"), lead.id)
+
+
 async def test_the_day_is_the_one_where_the_person_is(slack: Slack, clock: MovableClock) -> None:
     clock.set(datetime(2026, 11, 25, 20, 0, tzinfo=UTC))
     view = await away_form(slack, "engineer2")

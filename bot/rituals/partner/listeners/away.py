@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.access.rules import Actor, Kind, Viewer
+from bot.access.rules import Actor, Kind
 from bot.errors import FieldRefusal, Refusal
 from bot.i18n import _
 from bot.outbox import service as outbox
@@ -46,44 +46,37 @@ async def current(session: AsyncSession, actor: Actor, today: date) -> Absence |
 
 async def submit_away(request: Request) -> None:
     fields = read(AwayFields, request.view)
-    for_other = fields.person not in (None, request.actor.user_id)
-    viewer = await _noting_for(request, str(fields.person)) if for_other else None
-    today = await request.today()
+    viewer, today = await request.see(), await request.today()
+    of_other = fields.is_of_other(viewer.user_id)
+    if of_other:
+        await _require_somebody(request, str(fields.person))
     async with request.begin() as session:
         await records.once(session, request)
-        if viewer is not None:
-            await service.require_may_note(session, viewer=viewer, user_id=str(fields.person))
         absence = await service.note_away(
             session,
-            by=request.actor,
+            viewer=viewer,
             fields=fields,
             changes=request.ids.get("absence"),
             today=today,
             now=request.now,
         )
         left_out = await service.left_out_by(session, absence=absence)
-        if for_other:
+        if of_other:
             await _tell_other(session, request, absence, left_out)
     await request.ack()
-    said = views.told_for_other(absence) if for_other else views.told(absence, left_out, request.command_of)
-    request.tell(said)
+    own = views.told(absence, left_out, request.command_of)
+    request.tell(views.told_for_other(absence) if of_other else own)
     request.refresh_home()
 
 
-async def _noting_for(request: Request, user_id: str) -> Viewer:
-    """Who is asking.
-
-    Raises:
-        FieldRefusal: the other is an app, or somebody who is gone.
-    """
-    other = await request.directory.person(
+async def _require_somebody(request: Request, user_id: str) -> None:
+    """Raises FieldRefusal for an app, or for somebody who is gone."""
+    person = await request.directory.person(
         request.slack, Actor(request.actor.workspace_id, user_id), home=request.workspace.slack_id
     )
-    if other.kind in (Kind.BOT, Kind.DEACTIVATED):
-        raise FieldRefusal(
-            {"person": _("Pick a person who is here: that is an app, or an account that is no more.")}
-        )
-    return await request.see()
+    if person.kind in (Kind.BOT, Kind.DEACTIVATED):
+        words = _("Pick a person who is here: that is an app, or an account that is no more.")
+        raise FieldRefusal({"person": words})
 
 
 async def _tell_other(
