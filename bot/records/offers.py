@@ -3,8 +3,8 @@
 from bot.i18n import _
 
 LOG_DECISION = "decisions.log"
-"""Opens the form of a new decision. The button's value is what it begins with: the title in the first line, which may
-be empty, and the context below.
+"""Opens the form of a new decision. The button's value is what it begins with: its first line is the title, and where
+there is more, all of it is the context too.
 """
 VALUE_CHARACTERS = 2_000  # docs reference/block-kit/block-elements/button-element
 

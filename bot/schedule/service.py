@@ -55,7 +55,7 @@ async def set_up(
     written = rule.model_dump(mode="json")
     if cadence.rule != written:
         cadence.rule, cadence.anchor = written, now.astimezone(ZoneInfo(timezone)).date()
-    cadence.team_id = team.id if team else None
+    cadence.team_id, cadence.ended = team.id if team else None, False
     cadence.wall_time, cadence.timezone, cadence.follows = f"{at:%H:%M}", timezone, follows
     cadence.steps = [step.model_dump() for step in steps]
     there = {person.user_id: person for person in cadence.people}

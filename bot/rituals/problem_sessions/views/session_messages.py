@@ -19,6 +19,7 @@ from bot.slack import blocks as b
 from bot.slack import text
 
 IDEAS_SHOWN = 40  # of a problem, in a message of 50 blocks; its page shows all
+IDEAS_OFFERED = 3  # to a decision that begins with them
 IDEA_SHOWN = 400  # characters; forty of them are more than a message holds, and then sections give way
 
 # Before
@@ -243,10 +244,12 @@ def decide(pick: Pick, button: InteractiveElement) -> b.Payload:
 
 
 def decision_begins_with(pick: Pick) -> str:
-    """The context of the decision: the problem, and the ideas that were wanted most."""
+    """The idea that was wanted most as its title, and below that the problem and what else was said."""
     about = pick.problem
-    parts = [f"{about.name} {about.title}", about.happens or about.evidence]
-    return "\n".join(filter(None, [*parts, *(f"- {idea.text}" for idea in pick.ranked_ideas[:3])]))
+    said = [" ".join(idea.text.split()) for idea in pick.ranked_ideas[:IDEAS_OFFERED]]
+    title, others = (said[0], said[1:]) if said else (about.title, [])
+    lines = [title, "", f"{about.name} {about.title}", about.happens or about.evidence]
+    return "\n".join([*lines, *(f"- {idea}" for idea in others)]).rstrip()
 
 
 def did_it_help(picks: Sequence[Pick]) -> b.Payload:
