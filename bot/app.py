@@ -178,7 +178,15 @@ def assemble(
     )
     dispatch = Dispatch(
         tables(rituals),
-        around=Surroundings(database, clock, directory, tasks, home, menu(rituals)),
+        around=Surroundings(
+            database,
+            clock,
+            directory,
+            tasks,
+            home,
+            menu(rituals),
+            {ritual.name: next(iter(ritual.commands)) for ritual in rituals if ritual.commands},
+        ),
         installations=found,
         receive_event=receive,
         keep_draft=drafts.keep_shown,

@@ -134,6 +134,14 @@ class Person:
         """Fill fields in and leave it at that: Slack tells the app nothing."""
         await self._do("type", {"view_id": view["id"], "values": values})
 
+    async def suggestions(self, view: Json, block_id: str, typed: str) -> list[Json]:
+        """What the app offers for what is typed into a menu of an open modal."""
+        now = await self.view(view)
+        action_id = next(b["element"]["action_id"] for b in now["blocks"] if b["block_id"] == block_id)
+        asked = {"view_id": view["id"], "block_id": block_id, "action_id": action_id, "value": typed}
+        offered: list[Json] = (await self._do("suggest", asked)).body
+        return offered
+
     async def press_in(self, view: Json, action_id: str, value: Any = None, **more: Any) -> Result:
         """Press a button of a modal or of Home, or choose something in an input."""
         return await self._do(

@@ -6,10 +6,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
+import holidays.countries  # now: else all of them are read in the middle of the first request that needs one
 
 from bot.i18n import _
 
 LONGEST_BREAK = 366  # days that are looked ahead for one on which a team works
+HOLIDAY_AHEAD = timedelta(days=7)  # a holiday is close
+DAYS_OFF_AHEAD = timedelta(days=14)  # days off of a team's own are: people plan around those
 ENGLISH = "en_US"
 
 
@@ -50,6 +53,13 @@ class Calendar:
         """This day or the next one on which the team works; this one when it works on none for a year."""
         ahead = (day + timedelta(days=n) for n in range(LONGEST_BREAK))
         return next(filter(self.is_working, ahead), day)
+
+    def close_break(self, today: date) -> DaysOff | None:
+        """What keeps the team from working soon, or now: days off of its own, or a holiday in its week."""
+        days = [today + timedelta(days=n) for n in range(HOLIDAY_AHEAD.days + 1)]
+        own = [off for off in self.days_off if off.first <= today + DAYS_OFF_AHEAD and today <= off.last]
+        public = [DaysOff(day, day, self.why_off(day)) for day in days if day.weekday() in self.working_days]
+        return min([*own, *filter(lambda off: off.name, public)], key=lambda off: off.first, default=None)
 
     def before(self, day: date, working_days: int) -> date:
         """The day so many working days earlier: one before Monday is Friday."""

@@ -3,12 +3,15 @@
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.access.rules import WhoMay
 from bot.db.base import Base
+from bot.people.calendar import Calendar, DaysOff
+from bot.people.places import Place
 
 
 class Role(StrEnum):
@@ -60,6 +63,21 @@ class Team(Base):
         """Who runs the team; before it is set up, who made it."""
         named = {self.pm_id, self.lead_id} - {None}
         return frozenset(user for user in (named or {self.created_by}) if user)
+
+    @property
+    def calendar(self) -> Calendar:
+        """Its working calendar, where its days off are loaded."""
+        off = tuple(DaysOff(row.first, row.last, row.name) for row in self.days_off)
+        return Calendar(frozenset(self.working_days), self.country, self.region, off)
+
+    def today(self, now: datetime) -> date:
+        """The day it is where the team works."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
+
+    @property
+    def place(self) -> Place | None:
+        """Whose public holidays it keeps."""
+        return Place(self.country, self.region) if self.country else None
 
     def is_of(self, user_id: str) -> bool:
         """Whether this person is in it or runs it."""

@@ -1,7 +1,7 @@
 """Teams and wishes: look them up, set them up, change them."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,22 +12,24 @@ from bot.db.engine import once_a_session
 from bot.db.upsert import insert
 from bot.people.calendar import Calendar, DaysOff
 from bot.people.models import Absence, Member, Person, Role, Team, TeamDaysOff
+from bot.people.places import Place
+
+WHOLE = (selectinload(Team.members), selectinload(Team.days_off))
 
 
 async def team_of(
-    session: AsyncSession, *, workspace_id: int, channel_id: str, with_members: bool = False
+    session: AsyncSession, *, workspace_id: int, channel_id: str, whole: bool = False
 ) -> Team | None:
+    """`whole`: with its members and days off."""
     statement = select(Team).where(Team.workspace_id == workspace_id, Team.channel_id == channel_id)
-    if with_members:  # a statement more, which saving a form has no use for
-        statement = statement.options(selectinload(Team.members))
+    if whole:  # two statements more, which saving a form has no use for
+        statement = statement.options(*WHOLE)
     return await session.scalar(statement)
 
 
 async def team_by_id(session: AsyncSession, *, workspace_id: int, team_id: int) -> Team | None:
     return await session.scalar(
-        select(Team)
-        .where(Team.workspace_id == workspace_id, Team.id == team_id)
-        .options(selectinload(Team.members))
+        select(Team).where(Team.workspace_id == workspace_id, Team.id == team_id).options(*WHOLE)
     )
 
 
@@ -36,10 +38,7 @@ async def teams_of(session: AsyncSession, *, viewer: Viewer) -> Sequence[Team]:
 
     async def read() -> Sequence[Team]:
         rows = await session.scalars(
-            select(Team)
-            .where(Team.workspace_id == viewer.workspace_id)
-            .options(selectinload(Team.members))
-            .order_by(Team.name)
+            select(Team).where(Team.workspace_id == viewer.workspace_id).options(*WHOLE).order_by(Team.name)
         )
         seen = [team for team in rows if viewer.sees(team.channel_id)]
         return sorted(seen, key=lambda team: not team.is_of(viewer.user_id))
@@ -65,7 +64,7 @@ async def ensure_team(
         )
         .on_conflict_do_nothing(index_elements=["workspace_id", "channel_id"])
     )
-    team = await team_of(session, workspace_id=actor.workspace_id, channel_id=channel_id, with_members=True)
+    team = await team_of(session, workspace_id=actor.workspace_id, channel_id=channel_id, whole=True)
     assert team is not None
     if not team.members:
         team.members.append(Member(user_id=actor.user_id, workspace_id=actor.workspace_id))
@@ -86,12 +85,18 @@ async def set_up_team(
     timezone: str,
     who_may: WhoMay,
     capture_emoji: str | None,
+    working_days: Collection[int],
+    place: Place | None,
+    days_off: Collection[DaysOff],
 ) -> Team:
     """Change a team's settings, or give a new one its first."""
     require(viewer, Action.ADMINISTER, team)
     team.channel_id, team.name, team.timezone = channel_id, name, timezone
     team.pm_id, team.lead_id = pm_id, lead_id
     team.who_may, team.capture_emoji, team.is_set_up = who_may, capture_emoji, True
+    team.working_days = sorted(working_days)
+    team.country, team.region = (place.country, place.region) if place else (None, None)
+    team.days_off = [TeamDaysOff(first=off.first, last=off.last, name=off.name) for off in days_off]
     roles = {member.user_id: member.role for member in team.members}
     wanted = dict.fromkeys([*member_ids, *filter(None, (pm_id, lead_id))])
     team.members = [
@@ -146,15 +151,10 @@ async def any_team(session: AsyncSession, *, workspace_id: int) -> bool:
 
 async def calendar_of(session: AsyncSession, *, team_id: int | None) -> Calendar:
     """A team's working calendar; without a team Monday to Friday, and no holidays."""
-    week = select(Team.working_days, Team.country, Team.region).where(Team.id == team_id)
-    team = (await session.execute(week)).one_or_none() if team_id is not None else None
-    if team is None:
+    if team_id is None:
         return Calendar()
-    rows = await session.scalars(
-        select(TeamDaysOff).where(TeamDaysOff.team_id == team_id).order_by(TeamDaysOff.first)
-    )
-    off = [DaysOff(row.first, row.last, row.name) for row in rows]
-    return Calendar(frozenset(team.working_days), team.country, team.region, off)
+    team = await session.scalar(select(Team).where(Team.id == team_id).options(selectinload(Team.days_off)))
+    return team.calendar if team else Calendar()
 
 
 async def away(
@@ -172,3 +172,50 @@ async def away(
         .order_by(Absence.last)
     )
     return list({absence.user_id: absence for absence in rows}.values())
+
+
+async def absences_of(session: AsyncSession, *, of: Actor, since: date) -> Sequence[Absence]:
+    """Those of a person that are not over on that day, in order."""
+    rows = await session.scalars(
+        select(Absence)
+        .where(
+            Absence.workspace_id == of.workspace_id,
+            Absence.user_id == of.user_id,
+            Absence.last >= since,
+        )
+        .order_by(Absence.first)
+    )
+    return rows.all()
+
+
+async def note_absence(
+    session: AsyncSession,
+    *,
+    of: Actor,
+    first: date,
+    last: date,
+    by: str,
+    now: datetime,
+    instead_of: object = None,
+) -> Absence:
+    """Keep that a person is away. It becomes one with what it overlaps; `instead_of` is the id of what it changes."""
+    for absence in await absences_of(session, of=of, since=date.min):
+        if absence.id == instead_of:
+            await session.delete(absence)
+        elif absence.first <= last and first <= absence.last:
+            first, last = min(first, absence.first), max(last, absence.last)
+            await session.delete(absence)
+    noted = Absence(
+        workspace_id=of.workspace_id, user_id=of.user_id, first=first, last=last, noted_by=by, noted_at=now
+    )
+    session.add(noted)
+    await session.flush()  # for its id
+    return noted
+
+
+async def end_absence(session: AsyncSession, *, absence: Absence, today: date) -> None:
+    """They are here today; of one that has not begun nothing stays."""
+    if absence.first < today:
+        absence.last = today - timedelta(days=1)
+    else:
+        await session.delete(absence)

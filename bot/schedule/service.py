@@ -55,7 +55,7 @@ async def set_up(
     written = rule.model_dump(mode="json")
     if cadence.rule != written:
         cadence.rule, cadence.anchor = written, now.astimezone(ZoneInfo(timezone)).date()
-    cadence.team_id = team.id if team else None
+    cadence.team_id, cadence.ended = team.id if team else None, False
     cadence.wall_time, cadence.timezone, cadence.follows = f"{at:%H:%M}", timezone, follows
     cadence.steps = [step.model_dump() for step in steps]
     there = {person.user_id: person for person in cadence.people}
@@ -199,11 +199,13 @@ async def last_of(session: AsyncSession, *, cadence: Cadence, before: Occurrence
 
 
 async def replan_team(session: AsyncSession, *, team: Team, now: datetime) -> None:
-    """The team's calendar is another: what is to come goes by that one."""
+    """The team's calendar is another: what is to come goes by that one, but for what somebody has moved themselves."""
     for cadence in await session.scalars(
         select(Cadence).where(Cadence.team_id == team.id).options(selectinload(Cadence.people))
     ):
-        await replan(session, cadence=cadence, now=now)
+        coming = await next_of(session, cadence=cadence)
+        if coming is None or coming.moved_by is None:
+            await replan(session, cadence=cadence, now=now)
 
 
 async def catch_up_at(

@@ -266,7 +266,7 @@ class ScheduleWorker:
         elif step is not None:
             occurrence.state = BECOMES.get(occurrence.step or "", occurrence.state)
             await step.run(session, moment=moment)
-        if occurrence.step is not None:  # it may have ended itself
+        if occurrence.step is not None:  # it may have ended itself; one that is done may have a step weeks later
             await service.advance(session, occurrence=occurrence, now=now)
 
     async def _failed(self, due: Occurrence, error: str) -> None:

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     DatePickerElement,
     DividerBlock,
+    ExternalDataSelectElement,
     HeaderBlock,
     InputBlock,
     MarkdownTextObject,
@@ -46,7 +47,7 @@ SECTIONS_TOTAL = 6_000
 """Characters in the sections of a message: the rest of MESSAGE_TOTAL is for header, context lines and buttons."""
 
 VALUE = "value"
-"""The action id of every input; the block id is the field's name, so the pair stays the same across updates."""
+"""The action id of every input but those that search; the block id is the field's name, so the pair stays the same."""
 
 
 def text(words: str) -> PlainTextObject:
@@ -211,6 +212,18 @@ def time_input(at: str | None = None) -> TimePickerElement:
 def select_input(choices: Sequence[tuple[str, object]], *, chosen: object = None) -> StaticSelectElement:
     made = options(choices)
     return StaticSelectElement(action_id=VALUE, options=made, initial_option=_chosen(made, chosen))
+
+
+def search_input(
+    action_id: str, *, chosen: tuple[str, object] | None = None, placeholder: str | None = None
+) -> ExternalDataSelectElement:
+    """A menu too long to be sent whole: what was typed is looked up by the ritual's listener for this action id."""
+    return ExternalDataSelectElement(
+        action_id=action_id,
+        initial_option=options([chosen])[0] if chosen else None,
+        min_query_length=1,
+        placeholder=placeholder,
+    )
 
 
 def radio_input(choices: Sequence[tuple[str, object]], *, chosen: object = None) -> RadioButtonsElement:

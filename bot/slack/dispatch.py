@@ -177,9 +177,10 @@ class Dispatch:
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         name = body["action_id"]
+        as_written = name.rpartition(".")[0]  # of an input that was filled anew, see `forms.refilled`
         await self._run(
             "options",
-            self._tables.options.get(name),
+            self._tables.options.get(name) or self._tables.options.get(as_written),
             ack=ack,
             body=body,
             client=client,

@@ -69,10 +69,7 @@ def refilled(view: Payload, generation: int) -> Payload:
     to put a draft into a form that is open, the action ids have to change.
     """
     blocks = [
-        {**block, "element": {**block["element"], "action_id": f"{VALUE}.{generation}"}}
-        if block["type"] == "input"
-        else block
-        for block in view["blocks"]
+        _renamed(block, str(generation)) if block["type"] == "input" else block for block in view["blocks"]
     ]
     return {**view, "blocks": blocks}
 
@@ -84,12 +81,19 @@ def overriding(view: Payload, shown: Payload) -> Payload:
     """
     there = {block["block_id"]: block["element"] for block in shown["blocks"] if block["type"] == "input"}
     blocks = [
-        {**block, "element": {**block["element"], "action_id": f"{VALUE}.late"}}
+        _renamed(block, "late")
         if block["type"] == "input" and there.get(block["block_id"], block["element"]) != block["element"]
         else block
         for block in view["blocks"]
     ]
     return {**view, "blocks": blocks}
+
+
+def _renamed(block: Payload, suffix: str) -> Payload:
+    return {
+        **block,
+        "element": {**block["element"], "action_id": f"{block['element']['action_id']}.{suffix}"},
+    }
 
 
 def is_input(action_id: str) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,6 +49,8 @@ class Surroundings:
     home: Home
     menu: tuple[tuple[str, Callable[[], str]], ...]
     """Every command with its one line of help, for `/partner`."""
+    command_of: Mapping[str, str]
+    """The first command of each ritual, by the ritual's name."""
 
 
 class Request:
@@ -101,6 +103,10 @@ class Request:
     @property
     def menu(self) -> tuple[tuple[str, Callable[[], str]], ...]:
         return self._around.menu
+
+    @property
+    def command_of(self) -> Mapping[str, str]:
+        return self._around.command_of
 
     @property
     def tasks(self) -> Tasks:

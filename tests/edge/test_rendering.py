@@ -14,7 +14,7 @@ from bot.access.rules import Kind, Viewer
 from bot.outbox import notices
 from bot.outbox.models import DeliveryState
 from bot.outbox.service import Trouble
-from bot.people.models import Member, Team
+from bot.people.models import Absence, Member, Team, TeamDaysOff
 from bot.playground.rules import check_message, check_view
 from bot.playground.rules.whole import text_length
 from bot.records.models import Relation, Revision, Source, SourceState
@@ -33,7 +33,10 @@ from bot.rituals.decisions.queries import Found, Hit
 from bot.rituals.decisions.service import LinkedRecord, Sheet
 from bot.rituals.decisions.views import form, home, messages, page
 from bot.rituals.decisions.views.form import FormState
-from bot.rituals.partner import views as partner
+from bot.rituals.partner.views import away as partner_away
+from bot.rituals.partner.views import home as partner_home
+from bot.rituals.partner.views import menu as partner_menu
+from bot.rituals.partner.views import team as partner_team
 from bot.slack import blocks as b
 from bot.slack import limits, text
 from bot.slack.home import waiting_blocks
@@ -139,8 +142,15 @@ class Typing:
             capture_emoji=self.some(100) or None,
             is_set_up=self.dice.choice([True, False]),
             created_by="U0ME",
+            working_days=self.dice.choice([list(range(5)), list(range(7)), [6]]),
+            country=self.dice.choice([None, "DE"]),
+            region=None,
         )
         team.members = [Member(user_id=user) for user in self.people()]
+        team.days_off = [
+            TeamDaysOff(first=NOW.date(), last=NOW.date(), name=self.some(80))
+            for _ in range(self.count(0, 1, 30))
+        ]
         return team
 
     def source(self) -> Source | None:
@@ -259,9 +269,9 @@ def posted(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     yield "search", messages.results(found, typed=asked, title=asked)
     yield "offer", messages.capture_offer(channel_id="C0HERE", ts="1.0")
     yield "help", messages.help_text()
-    yield "team", partner.team_saved(team)
-    yield "welcome", partner.welcome()
-    yield "menu", partner.menu([("/decision", lambda: "x")], muted=typing.dice.choice([True, False]))
+    yield "team", partner_team.team_saved(team, first=True, moved=[], command_of={}, now=NOW)
+    yield "welcome", partner_menu.welcome()
+    yield "menu", partner_menu.menu([("/decision", lambda: "x")], muted=typing.dice.choice([True, False]))
     for state in (DeliveryState.PAUSED, DeliveryState.UNCERTAIN, DeliveryState.DEAD):
         yield (
             "notice",
@@ -281,8 +291,11 @@ def opened(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     yield "search", messages.as_modal(messages.results(typing.found(), typed=typing.words(300), title="x"))
     yield (
         "team form",
-        partner.team_form(team, channel_id="C0HERE", name=team.name, user_id="U0ME", timezone="Europe/Oslo"),
+        partner_team.team_form(
+            team, channel_id="C0HERE", name=team.name, user_id="U0ME", timezone="Europe/Oslo"
+        ),
     )
+    yield "away", partner_away.form(None, today=NOW.date(), typed=typing.words(3_000), person_id="U0ME")
 
 
 def homes(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
@@ -293,16 +306,17 @@ def homes(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     troubles = [Trouble("1", "decisions:1", "C0HERE", DeliveryState.DEAD, "is_archived", NOW)] * typing.count(
         0, 1, 9
     )
-    items_for_team = [Suggestion(text=messages.unanswered_line(typing.decision()), since=NOW)] * typing.count(
-        0, 1, 9
-    )
+    away = typing.dice.choice([None, Absence(id=1, user_id="U0ME", first=NOW.date(), last=NOW.date())])
+    items_for_team = [
+        Suggestion(key="x", text=messages.unanswered_line(typing.decision()), since=NOW)
+    ] * typing.count(0, 1, 9)
     yield (
         "home",
         b.home(
             [
                 *waiting_blocks(items),
                 *home.section([typing.decision() for _ in range(typing.count(0, 5))]).blocks,
-                *partner.home(teams, muted=False, troubles=troubles).blocks,
+                *partner_home.section(teams, muted=False, away=away, troubles=troubles, now=NOW).blocks,
                 *agenda._team_blocks(typing.team(), items_for_team),
             ]
         ),

@@ -3,32 +3,39 @@
 from bot.i18n import _
 from bot.people.offers import SET_UP
 from bot.ritual import Ritual
-from bot.rituals.partner import ids, listeners
+from bot.rituals.partner import ids
+from bot.rituals.partner.listeners import away, home, menu, team, unasked
 
 ritual = Ritual(
     name="partner",
     summary=lambda: _("all there is, your team's settings, and your own"),
     commands={
-        "/partner": listeners.show_menu,
-        "/partner team": listeners.open_team,
-        "/partner mute": listeners.mute,
-        "/partner unmute": listeners.unmute,
+        "/partner": menu.show_menu,
+        "/partner team": team.open_team,
+        "/partner away": away.open_away,
+        "/partner back": away.come_back,
+        "/partner mute": menu.mute,
+        "/partner unmute": menu.unmute,
     },
     actions={
-        SET_UP: listeners.open_team_by_button,
-        ids.MUTE: listeners.mute_by_button,
-        ids.UNMUTE: listeners.unmute_by_button,
-        ids.SEND_AGAIN: listeners.send_again,
-        ids.LET_GO: listeners.let_go,
+        SET_UP: team.open_team_by_button,
+        ids.AWAY: away.open_away,
+        ids.BACK: away.come_back_by_button,
+        ids.NOT_AWAY: away.take_off,
+        ids.MUTE: menu.mute_by_button,
+        ids.UNMUTE: menu.unmute_by_button,
+        ids.SEND_AGAIN: home.send_again,
+        ids.LET_GO: home.let_go,
     },
-    views={ids.TEAM: listeners.submit_team},
+    views={ids.TEAM: team.submit_team, ids.AWAY_FORM: away.submit_away},
+    options={ids.HOLIDAYS_OF: team.find_places},
     events={
-        "app_home_opened": listeners.welcome,
-        "member_joined_channel": listeners.go_on_in_channel,
-        "channel_unarchive": listeners.go_on_in_channel,
-        "group_unarchive": listeners.go_on_in_channel,
-        "app_uninstalled": listeners.leave_workspace,
-        "tokens_revoked": listeners.suspend_workspace,
+        "app_home_opened": unasked.welcome,
+        "member_joined_channel": unasked.go_on_in_channel,
+        "channel_unarchive": unasked.go_on_in_channel,
+        "group_unarchive": unasked.go_on_in_channel,
+        "app_uninstalled": unasked.leave_workspace,
+        "tokens_revoked": unasked.suspend_workspace,
     },
-    home=listeners.home,
+    home=home.section,
 )

@@ -1,21 +1,26 @@
-"""Setting a team up or changing it, from what its form holds."""
+"""Setting a team up or changing it, from what its form holds; and who may say that somebody is away."""
 
 import re
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager, selectinload
 
-from bot.access.rules import Viewer, WhoMay
+from bot.access.rules import Actor, Kind, Viewer, WhoMay
 from bot.errors import FieldRefusal
 from bot.i18n import _
 from bot.inbox import service as inbox
-from bot.people.fields import Zone
-from bot.people.models import Team
+from bot.people.fields import DaysOffLines, HolidaysOf, WorkingDays, Zone
+from bot.people.models import Absence, Team
 from bot.people.offers import TEAM_SET_UP
-from bot.people.service import ensure_team, set_up_team, team_of
-from bot.records.fields import Fields, People
+from bot.people.service import ensure_team, note_absence, set_up_team, team_of, teams_of
+from bot.records.fields import Day, Fields, People
+from bot.schedule import service as schedule
+from bot.schedule.models import Cadence, CadencePerson, Occurrence, OccurrenceState
 from bot.workspaces.installations import Installation
 
 EMOJI_NAME = re.compile(r"[a-z0-9_+'-]+")
@@ -45,6 +50,19 @@ class TeamFields(Fields):
     timezone: Zone
     who_may: WhoMay = WhoMay.CHANNEL
     capture_emoji: Annotated[str, AfterValidator(_emoji), Field(max_length=100)] = ""
+    working_days: WorkingDays
+    holidays_of: HolidaysOf | None = None
+    days_off: DaysOffLines = Field(default_factory=list)
+
+
+class AwayFields(Fields):
+    first: Day
+    last: Day
+    person: SlackId | None = None
+
+    def is_of_other(self, user_id: str) -> bool:
+        """Whether this one, who filled it in, says it of somebody else."""
+        return self.person not in (None, user_id)
 
 
 def require_channel(viewer: Viewer, channel_id: str) -> None:
@@ -98,7 +116,34 @@ async def save_team(session: AsyncSession, *, viewer: Viewer, team: Team, fields
         timezone=fields.timezone,
         who_may=fields.who_may,
         capture_emoji=fields.capture_emoji or None,
+        working_days=fields.working_days,
+        place=fields.holidays_of,
+        days_off=fields.days_off,
     )
+
+
+async def follow_calendar(
+    session: AsyncSession, *, viewer: Viewer, team: Team, now: datetime
+) -> list[tuple[Cadence, Occurrence | None]]:
+    """Plan what is to come by the team's new calendar; returns what comes at another time for it.
+
+    Of what only some people meet for, only those are told when that is.
+    """
+    rows = await session.scalars(
+        select(Cadence)
+        .where(Cadence.team_id == team.id)
+        .options(selectinload(Cadence.people))
+        .order_by(Cadence.id)
+    )
+    told = [cadence for cadence in rows if not cadence.people or viewer.user_id in cadence.user_ids]
+    before = [_start(await schedule.next_of(session, cadence=cadence)) for cadence in told]
+    await schedule.replan_team(session, team=team, now=now)
+    after = [(cadence, await schedule.next_of(session, cadence=cadence)) for cadence in told]
+    return [coming for was, coming in zip(before, after, strict=True) if _start(coming[1]) != was]
+
+
+def _start(occurrence: Occurrence | None) -> datetime | None:
+    return occurrence.starts_at if occurrence else None
 
 
 async def tell_rituals(session: AsyncSession, *, team: Team, workspace: Installation, now: datetime) -> None:
@@ -120,3 +165,65 @@ def _taken(team: Team) -> str:
         "/partner team there.",
         team=team.name,
     )
+
+
+# Being away
+
+
+async def note_away(
+    session: AsyncSession, *, viewer: Viewer, fields: AwayFields, changes: object, today: date, now: datetime
+) -> Absence:
+    """Keep that somebody is away. `changes`: the id of the absence that the form showed, which was the viewer's own.
+
+    Raises:
+        FieldRefusal: the days are over, or in the wrong order; or it is not theirs to say of that person.
+    """
+    if fields.last < today:
+        raise FieldRefusal({"last": _("That day is already over. Pick one from today on.")})
+    if fields.last < fields.first:
+        raise FieldRefusal({"last": _("That is before the first day. Pick that day or a later one.")})
+    of_other = fields.is_of_other(viewer.user_id)
+    if of_other:
+        await _require_may_note(session, viewer=viewer, user_id=str(fields.person))
+    return await note_absence(
+        session,
+        of=Actor(viewer.workspace_id, fields.person or viewer.user_id),
+        first=fields.first,
+        last=fields.last,
+        by=viewer.user_id,
+        now=now,
+        instead_of=None if of_other else changes,
+    )
+
+
+async def _require_may_note(session: AsyncSession, *, viewer: Viewer, user_id: str) -> None:
+    """Raises FieldRefusal unless they are an admin, or run a team that this person is in."""
+    teams = [team for team in await teams_of(session, viewer=viewer) if team.is_of(user_id)]
+    if not notes_for_others(viewer, teams):
+        words = _(
+            "Only a workspace admin, or who runs a team that they are in, can do this for somebody else."
+        )
+        raise FieldRefusal({"person": words})
+
+
+def notes_for_others(viewer: Viewer, teams: Sequence[Team]) -> bool:
+    """Whether there is somebody, in these teams or anywhere, of whom they may say that they are away."""
+    runs_one = any(viewer.user_id in team.owner_ids for team in teams)
+    return viewer.kind is Kind.MEMBER and (viewer.is_admin or runs_one)
+
+
+async def left_out_by(session: AsyncSession, *, absence: Absence) -> Sequence[Occurrence]:
+    """What is planned for that time and will not come about without them."""
+    rows = await session.scalars(
+        select(Occurrence)
+        .join(Cadence)
+        .join(CadencePerson)
+        .where(
+            CadencePerson.workspace_id == absence.workspace_id,
+            CadencePerson.user_id == absence.user_id,
+            Occurrence.state == OccurrenceState.DUE,
+        )
+        .order_by(Occurrence.starts_at)
+        .options(contains_eager(Occurrence.cadence))
+    )
+    return [row for row in rows if absence.first <= row.starts_on <= absence.last]

@@ -30,6 +30,13 @@ async def test_the_form_knows_the_channel_its_name_and_the_zone_of_who_asks(
     slack: Slack, channel: str, name: str
 ) -> None:
     held = filled(await _form(slack, "pm", channel, "Europe/Berlin"))
+    assert [day["text"]["text"] for day in held.pop("working_days")] == [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+    ]
     assert held == {
         "channel": slack.channels[channel],
         "name": name,
@@ -48,7 +55,7 @@ async def test_what_slack_says_late_still_comes_into_the_form(slack: Slack) -> N
 
 async def test_in_a_direct_message_it_asks_for_all_it_cannot_know(slack: Slack) -> None:
     held = filled(await _form(slack, "pm", "dm", "Europe/Berlin"))
-    assert held.keys() == {"members", "timezone", "who_may"}
+    assert held.keys() == {"members", "timezone", "who_may", "working_days"}
 
 
 async def test_a_team_is_set_up_told_and_found_again(slack: Slack) -> None:

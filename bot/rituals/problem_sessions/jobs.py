@@ -1,0 +1,226 @@
+"""What problem sessions do by themselves: ask for a pick, begin, close, ask weeks later; and their messages."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.i18n import _
+from bot.outbox import service as outbox
+from bot.people.models import Team
+from bot.records import cards
+from bot.rituals.problem_sessions.models import Pick, Problem
+from bot.rituals.problem_sessions.service import problems, sessions
+from bot.rituals.problem_sessions.views import messages, session_messages
+from bot.schedule import service as schedule
+from bot.schedule import words
+from bot.schedule.models import Occurrence
+from bot.schedule.plan import CLOSE, START
+from bot.schedule.worker import Moment, Step, Timed, source
+
+HEADLINE = "headline"
+SUGGESTED = 5
+PICK_USEFUL = timedelta(hours=20)  # by then the session is about to begin
+SESSION_USEFUL = timedelta(hours=6)  # of its first day; after that a team has other things to do
+
+
+# The steps
+
+
+async def ask_for_pick(session: AsyncSession, *, moment: Moment) -> None:
+    """Who picks is asked alone, and is told what happens when they do not."""
+    occurrence = moment.occurrence
+    team = await sessions.team_of(session, occurrence)
+    for host_id in moment.cadence.user_ids:
+        viewer = moment.viewers.get(host_id)
+        may_read = viewer is not None and viewer.sees(team.channel_id)
+        suggested = (
+            await problems.backlog(session, team=team, now=moment.now, limit=SUGGESTED) if may_read else []
+        )
+        await moment.post(
+            session,
+            name=sessions.PICK,
+            recipient=host_id,
+            payload=session_messages.please_pick(occurrence, team, suggested),
+            useful_until=occurrence.starts_at,
+        )
+
+
+async def begin(session: AsyncSession, *, moment: Moment) -> None:
+    """One headline in the channel and a message a problem, each with a thread; with nothing picked, one quiet line."""
+    occurrence, now = moment.occurrence, moment.now
+    team = await sessions.team_of(session, occurrence)
+    picks = await sessions.picks_of(session, occurrence)
+    if not picks:
+        why = _("no problem was picked for it")
+        following = await schedule.skip(session, occurrence=occurrence, why=why, now=now)
+        await _tell_left_out(session, moment, team, why=why, following=following)
+        return
+    settings = await sessions.settings_of(session, team)
+    for pick in picks:
+        pick.begun_at = now
+        pick.revealed_at = None if settings is None or settings.hides_ideas else now
+    await session.flush()
+    useful_until = occurrence.starts_at + SESSION_USEFUL
+    closes_at = await _closes_at(session, occurrence)
+    await moment.post(
+        session,
+        name=HEADLINE,
+        recipient=team.channel_id,
+        payload=session_messages.headline(occurrence, picks, closes_at=closes_at),
+        useful_until=useful_until,
+    )
+    for pick in picks:
+        pick.message_id = await moment.post(
+            session,
+            name="problem",
+            part=pick.position,
+            recipient=team.channel_id,
+            payload=session_messages.problem(pick),
+            useful_until=useful_until,
+        )
+        await update_card(session, pick.problem, now)
+
+
+async def _closes_at(session: AsyncSession, occurrence: Occurrence) -> datetime:
+    cadence = occurrence.cadence
+    closing = next(step for step in cadence.step_times if step.name == CLOSE)
+    calendar = await schedule.calendar_of(session, cadence)
+    return closing.due(occurrence.starts_at, cadence.zone, calendar)
+
+
+async def close(session: AsyncSession, *, moment: Moment) -> None:
+    """What is still hidden is revealed, and the headline's thread gets what the session came to."""
+    occurrence, now = moment.occurrence, moment.now
+    team = await sessions.team_of(session, occurrence)
+    picks = await sessions.picks_of(session, occurrence)
+    for pick in picks:
+        await reveal(session, pick, now=now)
+    headline = await outbox.delivery_of(
+        session, workspace_id=team.workspace_id, source=source(occurrence, HEADLINE)
+    )
+    if headline is None:
+        return
+    await outbox.update(
+        session,
+        workspace_id=team.workspace_id,
+        of=headline,
+        payload=session_messages.headline(occurrence, picks, closes_at=None),
+        now=now,
+    )
+    following = await schedule.next_of(session, cadence=moment.cadence)
+    upcoming = words.upcoming(moment.cadence, following, now=now)
+    await moment.post(
+        session,
+        name="summary",
+        recipient=team.channel_id,
+        payload=session_messages.summary(picks, upcoming),
+        thread_of=headline,
+    )
+
+
+async def follow_up(session: AsyncSession, *, moment: Moment) -> None:
+    """Weeks later one person a problem is asked, once, whether what came of it helped."""
+    by_person: dict[str, list[Pick]] = {}
+    for pick in await sessions.to_follow_up(session, moment.occurrence):
+        pick.asked_id = _who_is_asked(pick, moment)
+        by_person.setdefault(pick.asked_id, []).append(pick)
+    await session.flush()
+    for user_id, picks in by_person.items():
+        await moment.post(
+            session,
+            name=sessions.FOLLOW_UP,
+            recipient=user_id,
+            payload=session_messages.did_it_help(picks),
+        )
+
+
+def _who_is_asked(pick: Pick, moment: Moment) -> str:
+    """Who picks the team's problems, if they can read this one; else who logged it."""
+    channel_id = pick.problem.channel_id
+    readers = (user_id for user_id, viewer in moment.viewers.items() if viewer.sees(channel_id))
+    return next(readers, pick.problem.created_by)
+
+
+async def leave_out(
+    session: AsyncSession, *, moment: Moment, gone: Sequence[str], why: str, following: Occurrence | None
+) -> None:
+    """Who picks is away: the channel is told, and they are left in peace."""
+    team = await sessions.team_of(session, moment.occurrence)
+    await _tell_left_out(session, moment, team, why=why, following=following)
+
+
+async def _tell_left_out(
+    session: AsyncSession, moment: Moment, team: Team, *, why: str, following: Occurrence | None
+) -> None:
+    await moment.post(
+        session,
+        name="left_out",
+        recipient=team.channel_id,
+        payload=session_messages.left_out(moment.occurrence, why, following, now=moment.now),
+        useful_until=moment.occurrence.starts_at + SESSION_USEFUL,
+    )
+
+
+# Their messages, as they stand now
+
+
+async def update_card(session: AsyncSession, problem: Problem, now: datetime) -> None:
+    """The card of a problem, which says its state and how often it was seen."""
+    payload = messages.card(problem, await problems.muted_in(session, problem))
+    await cards.update(session, problem, payload, now)
+
+
+async def update_pick(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
+    """A problem in a session, and its ideas in the thread once they are revealed."""
+    workspace_id = pick.problem.workspace_id
+    if pick.message_id is None:
+        return
+    await outbox.update(
+        session,
+        workspace_id=workspace_id,
+        of=pick.message_id,
+        payload=session_messages.problem(pick),
+        now=now,
+    )
+    if pick.revealed_at is None or not pick.ideas:
+        return
+    payload = session_messages.ideas(pick)
+    if pick.ideas_id is not None:
+        await outbox.update(session, workspace_id=workspace_id, of=pick.ideas_id, payload=payload, now=now)
+        return
+    pick.ideas_id = await outbox.post(
+        session,
+        workspace_id=workspace_id,
+        source=f"{sessions.RITUAL}:ideas:{pick.id}",
+        recipient=pick.problem.channel_id,
+        payload=payload,
+        now=now,
+        thread_of=pick.message_id,
+    )
+
+
+async def reveal(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
+    """All ideas about a problem are shown, and those that are added from here on at once."""
+    if pick.revealed_at is None:
+        pick.revealed_at = now
+        await update_pick(session, pick, now=now)
+
+
+async def update_open(session: AsyncSession, problem: Problem, *, now: datetime) -> None:
+    """A problem is another: its card and the sessions that are open say so."""
+    await update_card(session, problem, now)
+    for pick in await sessions.open_picks(session, team_id=problem.team_id):
+        if pick.problem_id == problem.id:
+            await update_pick(session, pick, now=now)
+
+
+timed = Timed(
+    steps={
+        sessions.PICK: Step(run=ask_for_pick, grace=PICK_USEFUL, sees=True),
+        START: Step(run=begin, grace=SESSION_USEFUL),
+        CLOSE: Step(run=close),
+        sessions.FOLLOW_UP: Step(run=follow_up, sees=True),
+    },
+    leave_out=leave_out,
+)

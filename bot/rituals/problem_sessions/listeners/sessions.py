@@ -1,0 +1,260 @@
+"""A team's sessions: set up, picked for, left out, paused; and closed before their time."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.access.rules import Action, Viewer
+from bot.errors import Refusal
+from bot.i18n import _
+from bot.outbox import service as outbox
+from bot.people import service as people
+from bot.people.models import Team
+from bot.records import service as records
+from bot.rituals.problem_sessions.listeners.form import new_team
+from bot.rituals.problem_sessions.service import problems, sessions
+from bot.rituals.problem_sessions.service.sessions import PLACES, SessionFields
+from bot.rituals.problem_sessions.views import session_forms, session_messages
+from bot.schedule import service as schedule
+from bot.schedule.models import Cadence, OccurrenceState
+from bot.slack import limits, text
+from bot.slack.blocks import Payload
+from bot.slack.forms import read
+from bot.slack.request import Request
+
+# Setting them up
+
+
+async def open_here(request: Request) -> None:
+    """`/problem session`: the sessions of the team of this channel; where it has none, the form for them."""
+    viewer = await request.see()
+    async with request.read() as session:
+        team = await people.team_of(
+            session, workspace_id=viewer.workspace_id, channel_id=str(request.channel_id)
+        )
+        cadence = await sessions.cadence_of(session, team) if team else None
+        has_sessions = team is not None and cadence is not None and not cadence.ended
+        page = await _page(session, viewer, team.id, request) if team and has_sessions else None
+    if page is None:
+        _require_channel(request)
+        held = {"channel": request.channel_id}
+        page = session_forms.set_up({}, held, zone=team.timezone if team else None)
+    request.open_view(page)
+
+
+def _require_channel(request: Request) -> None:
+    if str(request.channel_id)[:1] not in ("C", "G"):
+        raise Refusal(_("Problem sessions belong to a team. Type `/problem session` in its channel."))
+
+
+async def show_more(request: Request) -> None:
+    zone = await _zone(request)
+    request.update_view(session_forms.set_up(request.values, {**request.ids, "more": 1}, zone=zone))
+
+
+async def _zone(request: Request) -> str | None:
+    async with request.read() as session:
+        team = await people.team_of(
+            session,
+            workspace_id=request.actor.workspace_id,
+            channel_id=str(request.ids.get("channel")),
+        )
+    return team.timezone if team else None
+
+
+async def submit_set_up(request: Request) -> None:
+    viewer = await request.see()
+    channel_id = str(request.ids.get("channel"))
+    async with request.read() as session:
+        known = await people.team_of(session, workspace_id=viewer.workspace_id, channel_id=channel_id)
+        fields = await _fields(session, request, known)
+    facts = {} if known else await new_team(request, channel_id)
+    async with request.begin() as session:
+        await records.once(session, request)
+        team_id = known.id if known else await _make_team(session, request, viewer, channel_id, facts)
+        team = await sessions.team_by_id(session, viewer=viewer, team_id=team_id, action=Action.ADMINISTER)
+        cadence, is_new = await sessions.set_up(
+            session, viewer=viewer, team=team, fields=fields, now=request.now
+        )
+        if is_new:
+            following = await schedule.next_of(session, cadence=cadence)
+            said = session_messages.set_up(team, cadence, following, by=viewer.user_id, now=request.now)
+            await _tell_channel(session, request, team, said)
+        else:
+            said_first = _("{who} changed the problem sessions.", who=text.mention(viewer.user_id))
+            await _tell_change(session, request, team, cadence, said_first)
+    await request.ack(response_action="clear")
+    request.refresh_home()
+
+
+async def _fields(session: AsyncSession, request: Request, team: Team | None) -> SessionFields:
+    """The form as typed; what it did not show stays as it is."""
+    settings = await sessions.settings_of(session, team) if team else None
+    cadence = await sessions.cadence_of(session, team) if team else None
+    if settings is None or cadence is None:
+        return read(SessionFields, request.view)
+    kept = session_forms.values_of(settings, cadence)
+    return SessionFields.model_validate(
+        {**kept, **read(SessionFields, request.view).model_dump(exclude_unset=True)}
+    )
+
+
+async def _make_team(
+    session: AsyncSession, request: Request, viewer: Viewer, channel_id: str, facts: dict[str, str]
+) -> int:
+    if not viewer.sees(channel_id):
+        raise Refusal(
+            _("I cannot see that channel. If it is a private one, invite me with `/invite` and try again.")
+        )
+    team = await people.ensure_team(session, actor=viewer, channel_id=channel_id, now=request.now, **facts)
+    return team.id
+
+
+async def _page(session: AsyncSession, viewer: Viewer, team_id: object, request: Request) -> Payload:
+    team = await sessions.team_by_id(session, viewer=viewer, team_id=team_id)
+    cadence = await _cadence(session, team)
+    occurrence = await schedule.next_of(session, cadence=cadence)
+    picked = await sessions.picks_of(session, occurrence) if occurrence else []
+    return session_forms.page(team, cadence, occurrence, picked=picked, now=request.now)
+
+
+async def _cadence(session: AsyncSession, team: Team) -> Cadence:
+    cadence = await sessions.cadence_of(session, team)
+    if cadence is None or cadence.ended:
+        raise Refusal(_("This team has no problem sessions. `/problem session` in its channel sets them up."))
+    return cadence
+
+
+# Changing what is to come
+
+
+async def manage(request: Request, value: str) -> None:
+    """The page's menu: `settings:3`, `skip:3`, `pause:3`, `resume:3`, `end:3`."""
+    what, _colon, team_id = value.partition(":")
+    viewer = await request.see()
+    if what == "settings":
+        await _open_settings(request, viewer, team_id)
+        return
+    change = _CHANGES[what]
+    async with request.begin() as session:
+        team = await sessions.team_by_id(session, viewer=viewer, team_id=team_id, action=Action.ADMINISTER)
+        cadence = await _cadence(session, team)
+        said = await change(session, request, cadence)
+        await _tell_change(session, request, team, cadence, said)
+        page = None if cadence.ended else await _page(session, viewer, team.id, request)
+    if page is not None:
+        request.update_view(page)
+    request.refresh_home()
+
+
+async def _open_settings(request: Request, viewer: Viewer, team_id: str) -> None:
+    async with request.read() as session:
+        team = await sessions.team_by_id(session, viewer=viewer, team_id=team_id, action=Action.ADMINISTER)
+        settings, cadence = await sessions.settings_of(session, team), await _cadence(session, team)
+    assert settings is not None  # a cadence is set up together with them
+    held = {"channel": team.channel_id, "team": team.id, "more": 1}
+    values = session_forms.values_of(settings, cadence)
+    request.open_view(session_forms.set_up(values, held, zone=team.timezone))
+
+
+async def _skip(session: AsyncSession, request: Request, cadence: Cadence) -> str:
+    occurrence = await schedule.next_of(session, cadence=cadence)
+    if occurrence is None:
+        raise Refusal(_("Nothing comes up that could be left out."))
+    why = _("{who} left it out", who=text.mention(request.actor.user_id))
+    await schedule.skip(session, occurrence=occurrence, why=why, now=request.now)
+    return _("{who} left the next problem session out.", who=text.mention(request.actor.user_id))
+
+
+async def _pause(session: AsyncSession, request: Request, cadence: Cadence) -> str:
+    await schedule.pause(session, cadence=cadence, user_id=request.actor.user_id, until=None, now=request.now)
+    return _("{who} paused the problem sessions.", who=text.mention(request.actor.user_id))
+
+
+async def _resume(session: AsyncSession, request: Request, cadence: Cadence) -> str:
+    if cadence.paused_at is None:
+        raise Refusal(_("They are not paused."))
+    await schedule.resume(session, cadence=cadence, now=request.now)
+    return _("{who} resumed the problem sessions.", who=text.mention(request.actor.user_id))
+
+
+async def _end(session: AsyncSession, request: Request, cadence: Cadence) -> str:
+    await schedule.end(session, cadence=cadence)
+    return _(
+        "{who} ended the problem sessions. What was logged stays.", who=text.mention(request.actor.user_id)
+    )
+
+
+Change = Callable[[AsyncSession, Request, Cadence], Awaitable[str]]
+
+_CHANGES: dict[str, Change] = {"skip": _skip, "pause": _pause, "resume": _resume, "end": _end}
+
+
+async def _tell_change(
+    session: AsyncSession, request: Request, team: Team, cadence: Cadence, said: str
+) -> None:
+    following = None if cadence.ended else await schedule.next_of(session, cadence=cadence)
+    payload = session_messages.changed(said, cadence, following, now=request.now)
+    await _tell_channel(session, request, team, payload)
+
+
+async def _tell_channel(session: AsyncSession, request: Request, team: Team, said: Payload) -> None:
+    """Said where all of the team read it; a click that Slack delivers twice is said once."""
+    key = request.view["id"] if request.kind == "view_submission" else request.body.get("trigger_id")
+    await outbox.post(
+        session,
+        workspace_id=team.workspace_id,
+        source=f"{sessions.RITUAL}:told:{team.id}:{key}",
+        recipient=team.channel_id,
+        payload=said,
+        now=request.now,
+        tell=request.actor.user_id,
+    )
+
+
+# Picking
+
+
+async def open_pick(request: Request, value: str) -> None:
+    viewer = await request.see()
+    async with request.read() as session:
+        occurrence, team = await sessions.occurrence_by_id(session, viewer=viewer, occurrence_id=value)
+        await sessions.require_host(session, viewer=viewer, team=team)
+        sessions.require_to_come(occurrence)
+        backlog = await problems.backlog(session, team=team, now=request.now, limit=limits.OPTIONS)
+        picked = await sessions.picks_of(session, occurrence)
+    if not backlog:
+        raise Refusal(_("There is no problem to pick yet. `/problem` logs one."))
+    chosen = [pick.problem_id for pick in picked] or [problem.id for problem in backlog[: len(PLACES)]]
+    request.open_view(session_forms.pick(occurrence, team, backlog, chosen=chosen))
+
+
+async def submit_pick(request: Request) -> None:
+    chosen = [(place, request.values[place]) for place in PLACES if place in request.values]
+    viewer = await request.see()
+    async with request.begin() as session:
+        await records.once(session, request)
+        occurrence, team = await sessions.occurrence_by_id(
+            session, viewer=viewer, occurrence_id=request.ids.get("occurrence"), lock=True
+        )
+        await sessions.pick(session, viewer=viewer, occurrence=occurrence, team=team, problem_ids=chosen)
+        picked = await sessions.picks_of(session, occurrence)
+    await request.ack(response_action="clear")
+    request.tell(session_messages.picked(occurrence, picked))
+    request.refresh_home()
+
+
+# Closing
+
+
+async def close(request: Request, value: str) -> None:
+    """Before its time; the step that closes it does the rest in a moment."""
+    viewer = await request.see()
+    async with request.begin() as session:
+        occurrence, team = await sessions.occurrence_by_id(
+            session, viewer=viewer, occurrence_id=value, lock=True
+        )
+        await sessions.require_host(session, viewer=viewer, team=team)
+        if occurrence.state != OccurrenceState.OPEN:
+            raise Refusal(_("That session is over already."))
+        await schedule.close_now(session, occurrence=occurrence, now=request.now)

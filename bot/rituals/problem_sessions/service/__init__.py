@@ -1,0 +1,1 @@
+"""What one can do with problems and with the sessions about them."""

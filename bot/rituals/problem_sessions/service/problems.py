@@ -1,0 +1,288 @@
+"""What one can do with problems: log one, change it, see it again, withdraw it, find those of a team."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import field_validator
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.access.rules import Action, Viewer, require
+from bot.db import text_index
+from bot.errors import NotFound, Refusal
+from bot.i18n import _
+from bot.people.models import Team
+from bot.people.service import muted_names
+from bot.records import service as records
+from bot.records.fields import Fields, Long, Short, Title
+from bot.records.models import Source
+from bot.rituals.problem_sessions.models import (
+    PICKABLE,
+    Idea,
+    Pick,
+    Problem,
+    ProblemState,
+    Sighting,
+)
+
+KIND = "problem"
+PAGE = 10
+LOOKED_AT = 10  # of the best that the text index finds; what is alike is among them
+SIMILAR_MOST = 3
+SIMILAR_SHARE = 0.6  # of the shorter title's telling words, as two decisions are alike
+EVIDENCE_CHARACTERS = 1_000  # of one time that a problem was seen again
+REOPENED = (ProblemState.PARKED, ProblemState.SOLVED)
+"""What is seen again was not solved, and does not rest any more."""
+
+
+class ProblemFields(Fields):
+    """Field names are the block ids of the form."""
+
+    title: Title
+    who: Short = ""
+    evidence: Long = ""
+    happens: Long = ""
+    cost: Long = ""
+    tried: Long = ""
+
+    @field_validator("title", mode="after")
+    @classmethod
+    def _one_line(cls, title: str) -> str:
+        return " ".join(title.split())
+
+
+async def log_problem(
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    team: Team,
+    fields: ProblemFields,
+    now: datetime,
+    source: Source | None = None,
+) -> Problem:
+    """Keep a new problem in the team's backlog."""
+    require(viewer, Action.LOG, team)
+    problem = Problem(
+        workspace_id=team.workspace_id,
+        team_id=team.id,
+        channel_id=team.channel_id,
+        number=await records.next_number(session, workspace_id=team.workspace_id, kind=KIND),
+        state=ProblemState.OPEN,
+        created_by=viewer.user_id,
+        created_at=now,
+        source_id=source.id if source else None,
+        sightings=[],
+        picks=[],
+        **fields.model_dump(),
+    )
+    problem.team, problem.source = team, source
+    session.add(problem)
+    await session.flush()  # for its id
+    await _index(session, problem)
+    return problem
+
+
+async def edit_problem(
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    problem: Problem,
+    fields: ProblemFields,
+    seen_edit: int,
+    now: datetime,
+) -> None:
+    """Change a problem; each field that differs is noted in a revision.
+
+    `seen_edit` is how many edits it had when the form was opened.
+
+    Raises:
+        Refusal: it is withdrawn, or somebody else edited it meanwhile. Saving would undo their change unseen.
+    """
+    require(viewer, Action.CHANGE, problem)
+    require_standing(problem)
+    if len(await records.revisions_of(session, record=problem)) != seen_edit:
+        raise Refusal(
+            _(
+                "Somebody changed {name} while you had it open. Nothing of theirs is overwritten: open it again "
+                "to see it. Your text is kept as a draft.",
+                name=problem.name,
+            )
+        )
+    before, after = facts(problem), fields.model_dump()
+    changes = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
+    for name, (_before, value) in changes.items():
+        setattr(problem, name, value)
+    await records.revise(session, record=problem, user_id=viewer.user_id, now=now, changes=changes)
+    await _index(session, problem)
+
+
+async def see_again(
+    session: AsyncSession, *, viewer: Viewer, problem: Problem, evidence: str, now: datetime
+) -> None:
+    """Count that somebody saw it again; one that rested or was solved is open again."""
+    require(viewer, Action.ACKNOWLEDGE, problem)
+    require_standing(problem)
+    problem.sightings.append(Sighting(user_id=viewer.user_id, evidence=evidence, at=now))
+    if problem.state in REOPENED:
+        problem.state = ProblemState.OPEN
+    await session.flush()  # the index reads what was added
+    await _index(session, problem)
+
+
+async def withdraw(
+    session: AsyncSession, *, viewer: Viewer, problem: Problem, why: str, now: datetime
+) -> None:
+    """Logged by mistake: the card says who and why, the record stays."""
+    require(viewer, Action.WITHDRAW, problem)
+    require_standing(problem)
+    problem.withdrawn_at, problem.withdrawn_by, problem.withdrawn_why = now, viewer.user_id, why
+    changes = {"withdrawn": (None, why)}
+    await records.revise(session, record=problem, user_id=viewer.user_id, now=now, changes=changes)
+
+
+def require_standing(problem: Problem) -> None:
+    if problem.withdrawn_at is not None:
+        raise Refusal(_("{name} is withdrawn, so nothing about it changes any more.", name=problem.name))
+
+
+# Finding
+
+
+async def named(session: AsyncSession, *, viewer: Viewer, name: str) -> Problem:
+    """The problem that people call `P-7`, withdrawn or not.
+
+    Raises:
+        NotFound: there is none, or they cannot see it.
+    """
+    try:
+        return await records.by_name(session, viewer=viewer, kind=Problem, name=name)
+    except NotFound:
+        shown = f"{Problem.prefix}-{name.lstrip('Pp-')[: records.NUMBER_DIGITS]}"
+        raise NotFound(
+            _("There is no {name} that you can see. `/problem list` shows what there is.", name=shown)
+        ) from None
+
+
+async def listed(
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    state: str | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> Sequence[Problem]:
+    """The newest problems that this person can see, in this state, with a number below `before`."""
+    statement = await _visible(session, viewer)
+    if state is not None:
+        statement = statement.where(Problem.state == state)
+    if before is not None:
+        statement = statement.where(Problem.number < before)
+    return (await session.scalars(statement.order_by(Problem.number.desc()).limit(limit))).all()
+
+
+async def backlog(session: AsyncSession, *, team: Team, now: datetime, limit: int) -> Sequence[Problem]:
+    """What a session of the team can be about, the best first.
+
+    That is what rests last, what came up lately before it, and of the others what was seen most, then the newest.
+    """
+    rows = await session.scalars(
+        select(Problem)
+        .where(Problem.team_id == team.id, Problem.withdrawn_at.is_(None), Problem.state.in_(PICKABLE))
+        .order_by(Problem.number.desc())
+        .options(*Problem.whole())
+    )
+
+    def rank(problem: Problem) -> tuple[bool, bool, int]:
+        return problem.state == ProblemState.PARKED, problem.was_recent(now), -problem.times_seen
+
+    return sorted(rows, key=rank)[:limit]
+
+
+async def similar(session: AsyncSession, *, team: Team, title: str) -> Sequence[Problem]:
+    """The team's problems whose title says much the same, the closest first."""
+    ours = _telling_words(title)
+    if not ours:
+        return []
+    query = text_index.parse(title.replace('"', " "))
+    hits = text_index.matches(session, workspace_id=team.workspace_id, query=query)
+    rows = await session.scalars(
+        select(Problem)
+        .join(hits, hits.c.record_id == Problem.id)
+        .where(Problem.team_id == team.id, Problem.withdrawn_at.is_(None))
+        .order_by(hits.c.score.desc(), Problem.id.desc())
+        .limit(LOOKED_AT)
+        .options(*Problem.whole())
+    )
+    return [row for row in rows if _alike(ours, _telling_words(row.title))][:SIMILAR_MOST]
+
+
+def _telling_words(title: str) -> set[str]:
+    return set(map(text_index.stem, text_index.parse(title.replace('"', " ")).words))
+
+
+def _alike(ours: set[str], theirs: set[str]) -> bool:
+    """One word in common says little, unless it is all that both have."""
+    return ours == theirs or len(ours & theirs) >= max(2, SIMILAR_SHARE * min(len(ours), len(theirs)))
+
+
+async def without_idea(session: AsyncSession, *, viewer: Viewer, team: Team) -> Sequence[Problem]:
+    """Open problems of the team that came up in a session and got no idea, oldest first."""
+    came_up = select(Pick.problem_id).where(Pick.begun_at.is_not(None))
+    with_idea = select(Pick.problem_id).join(Idea, Idea.pick_id == Pick.id)
+    statement = (await _visible(session, viewer)).where(
+        Problem.team_id == team.id,
+        Problem.state == ProblemState.OPEN,
+        Problem.id.in_(came_up),
+        Problem.id.not_in(with_idea),
+    )
+    return (await session.scalars(statement.order_by(Problem.number).limit(PAGE))).all()
+
+
+async def _visible(session: AsyncSession, viewer: Viewer) -> Select[Problem]:
+    visible = await records.channels_with_records(session, viewer=viewer)
+    return (
+        select(Problem)
+        .where(
+            Problem.workspace_id == viewer.workspace_id,
+            Problem.channel_id.in_(visible),
+            Problem.withdrawn_at.is_(None),
+        )
+        .options(*Problem.whole())
+    )
+
+
+async def muted_in(session: AsyncSession, problem: Problem) -> dict[str, str]:
+    """Those whom a card names and who do not want to be mentioned, with their names."""
+    named_on_it = {problem.created_by, *filter(None, [problem.withdrawn_by])}
+    return await muted_names(session, workspace_id=problem.workspace_id, user_ids=named_on_it)
+
+
+def facts(problem: Problem) -> dict[str, Any]:
+    """The content of a problem, by field: what revisions compare."""
+    return {name: getattr(problem, name) for name in ProblemFields.model_fields}
+
+
+def field_words(name: str) -> str:
+    """What people call a field of a revision."""
+    return {
+        "title": _("what happens, in a sentence"),
+        "who": _("who it hurts"),
+        "evidence": _("evidence"),
+        "happens": _("what happens"),
+        "cost": _("the cost of doing nothing"),
+        "tried": _("what was tried"),
+        "withdrawn": _("withdrawn"),
+    }.get(name, name)
+
+
+async def _index(session: AsyncSession, problem: Problem) -> None:
+    seen = [sighting.evidence for sighting in problem.sightings]
+    await text_index.put(
+        session,
+        record_id=problem.id,
+        workspace_id=problem.workspace_id,
+        title=problem.title,
+        about=f"{problem.who} {problem.happens}",
+        body=" ".join([problem.evidence, problem.cost, problem.tried, *seen]),
+    )

@@ -1,0 +1,263 @@
+"""What a session says in the channel, and to whom it turns before and after."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks.block_elements import InteractiveElement, StaticSelectElement
+
+from bot.i18n import _, ngettext
+from bot.people.models import Team
+from bot.rituals.problem_sessions import ids
+from bot.rituals.problem_sessions.models import OUTCOMES, Pick, Problem
+from bot.rituals.problem_sessions.views import words
+from bot.rituals.problem_sessions.views.messages import beginning
+from bot.rituals.problem_sessions.views.page import hidden_ideas
+from bot.schedule import words as schedule_words
+from bot.schedule.models import Cadence, Occurrence
+from bot.slack import blocks as b
+from bot.slack import text
+
+IDEAS_SHOWN = 40  # of a problem, in a message of 50 blocks; its page shows all
+IDEAS_OFFERED = 3  # to a decision that begins with them
+IDEA_SHOWN = 400  # characters; forty of them are more than a message holds, and then sections give way
+
+# Before
+
+
+def please_pick(occurrence: Occurrence, team: Team, suggested: Sequence[Problem]) -> b.Payload:
+    """To who picks: the best of the backlog, and what happens when nobody does."""
+    asked = _(
+        "The problem session of {channel} is on {when}. Which three problems matter most?",
+        channel=text.channel(team.channel_id),
+        when=schedule_words.clock(occurrence.starts_at, occurrence.cadence.zone),
+    )
+    kindly = _("If nothing is picked by then, this session is left out, and that is fine.")
+    lines = [_suggestion(problem) for problem in suggested]
+    if not suggested:
+        lines = [_("I know of no open problem to suggest. `/problem` logs one.")]
+    dates = [_sentence(schedule_words.moved(occurrence))] if occurrence.moved else []
+    buttons = [b.button(_("Log a problem"), ids.LOG)]
+    if suggested:
+        buttons.insert(0, b.button(_("Pick"), ids.PICK, value=occurrence.id, style="primary"))
+    return b.message(
+        "\n".join([asked, *lines, kindly]),
+        [
+            b.section(asked),
+            *([b.context(*dates)] if dates else []),
+            *b.sections("\n".join(lines)),
+            b.context(kindly),
+            b.actions(*buttons),
+        ],
+    )
+
+
+def _suggestion(problem: Problem) -> str:
+    return " — ".join(filter(None, [f"• {words.line(problem)}", words.recurring(problem)]))
+
+
+def _sentence(said: str) -> str:
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def set_up(
+    team: Team, cadence: Cadence, following: Occurrence | None, *, by: str, now: datetime
+) -> b.Payload:
+    said = _(
+        "{who} set up problem sessions for {team}: {when}. {next} Until then, `/problem` logs what hurts: no solutions.",
+        who=text.mention(by),
+        team=text.escape(team.name),
+        when=schedule_words.cadence(cadence),
+        next=schedule_words.upcoming(cadence, following, now=now),
+    )
+    return b.message(said, [b.section(said), b.actions(b.button(_("Log a problem"), ids.LOG))])
+
+
+def changed(said: str, cadence: Cadence, following: Occurrence | None, *, now: datetime) -> b.Payload:
+    """Something happened to the sessions: `said`, and when the next one is."""
+    whole = f"{said} {schedule_words.upcoming(cadence, following, now=now)}"
+    return b.message(whole, [b.section(whole)])
+
+
+def picked(occurrence: Occurrence, picks: Sequence[Pick]) -> b.Payload:
+    """To who picked: what the session will be about."""
+    said = _(
+        "Picked for {when}:",
+        when=schedule_words.clock(occurrence.starts_at, occurrence.cadence.zone),
+    )
+    return b.message(
+        "\n".join([said, *(f"{pick.position + 1}. {words.line(pick.problem)}" for pick in picks)])
+    )
+
+
+def left_out(occurrence: Occurrence, why: str, following: Occurrence | None, *, now: datetime) -> b.Payload:
+    """The one quiet line of a session that does not take place."""
+    said = _(
+        "No problem session on {day}: {why}. {next}",
+        day=schedule_words.short_day(occurrence.starts_on),
+        why=why,
+        next=schedule_words.upcoming(occurrence.cadence, following, now=now),
+    )
+    return b.message(said, [b.context(said)])
+
+
+# While it is open
+
+
+def headline(occurrence: Occurrence, picks: Sequence[Pick], *, closes_at: datetime | None) -> b.Payload:
+    """`closes_at`: until when it is open; none once it is over."""
+    when = schedule_words.clock(occurrence.starts_at, occurrence.cadence.zone)
+    title = _("Problem session · {when}", when=when)
+    lines = [f"{pick.position + 1}. {words.line(pick.problem)}" for pick in picks]
+    state = _("It is over. Late ideas have their place too.")
+    blocks: list[Block] = [b.header(title), b.section("\n".join(lines))]
+    if closes_at is not None:
+        state = _(
+            "What hurts, and no solution brought along. Each problem has a thread for your ideas, until {when}.",
+            when=text.moment(closes_at),
+        )
+        blocks.append(b.context(state))
+        blocks.append(b.actions(b.button(_("Close the session"), ids.CLOSE, value=occurrence.id)))
+    else:
+        blocks.append(b.context(state))
+    return b.message("\n".join([title, *lines, state]), blocks)
+
+
+def problem(pick: Pick) -> b.Payload:
+    """One of the problems, as it stands now: what is known, how many ideas there are, what comes of it."""
+    about = pick.problem
+    if about.withdrawn_at is not None:
+        said = _("{name} was withdrawn.", name=about.name)
+        return b.message(said, [b.section(said)])
+    facts = [f"*{about.name}*", *_hurts(about), *words.counts(about)]
+    details = [beginning(about.happens), beginning(about.evidence)]
+    state = list(filter(None, [words.recurring(about), _ideas(pick), _outcome(pick)]))
+    spoken = [f"{pick.position + 1}. {text.escape(about.title)}", " · ".join(facts), *state]
+    return b.message(
+        "\n".join(spoken),
+        [
+            b.header(f"{pick.position + 1}. {about.title}"),
+            b.context(" · ".join(facts)),
+            *(b.section(text.quoted(detail)) for detail in details if detail),
+            *([b.context(*state)] if state else []),
+            b.actions(*_buttons(pick)),
+        ],
+    )
+
+
+def _hurts(about: Problem) -> list[str]:
+    return [_("hurts {who}", who=text.escape(about.who))] if about.who else []
+
+
+def _ideas(pick: Pick) -> str:
+    if not pick.ideas:
+        return _("No idea yet.")
+    if pick.revealed_at is None:
+        return f"{hidden_ideas(pick)}."
+    return _("{ideas}, in the thread.", ideas=words.ideas(len(pick.ideas)))
+
+
+def _outcome(pick: Pick) -> str:
+    if pick.outcome is None or pick.outcome_by is None:
+        return ""
+    return _(
+        "Outcome: {outcome}, says {who}.",
+        outcome=words.state(pick.outcome),
+        who=text.mention(pick.outcome_by),
+    )
+
+
+def _buttons(pick: Pick) -> list[InteractiveElement]:
+    buttons: list[InteractiveElement] = [
+        b.button(_("Add an idea"), ids.ADD_IDEA, value=pick.id, style="primary")
+    ]
+    if pick.revealed_at is None and pick.ideas:
+        buttons.append(b.button(_("Reveal the ideas"), ids.REVEAL, value=pick.id))
+    return [*buttons, _outcome_select(pick)]
+
+
+def _outcome_select(pick: Pick) -> StaticSelectElement:
+    choices = [(words.state(outcome), f"{outcome}:{pick.id}") for outcome in OUTCOMES]
+    select = b.select_input(choices, chosen=f"{pick.outcome}:{pick.id}")
+    select.action_id, select.placeholder = ids.OUTCOME, b.text(_("What comes of it?"))
+    return select
+
+
+def ideas(pick: Pick) -> b.Payload:
+    """All ideas about a problem, the most wanted first, in its thread."""
+    ranked = pick.ranked_ideas
+    title = _("{ideas} about {name}", ideas=words.ideas(len(ranked)), name=pick.problem.name)
+    lines = [
+        f"{text.linked(text.shortened(idea.text, IDEA_SHOWN))} — {text.mention(idea.user_id)}"
+        for idea in ranked[:IDEAS_SHOWN]
+    ]
+    rows: list[Block] = [
+        b.section(line, accessory=b.button(_votes(len(idea.votes)), ids.VOTE, value=idea.id))
+        for line, idea in zip(lines, ranked, strict=False)
+    ]
+    if (left := len(ranked) - len(rows)) > 0:
+        rows.append(
+            b.context(ngettext("and {n} more: its page shows it", "and {n} more: its page shows them", left))
+        )
+    return b.message("\n".join([title, *lines]), [b.section(f"*{title}*"), *rows])
+
+
+def _votes(n: int) -> str:
+    """On the button that gives a vote, or takes one's own back."""
+    return _("Vote ({n})", n=n)
+
+
+# After
+
+
+def summary(picks: Sequence[Pick], following: str) -> b.Payload:
+    """What a session came to, in the thread of its headline."""
+    paragraphs = ["\n".join(_came_to(pick) for pick in picks), following]
+    if any(pick.outcome is None for pick in picks):
+        paragraphs.insert(
+            1, _("What has no outcome yet stays open; its message in the channel still takes one.")
+        )
+    said = "\n\n".join(paragraphs)
+    return b.message(said, [block for paragraph in paragraphs for block in b.sections(paragraph)])
+
+
+def _came_to(pick: Pick) -> str:
+    outcome = words.state(pick.outcome) if pick.outcome else _("stays open")
+    best = next(iter(pick.ranked_ideas), None)
+    line = " · ".join(
+        [
+            f"*{pick.problem.name}* {text.escape(pick.problem.title)}",
+            outcome,
+            words.ideas(len(pick.ideas)) if pick.ideas else _("no idea"),
+        ]
+    )
+    if best is None or not best.votes:
+        return line
+    wanted = text.linked(text.shortened(best.text, IDEA_SHOWN))
+    return _("{line}. Most wanted: {idea}", line=line, idea=wanted)
+
+
+def decide(pick: Pick, button: InteractiveElement) -> b.Payload:
+    """In the thread of a problem that is decided: what was decided belongs into the log."""
+    said = _("{name} is decided. Log what and why, so that it is found again.", name=pick.problem.name)
+    return b.message(said, [b.section(said, accessory=button)])
+
+
+def decision_begins_with(pick: Pick) -> str:
+    """The idea that was wanted most as its title, and below that the problem and what else was said."""
+    about = pick.problem
+    said = [" ".join(idea.text.split()) for idea in pick.ranked_ideas[:IDEAS_OFFERED]]
+    title, others = (said[0], said[1:]) if said else (about.title, [])
+    lines = [title, "", f"{about.name} {about.title}", about.happens or about.evidence]
+    return "\n".join([*lines, *(f"- {idea}" for idea in others)]).rstrip()
+
+
+def did_it_help(picks: Sequence[Pick]) -> b.Payload:
+    """Weeks later, to one person."""
+    asked = _("A few weeks ago your team talked about this. Did it help?")
+    lines = [f"{words.line(pick.problem)}\n{_outcome(pick)}" for pick in picks]
+    rows: list[Block] = [
+        b.section(line, accessory=b.button(_("Say"), ids.HELPED, value=pick.id))
+        for line, pick in zip(lines, picks, strict=True)
+    ]
+    return b.message("\n".join([asked, *lines]), [b.section(asked), *rows])

@@ -1,0 +1,131 @@
+"""What comes of a problem: said on its message, changed as often as needed; and weeks later whether it helped."""
+
+import pytest
+
+from bot.app import App
+from bot.clock import MovableClock
+from bot.records.offers import LOG_DECISION
+from tests.person import Slack, words_of
+from tests.rituals.one_on_ones.stories import dm_of, pass_to
+from tests.rituals.problem_sessions.stories import (
+    COMMAND,
+    LATE,
+    OVER,
+    WEDNESDAY,
+    WEEKS_LATER,
+    add_idea,
+    begun,
+    choose,
+    of_session,
+    page,
+    picked,
+    problem_id,
+    say_outcome,
+    thread,
+    value_of,
+)
+from tests.rituals.stories import filled, home, labels, opens, told
+
+WEBHOOK = "Send a webhook for each failure"
+SLOW = "The ledger takes a minute to open"
+
+
+@pytest.fixture(autouse=True)
+def _on_wednesday(clock: MovableClock) -> None:
+    clock.set(WEDNESDAY)
+
+
+async def test_what_is_decided_leads_to_the_decision_log(slack: Slack, bot: App, clock: MovableClock) -> None:
+    [shown] = await begun(slack, bot, clock, LATE)
+    await add_idea(slack, "engineer", shown, WEBHOOK)
+    await edit(slack, happens="Partners call us")
+    await say_outcome(slack, shown, "decided")
+    await slack.message("payments", "Outcome: decided, says")
+    await slack.message("payments", "P-1 is decided.")
+    [offer] = await thread(slack, shown)
+    pm = slack.person("pm")
+    view = await opens(pm, pm.press(offer, LOG_DECISION))
+    assert filled(view)["title"] == WEBHOOK
+    assert filled(view)["context"] == f"{WEBHOOK}\n\nP-1 {LATE}\nPartners call us"
+
+
+async def edit(slack: Slack, **fields: str) -> None:
+    pm = slack.person("pm")
+    view = await choose(pm, await slack.message("payments", "*P-1* · open"), "edit")
+    await pm.press_in(view, "problem_sessions.more_fields")
+    await pm.submit(await pm.view(view), fields)
+
+
+async def test_an_outcome_can_be_changed_and_is_on_the_card(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    [shown] = await begun(slack, bot, clock, LATE)
+    await say_outcome(slack, shown, "parked")
+    await slack.message("payments", "*P-1* · parked")
+    await say_outcome(slack, shown, "solved", by="techlead")
+    await slack.message("payments", "*P-1* · solved")
+    listed = await slack.person("pm").command("payments", COMMAND, "list solved")
+    assert LATE in listed.text
+
+
+async def test_what_is_seen_again_after_it_was_solved_is_open_again(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    [shown] = await begun(slack, bot, clock, LATE)
+    await say_outcome(slack, shown, "solved")
+    card = await slack.message("payments", "*P-1* · solved")
+    engineer = slack.person("engineer")
+    await engineer.submit(await opens(engineer, engineer.press(card, "problem_sessions.seen_again")))
+    await slack.message("payments", "*P-1* · open")
+    assert problem_id(card)
+
+
+async def test_only_who_runs_the_team_closes_a_session_before_its_time(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await begun(slack, bot, clock, LATE)
+    headline = await slack.message("payments", "Problem session ·")
+    await slack.person("engineer").press(headline, "problem_sessions.close")
+    await told(slack, "engineer", "The PM and the tech lead pick the problems and close the session.")
+    await slack.person("techlead").press(headline, "problem_sessions.close")
+    headline = await slack.message("payments", "It is over.")
+    assert labels(headline) == []
+    await slack.message("payments", "stays open · no idea")
+
+
+async def test_the_latest_session_has_the_last_word(slack: Slack, bot: App, clock: MovableClock) -> None:
+    [shown] = await begun(slack, bot, clock, LATE)
+    card = await slack.message("payments", "*P-1* · open")
+    await pass_to(bot, clock, OVER.replace(day=4))
+    await picked(slack, card)
+    await pass_to(bot, clock, OVER.replace(day=7))
+    again = await of_session(slack, f"1. {LATE}")
+    await say_outcome(slack, shown, "solved")
+    await told(slack, "pm", "P-1 came up again since.")
+    await say_outcome(slack, again, "solved")
+    await slack.message("payments", "*P-1* · solved")
+
+
+async def test_nobody_is_asked_about_what_was_parked_or_came_to_nothing(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    first, _second = await begun(slack, bot, clock, LATE, SLOW)
+    await say_outcome(slack, first, "parked")
+    await pass_to(bot, clock, WEEKS_LATER)
+    assert "Did it help?" not in words_of(await dm_of(slack, "pm"))
+
+
+async def test_the_question_waits_in_home_until_it_is_answered(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    [shown] = await begun(slack, bot, clock, LATE)
+    await say_outcome(slack, shown, "solved")
+    await pass_to(bot, clock, WEEKS_LATER)
+    assert f"Did it help? *P-1* {LATE}" in await home(slack, "pm")
+    pm = slack.person("pm")
+    question = next(m for m in await dm_of(slack, "pm") if "Did it help?" in words_of(m))
+    view = await opens(pm, pm.press(question, "problem_sessions.helped"))
+    await pm.submit(view, {"helped": "no", "words": "They still call"})
+    assert "Did it help?" not in await home(slack, "pm")
+    assert "Did it help? no, says" in await page(pm)
+    assert value_of(question, "problem_sessions.helped")
