@@ -56,8 +56,9 @@ async def somebody_left(
             continue
         await service.pause(session, cadence=cadence, user_id=user_id, until=None, now=now)
         log.warning("person_left", cadence=cadence.id, ritual=cadence.ritual)
-        if cadence.ritual in rituals:
-            await rituals[cadence.ritual].somebody_left(session, cadence=cadence, user_id=user_id, now=now)
+        ritual = rituals.get(cadence.ritual)
+        if ritual and ritual.somebody_left:
+            await ritual.somebody_left(session, cadence=cadence, user_id=user_id, now=now)
 
 
 async def _follow(
@@ -75,8 +76,9 @@ async def _follow(
         log.info("zone_changed", cadence=cadence.id, before=cadence.timezone, after=zone)
         cadence.timezone = zone
         following = await service.replan(session, cadence=cadence, now=now)
-        if cadence.ritual in rituals and not cadence.ended:
-            await rituals[cadence.ritual].zone_changed(session, cadence=cadence, following=following, now=now)
+        ritual = rituals.get(cadence.ritual)
+        if ritual and ritual.zone_changed and not cadence.ended:
+            await ritual.zone_changed(session, cadence=cadence, following=following, now=now)
 
 
 async def _cadences(session: AsyncSession, workspace_id: int, wanted: Any) -> Sequence[Cadence]:

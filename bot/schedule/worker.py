@@ -117,21 +117,25 @@ class Step:
     """Whether it shows what not everybody may see, so that Slack is asked first."""
 
 
+Tell = Callable[..., Awaitable[None]]
+"""Tells people of a change that the schedule made by itself."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Timed:
-    """What a ritual with a cadence declares."""
+    """What a ritual with a cadence declares; who needs nobody and follows nobody has nothing to tell."""
 
     steps: Mapping[str, Step]
     """By the names that its cadences give them times for."""
-    leave_out: Callable[..., Awaitable[None]]
-    """`async def leave_out(session, *, moment, gone, why, following)`: somebody it needs is away; tells the others.
+    leave_out: Tell | None = None
+    """Somebody it needs is away: tells the others. `async def leave_out(session, *, moment, gone, why, following)`
 
     `gone`: their ids; `why`: in words; `following`: the next occurrence, if any.
     """
-    somebody_left: Callable[..., Awaitable[None]]
-    """`async def somebody_left(session, *, cadence, user_id, now)`: an account is gone, and the cadence paused."""
-    zone_changed: Callable[..., Awaitable[None]]
-    """`async def zone_changed(session, *, cadence, following, now)`: it goes by another zone from now on."""
+    somebody_left: Tell | None = None
+    """An account is gone, and the cadence paused. `async def somebody_left(session, *, cadence, user_id, now)`"""
+    zone_changed: Tell | None = None
+    """It goes by another zone from now on. `async def zone_changed(session, *, cadence, following, now)`"""
 
 
 See = Callable[[int, Sequence[str]], Awaitable[Mapping[str, Viewer]]]
@@ -260,13 +264,15 @@ class ScheduleWorker:
             why = words.away(away)
             following = await service.skip(session, occurrence=occurrence, why=why, now=now)
             gone = [absence.user_id for absence in away]
-            ritual = self._rituals[moment.cadence.ritual]
-            await ritual.leave_out(session, moment=moment, gone=gone, why=why, following=following)
+            if tell := self._rituals[moment.cadence.ritual].leave_out:
+                await tell(session, moment=moment, gone=gone, why=why, following=following)
             return
         elif step is not None:
             occurrence.state = BECOMES.get(occurrence.step or "", occurrence.state)
             await step.run(session, moment=moment)
-        if occurrence.step is not None:  # it may have ended itself; one that is done may have a step weeks later
+        if (
+            occurrence.step is not None
+        ):  # it may have ended itself; one that is done may have a step weeks later
             await service.advance(session, occurrence=occurrence, now=now)
 
     async def _failed(self, due: Occurrence, error: str) -> None:

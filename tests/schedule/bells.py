@@ -42,15 +42,9 @@ async def leave_out(session: AsyncSession, *, moment: Moment, **_why: object) ->
     await _say(session, moment, "is left out")
 
 
-async def unheard(_session: AsyncSession, **_facts: object) -> None:
-    """Bells have nobody to tell."""
-
-
 timed = Timed(
     steps={START: Step(run=ring, grace=GRACE), CLOSE: Step(run=fall_silent, grace=GRACE)},
     leave_out=leave_out,
-    somebody_left=unheard,
-    zone_changed=unheard,
 )
 
 

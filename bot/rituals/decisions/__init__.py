@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from bot.i18n import _
 from bot.ritual import Ritual
-from bot.rituals.decisions import ids
-from bot.rituals.decisions.listeners import card, doors, files, finding, form, unasked
+from bot.rituals.decisions import ids, jobs
+from bot.rituals.decisions.listeners import again, card, doors, files, finding, form, unasked
 
 ritual = Ritual(
     name="decisions",
@@ -32,6 +32,7 @@ ritual = Ritual(
         ids.CHANGE: card.change,
         ids.MENU: card.change,
         ids.WITHDRAW: card.open_withdrawal,
+        ids.KEEP: again.open_keeping,
         ids.NEXT_PAGE: finding.show_next_page,
         ids.SEARCH: finding.search_from_home,
     },
@@ -40,6 +41,7 @@ ritual = Ritual(
         ids.REASON: card.submit_reason,
         ids.LINKING: card.submit_link,
         ids.WITHDRAWAL: card.submit_withdrawal,
+        ids.KEEPING: again.submit_keeping,
         ids.IMPORT: files.submit_import,
     },
     events={
@@ -51,5 +53,6 @@ ritual = Ritual(
     waiting=unasked.waiting,
     home=unasked.home,
     agenda=unasked.agenda,
+    timed=jobs.timed,
     team_set_up=unasked.team_set_up,
 )

@@ -6,6 +6,7 @@ WITHDRAWAL = "decisions.withdrawal"
 LINKING = "decisions.linking"
 PAGE = "decisions.page"
 IMPORT = "decisions.import"
+KEEPING = "decisions.keeping"
 IMPORT_TOLD = "decisions.import_told"
 
 LOG = "decisions.log"
@@ -27,6 +28,7 @@ CHANGE = "decisions.change"
 MENU = "decisions.menu"
 WITHDRAW = "decisions.withdraw"
 NEXT_PAGE = "decisions.next_page"
+KEEP = "decisions.keep"
 SEARCH = "decisions.search"
 SHOWN_ONLY = (PAGE, IMPORT_TOLD)
 

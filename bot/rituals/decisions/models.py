@@ -61,6 +61,8 @@ class Decision(Record):
     decided_on: Mapped[date | None]
     revisit_on: Mapped[date | None] = mapped_column(index=True)
     revisit_when: Mapped[str] = mapped_column(Text, default="")
+    revisit_asked_on: Mapped[date | None]
+    """Of a date to look again the one that its makers were asked on."""
     notes: Mapped[str] = mapped_column(Text, default="")
 
     alternatives: Mapped[list["Alternative"]] = relationship(

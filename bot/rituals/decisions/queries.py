@@ -203,6 +203,54 @@ async def unanswered(
     return rows.all()
 
 
+async def with_triggers(session: AsyncSession, *, viewer: Viewer, team_id: int) -> Sequence[Decision]:
+    """The team's standing decisions that are to be looked at again when something comes about, oldest first."""
+    rows = await session.scalars(
+        (await _visible(session, viewer))
+        .where(Decision.team_id == team_id, Decision.status.in_(STANDING), Decision.revisit_when != "")
+        .order_by(Decision.id)
+    )
+    return rows.all()
+
+
+async def due_again(session: AsyncSession, *, team_id: int, today: date) -> Sequence[Decision]:
+    """The team's standing decisions whose day to look again has come, and whose makers were not asked yet."""
+    rows = await session.scalars(
+        select(Decision)
+        .where(
+            Decision.team_id == team_id,
+            Decision.withdrawn_at.is_(None),
+            Decision.status.in_(STANDING),
+            Decision.revisit_on <= today,
+            or_(Decision.revisit_asked_on.is_(None), Decision.revisit_asked_on < Decision.revisit_on),
+        )
+        .order_by(Decision.revisit_on, Decision.id)
+        .options(*Decision.whole())
+    )
+    return rows.unique().all()
+
+
+async def to_look_at_again(session: AsyncSession, *, viewer: Viewer) -> Sequence[Decision]:
+    """What this person made and was asked about: is it still right?"""
+    makes = exists().where(
+        DecisionPerson.decision_id == Decision.id,
+        DecisionPerson.part == Part.DECIDER,
+        DecisionPerson.user_id == viewer.user_id,
+    )
+    rows = await session.scalars(
+        (await _visible(session, viewer))
+        .where(
+            Decision.status.in_(STANDING),
+            Decision.revisit_asked_on.is_not(None),
+            Decision.revisit_asked_on == Decision.revisit_on,
+            makes,
+        )
+        .order_by(Decision.revisit_on, Decision.id)
+        .limit(OPEN_MOST)
+    )
+    return rows.all()
+
+
 async def asked_about(session: AsyncSession, *, viewer: Viewer) -> Sequence[tuple[Decision, Acknowledgement]]:
     """What others ask of this person as a maker: their open questions and what a decision blocks, oldest first."""
     makes = exists().where(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -32,8 +32,13 @@ from bot.rituals.decisions.models import (
     Part,
     Status,
 )
+from bot.schedule import service as schedule
+from bot.schedule.plan import START, StepTime
+from bot.schedule.rules import Weekly
 from bot.slack import text
 
+RITUAL = "decisions"
+LOOKS_AT = time(9)  # of the team's day, for dates on which to look again
 KIND = "decision"
 LINKS = "links"  # what a revision calls a link that came or went
 NO_RELATION = "none"
@@ -127,6 +132,7 @@ async def log_decision(
     _fill(decision, fields)
     session.add(decision)
     await session.flush()  # for its id
+    await _watch(session, decision, now=now)
     await index(session, decision)
     await _relate(session, viewer=viewer, decision=decision, names=fields.links, now=now)
     if replaces is not None:
@@ -179,7 +185,57 @@ async def edit_decision(
     await _relate(session, viewer=viewer, decision=decision, names=fields.links, now=now)
     await session.flush()  # the index reads what was changed
     await index(session, decision)
+    await _watch(session, decision, now=now)
     return bool(changes)
+
+
+async def _watch(session: AsyncSession, decision: Decision, *, now: datetime) -> None:
+    """A team with a date to look again has a cadence that looks for it, every working day."""
+    if decision.revisit_on is None:
+        return
+    known = await schedule.cadence_of(
+        session, workspace_id=decision.workspace_id, ritual=RITUAL, subject_id=decision.team_id
+    )
+    if known is None:
+        await schedule.set_up(
+            session,
+            workspace_id=decision.workspace_id,
+            ritual=RITUAL,
+            subject_id=decision.team_id,
+            team=decision.team,
+            rule=Weekly(days=tuple(sorted(decision.team.working_days))),
+            at=LOOKS_AT,
+            timezone=decision.team.timezone,
+            follows=None,
+            steps=[StepTime(name=START)],
+            user_ids=[],
+            now=now,
+        )
+
+
+async def keep(
+    session: AsyncSession, *, viewer: Viewer, decision: Decision, until: date | None, now: datetime
+) -> None:
+    """Still right: it is looked at again on another day, or on none.
+
+    Raises:
+        FieldRefusal: that day is over.
+    """
+    require(viewer, Action.CHANGE, decision)
+    today = now.astimezone(ZoneInfo(decision.team.timezone)).date()
+    if until is not None and until <= today:
+        raise FieldRefusal({"revisit_on": _("Pick a day from tomorrow on, or leave it empty.")})
+    before = facts(decision)["revisit_on"]
+    decision.revisit_on = until
+    changes = {"revisit_on": (before, facts(decision)["revisit_on"])}
+    await records.revise(session, record=decision, user_id=viewer.user_id, now=now, changes=changes)
+    await _watch(session, decision, now=now)
+
+
+def makers_of(decision: Decision) -> list[str]:
+    """Whom to ask whether it is still right: those who decided, or who logged it."""
+    deciders = [user_id for user_id in decision.user_ids(Part.DECIDER) if text.is_slack_id(user_id)]
+    return deciders or [user_id for user_id in [decision.created_by] if text.is_slack_id(user_id)]
 
 
 TEXTS = frozenset({"context", "alternatives", "trade_offs", "tags", "revisit_when"})

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.i18n import _
 from bot.outbox import service as outbox
+from bot.people import service as people
 from bot.people.models import Team
 from bot.records import cards
 from bot.rituals.problem_sessions.models import Pick, Problem
@@ -14,7 +15,7 @@ from bot.rituals.problem_sessions.service import problems, sessions
 from bot.rituals.problem_sessions.views import messages, session_messages
 from bot.schedule import service as schedule
 from bot.schedule import words
-from bot.schedule.models import Occurrence
+from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
 from bot.schedule.worker import Moment, Step, Timed, source
 
@@ -150,6 +151,20 @@ async def leave_out(
     await _tell_left_out(session, moment, team, why=why, following=following)
 
 
+async def somebody_left(session: AsyncSession, *, cadence: Cadence, user_id: str, now: datetime) -> None:
+    """Who picked is gone for good: the channel is told how it goes on."""
+    team = await people.team_by_id(session, workspace_id=cadence.workspace_id, team_id=cadence.subject_id)
+    if team is not None:
+        await outbox.post(
+            session,
+            workspace_id=cadence.workspace_id,
+            source=f"{sessions.RITUAL}:{cadence.id}:left:{user_id}",
+            recipient=team.channel_id,
+            payload=session_messages.rests_without(user_id),
+            now=now,
+        )
+
+
 async def _tell_left_out(
     session: AsyncSession, moment: Moment, team: Team, *, why: str, following: Occurrence | None
 ) -> None:
@@ -223,4 +238,5 @@ timed = Timed(
         sessions.FOLLOW_UP: Step(run=follow_up, sees=True),
     },
     leave_out=leave_out,
+    somebody_left=somebody_left,
 )

@@ -22,15 +22,18 @@ from bot.rituals.decisions.views import messages
 from bot.slack.home import HomeItem, HomeSection
 from bot.workspaces.models import Workspace
 
+TRIGGERS = 3  # asked in one 1:1
 UNANSWERED = timedelta(days=3)  # after that an open "do you know?" is worth a line in the 1:1
 
 
 async def waiting(session: AsyncSession, *, viewer: Viewer, now: datetime) -> list[HomeItem]:
     rows = await queries.unanswered(session, viewer=viewer, user_id=viewer.user_id)
     asked = await queries.asked_about(session, viewer=viewer)
+    again = await queries.to_look_at_again(session, viewer=viewer)
     return [
         *(home_views.waiting_item(row) for row in rows),
         *(home_views.asked_item(row, answer) for row, answer in asked),
+        *(home_views.again_item(row, now) for row in again),
     ]
 
 
@@ -39,12 +42,28 @@ async def home(session: AsyncSession, *, viewer: Viewer, now: datetime) -> HomeS
 
 
 async def agenda(session: AsyncSession, *, viewer: Viewer, team: Team, now: datetime) -> list[Suggestion]:
-    """Decisions that somebody who must know has not answered for days."""
+    """Decisions that somebody who must know has not answered for days; and what is to be looked at again if …"""
     rows = await queries.unanswered(session, viewer=viewer, team_id=team.id, before=now - UNANSWERED)
     return [
-        Suggestion(
-            key=f"decisions:{row.id}:unanswered", text=messages.unanswered_line(row), since=row.created_at
-        )
+        *await _triggers(session, viewer=viewer, team=team, now=now),
+        *[
+            Suggestion(
+                key=f"decisions:{row.id}:unanswered", text=messages.unanswered_line(row), since=row.created_at
+            )
+            for row in rows
+        ],
+    ]
+
+
+async def _triggers(session: AsyncSession, *, viewer: Viewer, team: Team, now: datetime) -> list[Suggestion]:
+    """A few a week, all of them in turn: to be asked the same of everything each week would tire anybody."""
+    rows = await queries.with_triggers(session, viewer=viewer, team_id=team.id)
+    if len(rows) > TRIGGERS:
+        week = now.date().toordinal() // 7
+        begin = week * TRIGGERS % len(rows)
+        rows = [*rows, *rows][begin : begin + TRIGGERS]
+    return [
+        Suggestion(key=f"decisions:{row.id}:trigger", text=messages.trigger_line(row), since=row.created_at)
         for row in rows
     ]
 

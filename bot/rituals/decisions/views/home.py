@@ -1,6 +1,7 @@
 """Decisions in App Home: what waits for an answer, the latest ones, and a search box."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from slack_sdk.models.blocks import Block, InputBlock
 
@@ -33,6 +34,12 @@ def asked_item(decision: Decision, answer: Acknowledgement) -> HomeItem:
     )
     said = text.quoted(text.first_lines(answer.reason, lines=2, characters=WHY_CHARACTERS))
     return HomeItem(f"{words}\n{said}", b.button(_("Open"), ids.OPEN, value=decision.id), answer.at)
+
+
+def again_item(decision: Decision, now: datetime) -> HomeItem:
+    """Its day has come: is it still right?"""
+    words = _("Still right? *{name}* {title}", name=decision.name, title=text.escape(decision.title))
+    return HomeItem(words, b.button(_("Keep it"), ids.KEEP, value=decision.id), now)
 
 
 def section(rows: Sequence[Decision]) -> HomeSection:

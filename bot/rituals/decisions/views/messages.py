@@ -398,6 +398,14 @@ def unanswered_line(decision: Decision) -> str:
     return _("{line}: not everybody who must know has answered", line=line(decision))
 
 
+def trigger_line(decision: Decision) -> str:
+    return _(
+        "{line}: has this come about? “{when}”",
+        line=line(decision),
+        when=text.escape(text.shortened(decision.revisit_when, 150)),
+    )
+
+
 def help_text() -> b.Payload:
     lines = [
         _("*Decisions*: why we chose what, kept where the team can find it."),

@@ -101,6 +101,16 @@ def left_out(occurrence: Occurrence, why: str, following: Occurrence | None, *, 
     return b.message(said, [b.context(said)])
 
 
+def rests_without(user_id: str) -> b.Payload:
+    """Who picked the problems has no account any more."""
+    said = _(
+        "{who}, who picked the problems, has no account here any more, so the problem session is paused. "
+        "`/partner team` names another PM; `/problem session` lets it go on.",
+        who=text.mention(user_id),
+    )
+    return b.message(said, [b.context(said)])
+
+
 # While it is open
 
 

@@ -1,0 +1,108 @@
+"""A decision is looked at again: on its day its makers are asked, and what it waits for is asked in the 1:1."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.app import App
+from bot.clock import MovableClock
+from tests.person import Json, Slack, until, words_of
+from tests.rituals.one_on_ones.stories import (
+    MONDAY,
+    WEDNESDAY,
+    agenda,
+    dm_of,
+    pass_to,
+    set_up_pair,
+    settle,
+)
+from tests.rituals.stories import card, logged, opens, set_up_team
+
+#: 09:00 in Berlin on the Tuesday after.
+TUESDAY = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _on_wednesday(clock: MovableClock) -> None:
+    clock.set(WEDNESDAY)
+
+
+async def _questions(slack: Slack, name: str) -> list[Json]:
+    return [message for message in await dm_of(slack, name) if "Still right?" in words_of(message)]
+
+
+async def test_on_its_day_the_makers_are_asked_once_and_keep_it(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await set_up_team(slack)
+    await logged(slack, "Use webhooks", deciders=["pm", "techlead"], revisit_on="2026-12-01")
+    await pass_to(bot, clock, TUESDAY - timedelta(minutes=1))
+    assert await _questions(slack, "pm") == []
+    await pass_to(bot, clock, TUESDAY)
+    await pass_to(bot, clock, TUESDAY + timedelta(days=2))
+    for name in ("pm", "techlead"):
+        [asked] = await _questions(slack, name)
+        assert "Use webhooks" in words_of(asked)
+
+    lead = slack.person("techlead")
+    assert "Still right?" in words_of(await lead.open_home())
+    view = await opens(lead, lead.press((await _questions(slack, "techlead"))[0], "decisions.keep"))
+    refused = await lead.submit(view, {"revisit_on": "2026-12-02"})
+    assert refused.errors == {"revisit_on": "Pick a day from tomorrow on, or leave it empty."}
+    await lead.submit(view, {"revisit_on": "2026-12-10"})
+    await settle(bot)
+    assert "10 Dec 2026" in words_of(await card(slack, "Use webhooks", "10 Dec 2026"))
+
+    async def said() -> bool:
+        return "it is still right. Next look: 10 Dec 2026" in str(await slack.messages("payments"))
+
+    await until(said)
+    assert "Still right?" not in words_of(await lead.open_home())
+    await pass_to(bot, clock, TUESDAY + timedelta(days=9))
+    assert len(await _questions(slack, "pm")) == 2
+
+
+async def test_what_does_not_stand_any_more_is_not_asked_about(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await set_up_team(slack)
+    await logged(slack, "Use webhooks", deciders=["pm"], revisit_on="2026-12-01", status="rejected")
+    shown = await logged(slack, "Poll", deciders=["pm"], revisit_on="2026-12-01")
+    view = await opens(
+        slack.person("pm"), slack.person("pm").press(shown, "decisions.change", _entry(shown, "open"))
+    )
+    withdrawal = await opens(slack.person("pm"), slack.person("pm").press_in(view, "decisions.withdraw"))
+    await slack.person("pm").submit(withdrawal, {"reason": "a mistake"})
+    await pass_to(bot, clock, TUESDAY)
+    assert [words_of(asked).count("Poll") for asked in await _questions(slack, "pm")] == [0]
+
+
+def _entry(shown: Json, what: str) -> str:
+    return next(
+        str(option["value"])
+        for block in shown["blocks"]
+        for element in block.get("elements", [])
+        for option in element.get("options", [])
+        if option["value"].startswith(f"{what}:")
+    )
+
+
+async def test_what_it_waits_for_is_asked_in_the_1_1(slack: Slack, bot: App, clock: MovableClock) -> None:
+    await set_up_team(slack)
+    await logged(slack, "Use webhooks", revisit_when="the partner charges for each webhook")
+    group = await set_up_pair(slack)
+    await pass_to(bot, clock, MONDAY)
+    shown = words_of(await agenda(slack, group))
+    assert "From what your team keeps" in shown
+    assert "has this come about? “the partner charges for each webhook”" in shown
+
+
+async def test_what_only_one_of_the_two_can_see_is_not_laid_before_both(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await set_up_team(slack, by="pm", channel="leads", name="Leads")
+    await logged(slack, "A private matter", channel="leads", revisit_when="it leaks")
+    group = await set_up_pair(slack, by="pm", other="techlead")
+    await slack.post(f"channels/{slack.channels['leads']}", {"remove": [slack.users["techlead"]]})
+    await pass_to(bot, clock, MONDAY)
+    assert "A private matter" not in words_of(await agenda(slack, group))
