@@ -71,11 +71,14 @@ class Moment:
         tell: str | None = None,
         useful_until: datetime | None = None,
         part: int = 0,
-    ) -> str:
-        """A message of this occurrence, once for each name and recipient. `people`: whom it reaches in person.
+    ) -> str | None:
+        """A message of this occurrence, once for each name and recipient; returns its delivery id.
 
-        What comes late, as after a downtime, reaches a person at most every ten minutes.
+        `people`: whom it reaches in person, where that is a group. Who is away today is left in peace. What comes late, as after a downtime, reaches a person at most every ten
+        minutes.
         """
+        if recipient[:1] in PERSON and await self._is_away(session, recipient):
+            return None
         reached = people or ([recipient] if recipient[:1] in PERSON else [])
         not_before = None
         if self.late > ON_TIME:
@@ -95,6 +98,11 @@ class Moment:
             not_before=not_before,
             useful_until=useful_until,
         )
+
+    async def _is_away(self, session: AsyncSession, user_id: str) -> bool:
+        today = self.now.astimezone(self.cadence.zone).date()
+        workspace_id = self.occurrence.workspace_id
+        return bool(await people.away(session, workspace_id=workspace_id, user_ids=[user_id], on=today))
 
 
 def source(occurrence: Occurrence, name: str) -> str:

@@ -70,6 +70,7 @@ async def send_agenda(session: AsyncSession, *, moment: Moment) -> None:
             session,
             name=AGENDA,
             recipient=recipient,
+            people=pair.user_ids if recipient == pair.conversation_id else (),
             payload=payload,
             useful_until=occurrence.starts_at + AGENDA_USEFUL,
         )

@@ -21,6 +21,7 @@ from tests.rituals.one_on_ones.stories import (
     set_up_pair,
     settle,
 )
+from tests.rituals.stories import opens
 
 
 @pytest.fixture
@@ -110,3 +111,16 @@ async def test_when_both_are_gone_nobody_is_written_to(
     after = {name: len(await dm_of(slack, name)) for name in ("pm", "techlead")}
     assert after["pm"] == before["pm"]
     assert after["techlead"] <= before["techlead"] + 1  # told of the first, before theirs was gone
+
+
+async def test_who_is_away_when_the_questions_come_is_left_in_peace(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    lead = slack.person("techlead")
+    view = await opens(lead, lead.command("general", "/partner", "away"))
+    await lead.submit(view, {"first": "2026-11-26", "last": "2026-11-27"})
+    before = len(await dm_of(slack, "techlead"))
+    await pass_to(bot, clock, MONDAY)
+    assert len(await dm_of(slack, "techlead")) == before
+    assert any("Is there anything you wish" in words_of(m) for m in await dm_of(slack, "pm"))
+    assert "1:1 · Mon 30 Nov" in words_of(await agenda(slack, group))
