@@ -39,6 +39,7 @@ from bot.records.snapshots import Snapshots
 from bot.ritual import EventListener, Ritual
 from bot.rituals import RITUALS
 from bot.schedule import changes
+from bot.schedule import service as schedule
 from bot.schedule.changes import USER_CHANGE
 from bot.schedule.tick import Tick
 from bot.schedule.worker import ScheduleWorker, See
@@ -158,7 +159,7 @@ def assemble(
         shutdown_seconds=settings.shutdown_seconds,
         tick_seconds=settings.tick_seconds,
     )
-    schedule = ScheduleWorker(
+    steps = ScheduleWorker(
         database,
         timed,
         clock=clock,
@@ -214,7 +215,7 @@ def assemble(
         tasks=tasks,
         sender=sender,
         inbox=worker,
-        schedule=schedule,
+        schedule=steps,
         dispatch=dispatch,
         bolt=bolt,
         snapshots=Snapshots(database=database, clients=clients, clock=clock, tasks=tasks),
@@ -316,6 +317,7 @@ async def forget_old(app: App) -> None:
         await sources.purge(session, now=now)
         await inbox.purge(session, now=now)
         await outbox.purge(session, now=now)
+        await schedule.mend(session, now=now)
         await session.execute(delete(Submission).where(Submission.created_at < now - SUBMISSIONS_KEPT))
 
 

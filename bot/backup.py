@@ -12,6 +12,7 @@ from sqlalchemy import URL, update
 from bot.db.engine import BUSY_SECONDS, Database
 from bot.db.migrate import UnknownRevisionError, upgrade
 from bot.outbox.models import Delivery, DeliveryState
+from bot.schedule.models import Occurrence
 
 NOT_YET_SENT = (DeliveryState.WAITING, DeliveryState.DUE, DeliveryState.SENDING, DeliveryState.PAUSED)
 PAGES_AT_ONCE = 2_000  # 8 MB between two breaths, so that the running bot can write
@@ -78,6 +79,7 @@ async def _prepare(url: URL, *, now: datetime) -> int:
                 .values(state=DeliveryState.SKIPPED, lease_until=None, last_error="restored")
                 .returning(Delivery.number)
             )
+            await session.execute(update(Occurrence).where(Occurrence.next_at <= now).values(silent=True))
             return len(skipped.all())
     finally:
         await db.close()

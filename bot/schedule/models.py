@@ -51,6 +51,8 @@ class Cadence(Base):
     paused_by: Mapped[str | None] = mapped_column(String(32))
     resumes_on: Mapped[date | None]
     ended: Mapped[bool] = mapped_column(default=False)
+    tzdata: Mapped[str] = mapped_column(String(16), default="")
+    """The version of the time zones by which its next occurrence was planned."""
 
     people: Mapped[list["CadencePerson"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="CadencePerson.user_id"
@@ -119,6 +121,8 @@ class Occurrence(Base):
     """What happens next in it, and when; nothing when it is over."""
     next_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
+    silent: Mapped[bool] = mapped_column(default=False)
+    """Its next step was due before a backup was brought back: it is done without a word, as it was said before."""
 
     cadence: Mapped[Cadence] = relationship(lazy="raise")
 

@@ -5,10 +5,12 @@ A cadence has one occurrence that is due; each change plans that one anew and le
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select
+import structlog
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -19,6 +21,9 @@ from bot.people.models import Team
 from bot.schedule.models import Cadence, CadencePerson, CatchUp, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START, Plan, StepTime, next_plan
 from bot.schedule.rules import Rule, instant
+
+TZDATA = version("tzdata")
+log = structlog.get_logger()
 
 WAKE = "schedule"  # marks a session whose commit should wake the worker
 YESTERDAY = timedelta(days=1)
@@ -105,6 +110,7 @@ async def by_id(
 async def replan(session: AsyncSession, *, cadence: Cadence, now: datetime) -> Occurrence | None:
     """Plan what is to come anew. An occurrence that people were asked about already keeps that, at its new time."""
     session.info[WAKE] = True
+    cadence.tzdata = TZDATA
     coming = await next_of(session, cadence=cadence)
     plan = None if _rests(cadence) else await _plan(session, cadence=cadence, now=now)
     if plan is None:
@@ -208,6 +214,34 @@ async def replan_team(session: AsyncSession, *, team: Team, now: datetime) -> No
             await replan(session, cadence=cadence, now=now)
 
 
+async def mend(session: AsyncSession, *, now: datetime, limit: int = 100) -> int:
+    """Plan anew what was planned by older time zones, and what has no next time though it should; returns how many.
+
+    Both come about outside of us: a new release, a backup that was brought back.
+    """
+    is_due = exists().where(Occurrence.cadence_id == Cadence.id, Occurrence.state == OccurrenceState.DUE)
+    rests = Cadence.ended | (Cadence.paused_at.is_not(None) & Cadence.resumes_on.is_(None))
+    rows = await session.scalars(
+        select(Cadence)
+        .where(~rests, or_(Cadence.tzdata != TZDATA, ~is_due))
+        .order_by(Cadence.id)
+        .limit(limit)
+        .options(selectinload(Cadence.people))
+        .with_for_update(skip_locked=True)
+    )
+    cadences = rows.all()
+    for cadence in cadences:
+        was = await next_of(session, cadence=cadence)
+        before = was.starts_at if was else None
+        if was is not None and was.moved_by is not None:
+            cadence.tzdata = TZDATA  # somebody chose its time
+            continue
+        planned = await replan(session, cadence=cadence, now=now)
+        if planned is not None and planned.starts_at != before:
+            log.warning("planned_anew", cadence=cadence.id, before=before, after=planned.starts_at)
+    return len(cadences)
+
+
 async def catch_up_at(
     session: AsyncSession, *, workspace_id: int, user_ids: Collection[str], now: datetime
 ) -> datetime:
@@ -238,7 +272,7 @@ async def advance(session: AsyncSession, *, occurrence: Occurrence, now: datetim
     done = occurrence.step
     assert done is not None
     following = names[names.index(done) + 1 :]
-    occurrence.failures = 0
+    occurrence.failures, occurrence.silent = 0, False
     if following:
         await _set_step(session, occurrence, name=following[0])
     else:
@@ -316,7 +350,7 @@ async def _add(session: AsyncSession, *, cadence: Cadence, plan: Plan) -> Occurr
 
 async def _insert(session: AsyncSession, cadence: Cadence, **occurrence: Any) -> None:
     """The unique key decides: a second process, or a second look, adds nothing."""
-    usual = {"moved": "", "why": "", "failures": 0}
+    usual = {"moved": "", "why": "", "failures": 0, "silent": False}
     await session.execute(
         insert(session, Occurrence)
         .values(workspace_id=cadence.workspace_id, cadence_id=cadence.id, **{**usual, **occurrence})

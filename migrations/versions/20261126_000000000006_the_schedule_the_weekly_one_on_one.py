@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("paused_by", sa.String(length=32), nullable=True),
         sa.Column("resumes_on", sa.Date(), nullable=True),
         sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.Column("tzdata", sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ["team_id"], ["teams.id"], name=op.f("fk_cadences_team_id_teams"), ondelete="CASCADE"
         ),
@@ -170,6 +171,7 @@ def upgrade() -> None:
         sa.Column("step", sa.String(length=16), nullable=True),
         sa.Column("next_at", bot.db.types.UTCDateTime(timezone=True), nullable=True),
         sa.Column("failures", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("silent", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "state IN ('due', 'open', 'done', 'skipped', 'missed')", name=op.f("ck_occurrences_state")
         ),

@@ -14,6 +14,7 @@ from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.outbox.models import Delivery
 from bot.people.models import Absence
+from bot.schedule import service
 from bot.schedule.models import Cadence, Occurrence, OccurrenceState
 from bot.schedule.plan import START
 from bot.schedule.worker import Moment, ScheduleWorker, Step, Timed
@@ -210,3 +211,33 @@ async def test_the_database_refuses_the_same_date_twice(rig: Rig) -> None:
 async def _add(rig: Rig, occurrence: Occurrence) -> None:
     async with rig.db.begin() as session:
         session.add(occurrence)
+
+
+async def test_new_time_zones_plan_what_is_to_come_anew_and_leave_alone_what_has_been(rig: Rig) -> None:
+    await _hang(rig, 1)
+    rig.clock.advance(timedelta(hours=1, seconds=1))
+    await _worker(rig).run_due()
+    wrong = NOON + timedelta(days=1, hours=2)  # as an older version had it, an hour off
+    async with rig.db.begin() as session:
+        await session.execute(update(Cadence).values(tzdata="2020a"))
+        due = update(Occurrence).where(Occurrence.state == OccurrenceState.DUE)
+        await session.execute(due.values(starts_at=wrong, next_at=wrong))
+    async with rig.db.begin() as session:
+        assert await service.mend(session, now=rig.clock.now()) == 1
+    async with rig.db.begin() as session:
+        assert await service.mend(session, now=rig.clock.now()) == 0
+        rows = (await session.scalars(select(Occurrence).order_by(Occurrence.day))).all()
+    assert [row.starts_at for row in rows] == [NOON + timedelta(hours=1), NOON + timedelta(days=1, hours=1)]
+
+
+async def test_after_a_backup_came_back_nothing_is_said_a_second_time(rig: Rig) -> None:
+    """What `restore` marks: its step is done, and the one after it speaks again."""
+    await _hang(rig, 1, closes=True)
+    async with rig.db.begin() as session:
+        await session.execute(update(Occurrence).values(silent=True))
+    rig.clock.advance(timedelta(hours=1, seconds=1))
+    await _worker(rig).run_due()
+    assert await _said(rig) == []
+    rig.clock.advance(timedelta(hours=1))
+    await _worker(rig).run_due()
+    assert await _said(rig) == ["1/1 is silent 2026-11-23"]
