@@ -14,14 +14,10 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, make_url
-from sqlalchemy.orm import Session
 
 from bot.db import migrate
 from bot.db.engine import Database
 from bot.db.migrate import connected, current_problem, downgrade, scripts, upgrade
-from bot.people.models import Team
-from bot.rituals.decisions.models import Alternative, Decision
-from bot.workspaces.models import Workspace
 
 T = TypeVar("T")
 
@@ -126,20 +122,32 @@ NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 def _decision(connection: Connection) -> None:
     """In no text index yet, as if another version had kept it."""
-    team = {"created_by": "U1", "created_at": NOW, "channel_id": "C1"}
-    with Session(connection) as session:
-        session.add(Workspace(id=1, slack_id="T1", name="Acme", created_at=NOW, state_changed_at=NOW))
-        session.flush()  # no relationship tells which comes first
-        session.add(Team(id=1, workspace_id=1, name="Payments", timezone="UTC", **team))
-        session.flush()
-        texts = {"outcome": "Signed", "context": "Quotas", "trade_offs": "", "revisit_when": "", "notes": ""}
-        other = Alternative(position=0, name="Polling", why_not="Wasteful", reconsider_when="")
-        kept = Decision(
-            workspace_id=1, team_id=1, number=1, title="Lunr.js", status="accepted", **team, **texts
-        )
-        kept.alternatives = [other]
-        session.add(kept)
-        session.flush()
+    tables = sa.MetaData()
+    tables.reflect(connection)  # as they were then, not as the models have them now
+
+    def add(table: str, /, **values: object) -> None:
+        connection.execute(tables.tables[table].insert().values(values))
+
+    at = {"created_at": NOW}
+    add(
+        "workspaces",
+        id=1,
+        slack_id="T1",
+        name="Acme",
+        state="active",
+        state_changed_at=NOW,
+        scopes=[],
+        bot_user_id="",
+        bot_id="",
+        **at,
+    )
+    team = {"workspace_id": 1, "channel_id": "C1", "created_by": "U1", **at}
+    add("teams", id=1, name="Payments", timezone="UTC", who_may="channel", is_set_up=False, **team)
+    add("records", id=1, team_id=1, kind="decision", number=1, title="Lunr.js", **team)
+    texts = {"outcome": "Signed", "context": "Quotas", "trade_offs": "", "revisit_when": "", "notes": ""}
+    add("decisions", id=1, status="accepted", **texts)
+    other = {"name": "Polling", "why_not": "Wasteful", "reconsider_when": ""}
+    add("alternatives", id=1, decision_id=1, position=0, **other)
 
 
 async def _indexed_as(url: URL) -> dict[str, list[str]]:
