@@ -6,7 +6,7 @@ Any number of processes may run one each. Who is first locks the occurrence; the
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.db.database_time import database_time
 from bot.db.engine import Database
 from bot.outbox import service as outbox
+from bot.outbox.service import Message
 from bot.people import service as people
 from bot.people.models import Absence
 from bot.schedule import service, words
@@ -53,6 +54,8 @@ class Moment:
     viewers: Mapping[str, Viewer]
     """What the cadence's people can see, where the step asks for that."""
     suggest: Suggest
+    replies: Mapping[str, int] = field(default_factory=dict)
+    """By delivery id, how many replies each message has that the step counts them of."""
 
     @property
     def cadence(self) -> Cadence:
@@ -114,6 +117,8 @@ class Step:
     """Later than this it is of no use any more; without, it is never too late."""
     sees: bool = False
     """Whether it shows what not everybody may see, so that Slack is asked first."""
+    counts: Callable[..., Awaitable[Sequence[str]]] | None = None
+    """`async def counts(session, *, occurrence)`: the deliveries whose replies are counted before it runs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,10 +135,14 @@ class Timed:
 
 
 See = Callable[[int, Sequence[str]], Awaitable[Mapping[str, Viewer]]]
+CountReplies = Callable[[int, Sequence[Message]], Awaitable[Sequence[int]]]
 
 
 class ScheduleWorker:
-    """`see` asks Slack what people of a workspace (a row's id) can see; it never raises, and denies what is unknown."""
+    """`see` asks Slack what people of a workspace (a row's id) can see; it never raises, and denies what is unknown.
+
+    `count_replies` asks how many replies each of these messages has; it never raises, and says 0 of what is unknown.
+    """
 
     def __init__(
         self,
@@ -142,12 +151,13 @@ class ScheduleWorker:
         *,
         clock: Clock,
         see: See,
+        count_replies: CountReplies,
         suggest: Suggest,
         shutdown_seconds: float = 15,
         tick_seconds: float = 2,
     ) -> None:
         self._db, self._rituals, self._clock = db, rituals, clock
-        self._see, self._suggest = see, suggest
+        self._see, self._count_replies, self._suggest = see, count_replies, suggest
         self._shutdown_seconds, self._tick_seconds = shutdown_seconds, tick_seconds
         self._something_new = asyncio.Event()
         self._stopping = False
@@ -181,8 +191,9 @@ class ScheduleWorker:
         count = 0
         while not self._stopping and (due := await self._due()):
             viewers = await asyncio.gather(*(self._viewers(occurrence) for occurrence in due))
-            for occurrence, seen in zip(due, viewers, strict=True):
-                count += await self._try(occurrence, seen)
+            replies = await asyncio.gather(*(self._replies(occurrence) for occurrence in due))
+            for occurrence, seen, counted in zip(due, viewers, replies, strict=True):
+                count += await self._try(occurrence, seen, counted)
         return count
 
     async def _run(self) -> None:
@@ -221,7 +232,22 @@ class ScheduleWorker:
             return {}
         return await self._see(occurrence.workspace_id, occurrence.cadence.user_ids)
 
-    async def _try(self, due: Occurrence, viewers: Mapping[str, Viewer]) -> bool:
+    async def _replies(self, occurrence: Occurrence) -> Mapping[str, int]:
+        step = self._step(occurrence)
+        if step is None or step.counts is None:
+            return {}
+        async with self._db.read() as session:
+            places = {
+                delivery_id: await outbox.message_of(
+                    session, workspace_id=occurrence.workspace_id, delivery_id=delivery_id
+                )
+                for delivery_id in await step.counts(session, occurrence=occurrence)
+            }
+        sent = {delivery_id: place for delivery_id, place in places.items() if place is not None}
+        counted = await self._count_replies(occurrence.workspace_id, list(sent.values()))
+        return dict(zip(sent, counted, strict=True))
+
+    async def _try(self, due: Occurrence, viewers: Mapping[str, Viewer], replies: Mapping[str, int]) -> bool:
         """Whether it was ours to run."""
         try:
             async with self._db.begin() as session:
@@ -231,7 +257,8 @@ class ScheduleWorker:
                     return False
                 assert occurrence.next_at is not None
                 late = now - occurrence.next_at
-                await self._step_on(session, Moment(occurrence, now, late, viewers, self._suggest))
+                moment = Moment(occurrence, now, late, viewers, self._suggest, replies)
+                await self._step_on(session, moment)
         except (DBAPIError, OSError):
             raise
         except Exception as error:
@@ -258,7 +285,7 @@ class ScheduleWorker:
             return
         elif step is not None:
             await step.run(session, moment=moment)
-        if occurrence.step is not None:  # it may have ended itself; one that is done may have a step weeks later
+        if occurrence.step is not None:  # a step may have ended it; one that is done may have another, weeks later
             await service.advance(session, occurrence=occurrence, now=now)
 
     async def _failed(self, due: Occurrence, error: str) -> None:
@@ -309,4 +336,3 @@ async def _away(session: AsyncSession, occurrence: Occurrence) -> Sequence[Absen
         user_ids=occurrence.cadence.user_ids,
         on=occurrence.starts_on,
     )
-
