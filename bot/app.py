@@ -30,6 +30,7 @@ from bot.inbox.worker import InboxWorker
 from bot.ops import Health, OpsServer
 from bot.outbox import service as outbox
 from bot.outbox.sender import Sender
+from bot.outbox.service import Message
 from bot.people import service as people
 from bot.people.offers import TEAM_SET_UP
 from bot.records import drafts, sources
@@ -42,7 +43,7 @@ from bot.schedule import changes
 from bot.schedule import service as schedule
 from bot.schedule.changes import USER_CHANGE
 from bot.schedule.tick import Tick
-from bot.schedule.worker import ScheduleWorker, See
+from bot.schedule.worker import CountReplies, ScheduleWorker, See
 from bot.settings import Settings
 from bot.slack.clients import Clients, code_of
 from bot.slack.directory import Directory
@@ -51,6 +52,7 @@ from bot.slack.home import Home
 from bot.slack.ingress import BODY_BYTES, routes
 from bot.slack.request import Surroundings
 from bot.slack.tasks import Tasks
+from bot.slack.threads import count_replies
 from bot.workspaces import installations
 from bot.workspaces.installations import Installations
 from bot.workspaces.models import Workspace
@@ -164,6 +166,7 @@ def assemble(
         timed,
         clock=clock,
         see=_seeing(found, clients, directory),
+        count_replies=_counting_replies(found, clients),
         suggest=partial(suggested, rituals=rituals),
         shutdown_seconds=settings.shutdown_seconds,
         tick_seconds=settings.tick_seconds,
@@ -251,6 +254,20 @@ def _seeing(found: Installations, clients: Clients, directory: Directory) -> See
         return {viewer.user_id: viewer for viewer in viewers}
 
     return see
+
+
+def _counting_replies(found: Installations, clients: Clients) -> CountReplies:
+    """How many replies messages of a workspace have; none while it will not have us any more."""
+
+    async def count(workspace_id: int, messages: Sequence[Message]) -> Sequence[int]:
+        workspace = await found.by_id(workspace_id)
+        if workspace is None:
+            return [0] * len(messages)
+        slack = clients.bot(workspace.bot_token)
+        asked = (count_replies(slack, channel_id=place.channel_id, ts=place.ts) for place in messages)
+        return await asyncio.gather(*asked)
+
+    return count
 
 
 def tables(rituals: Sequence[Ritual]) -> Tables:

@@ -6,7 +6,7 @@ Any number of processes may run one each. Who is first locks the occurrence; the
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.db.database_time import database_time
 from bot.db.engine import Database
 from bot.outbox import service as outbox
+from bot.outbox.service import Message
 from bot.people import service as people
 from bot.people.models import Absence
 from bot.schedule import service, words
@@ -54,6 +55,8 @@ class Moment:
     viewers: Mapping[str, Viewer]
     """What the cadence's people can see, where the step asks for that."""
     suggest: Suggest
+    replies: Mapping[str, int] = field(default_factory=dict)
+    """By delivery id, how many replies each message has that the step counts them of."""
 
     @property
     def cadence(self) -> Cadence:
@@ -125,6 +128,8 @@ class Step:
     """Later than this it is of no use any more; without, it is never too late."""
     sees: bool = False
     """Whether it shows what not everybody may see, so that Slack is asked first."""
+    counts: Callable[..., Awaitable[Sequence[str]]] | None = None
+    """`async def counts(session, *, occurrence)`: the deliveries whose replies are counted before it runs."""
 
 
 Tell = Callable[..., Awaitable[None]]
@@ -149,10 +154,14 @@ class Timed:
 
 
 See = Callable[[int, Sequence[str]], Awaitable[Mapping[str, Viewer]]]
+CountReplies = Callable[[int, Sequence[Message]], Awaitable[Sequence[int]]]
 
 
 class ScheduleWorker:
-    """`see` asks Slack what people of a workspace (a row's id) can see; it never raises, and denies what is unknown."""
+    """`see` asks Slack what people of a workspace (a row's id) can see; it never raises, and denies what is unknown.
+
+    `count_replies` asks how many replies each of these messages has; it never raises, and says 0 of what is unknown.
+    """
 
     def __init__(
         self,
@@ -161,12 +170,13 @@ class ScheduleWorker:
         *,
         clock: Clock,
         see: See,
+        count_replies: CountReplies,
         suggest: Suggest,
         shutdown_seconds: float = 15,
         tick_seconds: float = 2,
     ) -> None:
         self._db, self._rituals, self._clock = db, rituals, clock
-        self._see, self._suggest = see, suggest
+        self._see, self._count_replies, self._suggest = see, count_replies, suggest
         self._shutdown_seconds, self._tick_seconds = shutdown_seconds, tick_seconds
         self._something_new = asyncio.Event()
         self._stopping = False
@@ -199,10 +209,10 @@ class ScheduleWorker:
         """Run all that is due, in the order of its time; returns how many steps that were."""
         count, ours = 0, 1
         while not self._stopping and ours and (due := await self._due()):
-            viewers = await asyncio.gather(*(self._viewers(occurrence) for occurrence in due))
+            asked = await asyncio.gather(*(self._ask(occurrence) for occurrence in due))
             ours = 0  # what others have in hand is left to them
-            for occurrence, seen in zip(due, viewers, strict=True):
-                ours += await self._try(occurrence, seen)
+            for occurrence, (viewers, replies) in zip(due, asked, strict=True):
+                ours += await self._try(occurrence, viewers, replies)
             count += ours
         return count
 
@@ -236,13 +246,38 @@ class ScheduleWorker:
             )
             return rows.all()
 
+    async def _ask(self, occurrence: Occurrence) -> tuple[Mapping[str, Viewer], Mapping[str, int]]:
+        """What its step needs to know of Slack, before any transaction; where that cannot be had, nothing."""
+        try:
+            return await self._viewers(occurrence), await self._replies(occurrence)
+        except (DBAPIError, OSError):
+            raise
+        except Exception:  # of one workspace, say, whose token cannot be read: it must not stop the others
+            log.exception("not_asked", occurrence=occurrence.id, workspace=occurrence.workspace_id)
+            return {}, {}
+
     async def _viewers(self, occurrence: Occurrence) -> Mapping[str, Viewer]:
         step = self._step(occurrence)
         if step is None or not step.sees:
             return {}
         return await self._see(occurrence.workspace_id, occurrence.cadence.user_ids)
 
-    async def _try(self, due: Occurrence, viewers: Mapping[str, Viewer]) -> bool:
+    async def _replies(self, occurrence: Occurrence) -> Mapping[str, int]:
+        step = self._step(occurrence)
+        if step is None or step.counts is None:
+            return {}
+        async with self._db.read() as session:
+            places = {
+                delivery_id: await outbox.message_of(
+                    session, workspace_id=occurrence.workspace_id, delivery_id=delivery_id
+                )
+                for delivery_id in await step.counts(session, occurrence=occurrence)
+            }
+        sent = {delivery_id: place for delivery_id, place in places.items() if place is not None}
+        counted = await self._count_replies(occurrence.workspace_id, list(sent.values()))
+        return dict(zip(sent, counted, strict=True))
+
+    async def _try(self, due: Occurrence, viewers: Mapping[str, Viewer], replies: Mapping[str, int]) -> bool:
         """Whether it was ours to run."""
         try:
             async with self._db.begin() as session:
@@ -252,7 +287,8 @@ class ScheduleWorker:
                     return False
                 assert occurrence.next_at is not None
                 late = now - occurrence.next_at
-                await self._step_on(session, Moment(occurrence, now, late, viewers, self._suggest))
+                moment = Moment(occurrence, now, late, viewers, self._suggest, replies)
+                await self._step_on(session, moment)
         except (DBAPIError, OSError):
             raise
         except Exception as error:
@@ -282,7 +318,7 @@ class ScheduleWorker:
             await step.run(session, moment=moment)
         if (
             occurrence.step is not None
-        ):  # it may have ended itself; one that is done may have a step weeks later
+        ):  # a step may have ended it; one that is done may have another, weeks later
             await service.advance(session, occurrence=occurrence, now=now)
 
     async def _failed(self, due: Occurrence, error: str) -> None:

@@ -61,6 +61,8 @@ def upgrade() -> None:
         sa.Column("begun_at", bot.db.types.UTCDateTime(timezone=True), nullable=True),
         sa.Column("message_id", sa.String(length=36), nullable=True),
         sa.Column("ideas_id", sa.String(length=36), nullable=True),
+        sa.Column("offer_id", sa.String(length=36), nullable=True),
+        sa.Column("replies", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("revealed_at", bot.db.types.UTCDateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("outcome_by", sa.String(length=32), nullable=True),

@@ -36,7 +36,12 @@ async def rig(db: Database, clock: MovableClock) -> AsyncIterator[Rig]:
 
 def _worker(rig: Rig, timed: Timed = bells.timed, clock: MovableClock | None = None) -> ScheduleWorker:
     return ScheduleWorker(
-        rig.db, {bells.RITUAL: timed}, clock=clock or rig.clock, see=nobody, suggest=nothing
+        rig.db,
+        {bells.RITUAL: timed},
+        clock=clock or rig.clock,
+        see=nobody,
+        count_replies=nothing,
+        suggest=nothing,
     )
 
 

@@ -57,7 +57,13 @@ async def work(database_url: str, key: str, api_url: str, ahead: str = "0", fast
             at_once=30,
         )
         schedule = ScheduleWorker(
-            db, {bells.RITUAL: bells.timed}, clock=clock, see=nobody, suggest=nothing, tick_seconds=0.2
+            db,
+            {bells.RITUAL: bells.timed},
+            clock=clock,
+            see=nobody,
+            count_replies=nothing,
+            suggest=nothing,
+            tick_seconds=0.2,
         )
         sender.start()
         schedule.start()

@@ -96,6 +96,7 @@ async def close(session: AsyncSession, *, moment: Moment) -> None:
     team = await sessions.team_of(session, occurrence)
     picks = await sessions.picks_of(session, occurrence)
     for pick in picks:
+        pick.replies = pick.plain_replies(moment.replies.get(pick.message_id or "", 0))
         await reveal(session, pick, now=now)
     headline = await outbox.delivery_of(
         session, workspace_id=team.workspace_id, source=source(occurrence, HEADLINE)
@@ -118,6 +119,12 @@ async def close(session: AsyncSession, *, moment: Moment) -> None:
         payload=session_messages.summary(picks, upcoming),
         thread_of=headline,
     )
+
+
+async def threads(session: AsyncSession, *, occurrence: Occurrence) -> Sequence[str]:
+    """The messages in whose threads a session's ideas are."""
+    picks = await sessions.picks_of(session, occurrence)
+    return [pick.message_id for pick in picks if pick.message_id is not None]
 
 
 async def follow_up(session: AsyncSession, *, moment: Moment) -> None:
@@ -234,7 +241,7 @@ timed = Timed(
     steps={
         sessions.PICK: Step(run=ask_for_pick, grace=PICK_USEFUL, sees=True),
         START: Step(run=begin, grace=SESSION_USEFUL),
-        CLOSE: Step(run=close),
+        CLOSE: Step(run=close, counts=threads),
         sessions.FOLLOW_UP: Step(run=follow_up, sees=True),
     },
     leave_out=leave_out,

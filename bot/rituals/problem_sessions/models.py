@@ -135,6 +135,10 @@ class Pick(Base):
     """The delivery that shows it in the channel; its thread is for ideas."""
     ideas_id: Mapped[str | None] = mapped_column(String(36))
     """The delivery in that thread that shows the ideas."""
+    offer_id: Mapped[str | None] = mapped_column(String(36))
+    """The delivery in that thread that leads to the decision log."""
+    replies: Mapped[int] = mapped_column(default=0)
+    """What people said in the thread until the session closed, and nobody made an idea of."""
     revealed_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(16))
     outcome_by: Mapped[str | None] = mapped_column(String(32))
@@ -146,6 +150,12 @@ class Pick(Base):
 
     problem: Mapped[Problem] = relationship(lazy="raise", back_populates="picks")
     ideas: Mapped[list["Idea"]] = relationship(lazy="raise", cascade="all, delete-orphan", order_by="Idea.id")
+
+    def plain_replies(self, counted: int) -> int:
+        """Of so many replies in its thread, those that are not our own and no ideas in their own right."""
+        ours = len([delivery for delivery in (self.ideas_id, self.offer_id) if delivery is not None])
+        made_ideas = len([idea for idea in self.ideas if idea.message_ts is not None])
+        return max(0, counted - ours - made_ideas)
 
     @property
     def ranked_ideas(self) -> list["Idea"]:

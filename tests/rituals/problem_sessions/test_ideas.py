@@ -71,6 +71,27 @@ async def test_what_is_hidden_is_revealed_at_the_end(slack: Slack, bot: App, clo
     assert WEBHOOK in words_of(ideas)
 
 
+async def test_what_is_just_said_in_the_thread_counts_too(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    shown, _quiet = await begun(slack, bot, clock, LATE, "The ledger takes a minute to open")
+    await add_idea(slack, "engineer", shown, WEBHOOK)
+    engineer = slack.person("engineer2")
+    await engineer.say("payments", "We had this in March", thread_ts=shown["ts"])
+    await engineer.say("payments", "And in May", thread_ts=shown["ts"])
+    reply = await engineer.say("payments", RETRY, thread_ts=shown["ts"])
+    view = await opens(engineer, engineer.shortcut("problem_sessions.add_idea_message", reply))
+    await engineer.submit(view)
+    await slack.person("pm").press(
+        await slack.message("payments", "2 ideas so far"), "problem_sessions.reveal"
+    )
+    await slack.message("payments", "2 ideas about P-1")
+    await pass_to(bot, clock, OVER)
+    summary = await slack.message("payments", "2 ideas and 2 replies")
+    assert "The ledger takes a minute to open · stays open · no idea" in words_of(summary)
+    assert "March" not in await page(slack.person("pm"))
+
+
 async def test_a_late_idea_has_its_place(slack: Slack, bot: App, clock: MovableClock) -> None:
     [shown] = await begun(slack, bot, clock, LATE)
     await pass_to(bot, clock, OVER)

@@ -112,7 +112,7 @@ async def choose_outcome(request: Request, value: str) -> None:
 async def _offer_decision(session: AsyncSession, request: Request, pick: Pick) -> None:
     begins_with = text.shortened(session_messages.decision_begins_with(pick), VALUE_CHARACTERS)
     button = b.button(log_decision_words(), LOG_DECISION, value=begins_with)
-    await outbox.post(
+    pick.offer_id = await outbox.post(
         session,
         workspace_id=pick.problem.workspace_id,
         source=f"{sessions.RITUAL}:decide:{pick.id}",

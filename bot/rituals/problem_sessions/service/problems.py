@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import field_validator
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Viewer, require
@@ -227,9 +227,13 @@ def _alike(ours: set[str], theirs: set[str]) -> bool:
 
 
 async def without_idea(session: AsyncSession, *, viewer: Viewer, team: Team) -> Sequence[Problem]:
-    """Open problems of the team that came up in a session and got no idea, oldest first."""
+    """Open problems of the team that came up in a session and got neither an idea nor a reply, oldest first."""
     came_up = select(Pick.problem_id).where(Pick.begun_at.is_not(None))
-    with_idea = select(Pick.problem_id).join(Idea, Idea.pick_id == Pick.id)
+    with_idea = (
+        select(Pick.problem_id)
+        .outerjoin(Idea, Idea.pick_id == Pick.id)
+        .where(or_(Idea.id.is_not(None), Pick.replies > 0))
+    )
     statement = (await _visible(session, viewer)).where(
         Problem.team_id == team.id,
         Problem.state == ProblemState.OPEN,

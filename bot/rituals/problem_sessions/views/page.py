@@ -85,7 +85,7 @@ def _session(pick: Pick) -> list[Block]:
     assert pick.begun_at is not None
     outcome = words.state(pick.outcome) if pick.outcome else _("no outcome yet")
     when = text.moment(pick.begun_at, "{date_short_pretty}")
-    lines = [f"*{_('Session of {when}', when=when)}* · {outcome}"]
+    lines = [f"*{_('Session of {when}', when=when)}* · {outcome} · {words.said_about(pick)}"]
     if pick.helped is not None:
         lines.append(words.answer(pick))
     if pick.revealed_at is None and pick.ideas:

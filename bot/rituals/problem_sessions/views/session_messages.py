@@ -238,7 +238,7 @@ def _came_to(pick: Pick) -> str:
         [
             f"*{pick.problem.name}* {text.escape(pick.problem.title)}",
             outcome,
-            words.ideas(len(pick.ideas)) if pick.ideas else _("no idea"),
+            words.said_about(pick),
         ]
     )
     if best is None or not best.votes:

@@ -50,6 +50,16 @@ def ideas(n: int) -> str:
     return ngettext("{n} idea", "{n} ideas", n)
 
 
+def said_about(pick: Pick) -> str:
+    """`3 ideas and 2 replies`; `no idea`, where nobody said anything."""
+    replies = ngettext("{n} reply", "{n} replies", pick.replies)
+    if pick.ideas and pick.replies:
+        return _("{ideas} and {replies}", ideas=ideas(len(pick.ideas)), replies=replies)
+    if pick.replies:
+        return replies
+    return ideas(len(pick.ideas)) if pick.ideas else _("no idea")
+
+
 def answer(pick: Pick) -> str:
     """What was said weeks later: `Did it help? A little, says @pm: “fewer tickets”`."""
     assert pick.helped is not None
