@@ -80,6 +80,21 @@ class ItemFields(Fields):
     private: bool = False
 
 
+class NoteFields(Fields):
+    text: Annotated[str, Field(min_length=1, max_length=NOTE_CHARACTERS)]
+    item: str | None = None
+    """What it is about, of the agenda."""
+
+
+class MoveFields(Fields):
+    date: Day
+    time: time
+
+
+class PauseFields(Fields):
+    until: Day | None = None
+
+
 class ActionFields(Fields):
     text: Annotated[str, Field(min_length=1, max_length=ITEM_CHARACTERS)]
     owner: SlackId

@@ -1,0 +1,76 @@
+"""Before they meet: answers, and being asked at another time."""
+
+from datetime import timedelta
+
+from bot.errors import Refusal
+from bot.i18n import _
+from bot.records import service as records
+from bot.rituals.one_on_ones import jobs, service
+from bot.rituals.one_on_ones.listeners import changing
+from bot.rituals.one_on_ones.views import forms
+from bot.schedule import service as schedule
+from bot.schedule.models import OccurrenceState
+from bot.slack import blocks as b
+from bot.slack import text
+from bot.slack.request import Request
+
+AN_HOUR = timedelta(hours=1)
+
+
+async def open_answers(request: Request, value: str) -> None:
+    async with request.read() as session:
+        occurrence, pair = await service.meeting_by_id(session, actor=request.actor, meeting_id=value)
+        if not occurrence.is_to_come:
+            raise Refusal(_("That 1:1 is over. What you want to say can go on the list for the next one."))
+        given = await service.answers_of(session, occurrence=occurrence, user_id=request.actor.user_id)
+    request.open_view(forms.answers(pair, occurrence, given))
+
+
+async def submit_answers(request: Request) -> None:
+    values = request.values
+    asked = [block for block in request.view["blocks"] if block["type"] == "input"]
+    given = [(block["label"]["text"], str(values.get(block["block_id"]) or "")) for block in asked]
+    async with request.begin() as session:
+        await records.once(session, request)
+        occurrence, pair = await service.meeting_by_id(
+            session, actor=request.actor, meeting_id=request.ids.get("meeting"), lock=True
+        )
+        await service.answer(
+            session, actor=request.actor, occurrence=occurrence, answers=given, now=request.now
+        )
+        if occurrence.state == OccurrenceState.OPEN:
+            await jobs.update_agenda(session, pair=pair, occurrence=occurrence, now=request.now)
+    await request.ack()
+    request.refresh_home()
+
+
+async def snooze(request: Request, value: str) -> None:
+    """The menu below the questions: `hour:9`, `tomorrow:9`, `move:9`, `skip:9`."""
+    what, _colon, meeting_id = value.partition(":")
+    async with request.begin() as session:
+        occurrence, pair = await service.meeting_by_id(
+            session, actor=request.actor, meeting_id=meeting_id, lock=True
+        )
+        if occurrence.state != OccurrenceState.DUE:
+            raise Refusal(_("That 1:1 has begun already."))
+        if what == "skip":
+            await changing.leave_out(session, request, pair, occurrence)
+        elif what != "move":
+            at = request.now + AN_HOUR
+            if what == "tomorrow":
+                at = await schedule.same_time_tomorrow(session, cadence=occurrence.cadence, now=request.now)
+            if at >= occurrence.starts_at:
+                raise Refusal(_("By then you will have met. Answer now, or add to the list at any time."))
+            await jobs.ask_again(
+                session,
+                pair=pair,
+                occurrence=occurrence,
+                user_id=request.actor.user_id,
+                at=at,
+                now=request.now,
+            )
+    if what == "move":
+        request.open_view(forms.move(occurrence, today=await request.today()))
+    elif what != "skip":
+        request.tell(b.message(_("I ask you again {when}.", when=text.moment(at))))
+    request.refresh_home()
