@@ -129,7 +129,7 @@ async def _cadence(session: AsyncSession, team: Team) -> Cadence:
 
 
 async def manage(request: Request, value: str) -> None:
-    """The page's menu: `settings:3`, `skip:3`, `pause:3`, `resume:3`, `end:3`."""
+    """The page's menu and its button: `settings:3`, `skip:3`, `pause:3`, `resume:3`, `end:3`."""
     what, _colon, team_id = value.partition(":")
     viewer = await request.see()
     if what == "settings":
