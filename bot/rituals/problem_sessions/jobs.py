@@ -193,7 +193,7 @@ async def update_pick(session: AsyncSession, pick: Pick, *, now: datetime) -> No
         payload=session_messages.problem(pick),
         now=now,
     )
-    if pick.revealed_at is None or not pick.ideas:
+    if pick.revealed_at is None or not pick.ideas or not sessions.takes_ideas(pick, now):
         return
     payload = session_messages.ideas(pick)
     if pick.ideas_id is not None:

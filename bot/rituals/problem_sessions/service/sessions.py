@@ -388,8 +388,12 @@ async def vote(session: AsyncSession, *, viewer: Viewer, idea_id: object, now: d
     return pick
 
 
+def takes_ideas(pick: Pick, now: datetime) -> bool:
+    return pick.begun_at is not None and now < pick.begun_at + TAKES_IDEAS
+
+
 def _require_recent(pick: Pick, now: datetime) -> None:
-    if pick.begun_at is None or pick.begun_at < now - TAKES_IDEAS:
+    if not takes_ideas(pick, now):
         raise Refusal(
             _("That session is long over. The problem can come up again: pick it for the next one.")
         )
