@@ -316,9 +316,7 @@ class ScheduleWorker:
         elif step is not None:
             occurrence.state = BECOMES.get(occurrence.step or "", occurrence.state)
             await step.run(session, moment=moment)
-        if (
-            occurrence.step is not None
-        ):  # a step may have ended it; one that is done may have another, weeks later
+        if occurrence.step is not None:  # it may have ended itself; what is done may have a step left
             await service.advance(session, occurrence=occurrence, now=now)
 
     async def _failed(self, due: Occurrence, error: str) -> None:

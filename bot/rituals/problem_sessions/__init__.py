@@ -22,6 +22,7 @@ ritual = Ritual(
         ids.WITHDRAW: card.change,
         ids.SET_UP_MORE: sessions.show_more,
         ids.MANAGE: sessions.manage,
+        ids.END: sessions.manage,
         ids.PICK: sessions.open_pick,
         ids.CLOSE: sessions.close,
         ids.ADD_IDEA: ideas.open_idea,

@@ -22,6 +22,7 @@ WITHDRAW = "problem_sessions.withdraw"
 NEXT_PAGE = "problem_sessions.next_page"
 
 SET_UP_MORE = "problem_sessions.more_settings"
+END = "problem_sessions.end"
 MANAGE = "problem_sessions.manage"
 PICK = "problem_sessions.pick"
 CLOSE = "problem_sessions.close"

@@ -23,6 +23,7 @@ HEADLINE = "headline"
 SUGGESTED = 5
 PICK_USEFUL = timedelta(hours=20)  # by then the session is about to begin
 SESSION_USEFUL = timedelta(hours=6)  # of its first day; after that a team has other things to do
+THREAD_USEFUL = timedelta(days=2)  # so that nothing waits for a message that came too late to be sent
 
 
 # The steps
@@ -32,6 +33,7 @@ async def ask_for_pick(session: AsyncSession, *, moment: Moment) -> None:
     """Who picks is asked alone, and is told what happens when they do not."""
     occurrence = moment.occurrence
     team = await sessions.team_of(session, occurrence)
+    await sessions.keep_host(session, team=team, now=moment.now)
     for host_id in moment.cadence.user_ids:
         viewer = moment.viewers.get(host_id)
         may_read = viewer is not None and viewer.sees(team.channel_id)
@@ -118,6 +120,7 @@ async def close(session: AsyncSession, *, moment: Moment) -> None:
         recipient=team.channel_id,
         payload=session_messages.summary(picks, upcoming),
         thread_of=headline,
+        useful_until=now + THREAD_USEFUL,
     )
 
 
@@ -205,7 +208,7 @@ async def update_pick(session: AsyncSession, pick: Pick, *, now: datetime) -> No
         payload=session_messages.problem(pick),
         now=now,
     )
-    if pick.revealed_at is None or not pick.ideas:
+    if pick.revealed_at is None or not pick.ideas or not sessions.takes_ideas(pick, now):
         return
     payload = session_messages.ideas(pick)
     if pick.ideas_id is not None:
@@ -219,6 +222,7 @@ async def update_pick(session: AsyncSession, pick: Pick, *, now: datetime) -> No
         payload=payload,
         now=now,
         thread_of=pick.message_id,
+        useful_until=now + THREAD_USEFUL,
     )
 
 

@@ -92,6 +92,16 @@ async def test_what_is_just_said_in_the_thread_counts_too(
     assert "March" not in await page(slack.person("pm"))
 
 
+async def test_without_the_scope_to_count_replies_a_session_closes_all_the_same(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    [shown] = await begun(slack, bot, clock, LATE)
+    await slack.person("engineer").say("payments", "We had this in March", thread_ts=shown["ts"])
+    await slack.fault("conversations.replies", "error", "missing_scope", times=9)
+    await pass_to(bot, clock, OVER)
+    assert "stays open · no idea" in words_of(await slack.message("payments", "What has no outcome yet"))
+
+
 async def test_a_late_idea_has_its_place(slack: Slack, bot: App, clock: MovableClock) -> None:
     [shown] = await begun(slack, bot, clock, LATE)
     await pass_to(bot, clock, OVER)

@@ -137,11 +137,3 @@ async def test_home_shows_open_problems_and_logs_new_ones(slack: Slack, bot: App
     await engineer.submit(view, {"title": "The ledger takes a minute to open"})
     assert await gone(engineer, view)
     await slack.message("payments", "*P-2*")
-
-
-async def test_a_form_that_slack_sends_twice_is_saved_once(slack: Slack, bot: App) -> None:
-    pm = slack.person("pm")
-    view = await form(pm, LATE)
-    await pm.submit(view)
-    await slack.message("payments", "*P-1*")
-    assert (await pm.command("payments", COMMAND, "list")).text.count(LATE) == 2  # its text and its block

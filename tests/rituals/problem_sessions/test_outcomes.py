@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.app import App
+from bot.app import App, forget_old
 from bot.clock import MovableClock
 from bot.records.offers import LOG_DECISION
 from tests.person import Slack, words_of
@@ -113,6 +113,22 @@ async def test_nobody_is_asked_about_what_was_parked_or_came_to_nothing(
     await say_outcome(slack, first, "parked")
     await pass_to(bot, clock, WEEKS_LATER)
     assert "Did it help?" not in words_of(await dm_of(slack, "pm"))
+
+
+async def test_an_outcome_is_said_long_after_and_an_idea_is_not(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    [shown] = await begun(slack, bot, clock, LATE)
+    await add_idea(slack, "engineer", shown, WEBHOOK)
+    await pass_to(bot, clock, OVER)
+    clock.set(OVER.replace(year=2027, month=4))
+    await forget_old(bot)
+    pm = slack.person("pm")
+    view = await opens(pm, pm.press(shown, "problem_sessions.add_idea"))
+    refused = await pm.submit(view, {"text": "Call them"})
+    assert "That session is long over." in str(refused.errors)
+    await say_outcome(slack, shown, "solved")
+    await slack.message("payments", "*P-1* · solved")
 
 
 async def test_the_question_waits_in_home_until_it_is_answered(

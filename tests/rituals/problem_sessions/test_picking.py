@@ -111,7 +111,7 @@ async def test_without_either_whoever_set_it_up_is_asked(slack: Slack, bot: App,
     await sessions(slack, by="engineer")
     await pass_to(bot, clock, MONDAY)
     [asked] = await asked_to_pick(slack, "engineer")
-    assert "I know of no open problem to suggest." in words_of(asked)
+    assert "I have none to suggest here." in words_of(asked)
 
 
 async def test_a_team_that_is_set_up_later_has_its_pm_asked(
@@ -124,6 +124,14 @@ async def test_a_team_that_is_set_up_later_has_its_pm_asked(
     await pass_to(bot, clock, MONDAY)
     assert len(await asked_to_pick(slack, "pm")) == 1
     assert await asked_to_pick(slack, "engineer") == []
+
+
+async def test_another_pm_is_asked_from_then_on(slack: Slack, bot: App, clock: MovableClock) -> None:
+    await with_sessions(slack)
+    await set_up_team(slack, pm="engineer2")
+    await pass_to(bot, clock, FRIDAY)
+    assert len(await asked_to_pick(slack, "engineer2")) == 1
+    assert await asked_to_pick(slack, "pm") == []
 
 
 async def _offers_no_set_up(slack: Slack) -> bool:

@@ -38,7 +38,8 @@ async def manage(slack: Slack, what: str, *, by: str = "pm") -> Json:
     """Chooses from the page's menu; returns the page."""
     page = await settings_page(slack, by)
     team_id = page["private_metadata"].partition(":")[2].rstrip("}")
-    await slack.person(by).press_in(page, "problem_sessions.manage", f"{what}:{team_id}")
+    action_id = "problem_sessions.end" if what == "end" else "problem_sessions.manage"
+    await slack.person(by).press_in(page, action_id, f"{what}:{team_id}")
     return page
 
 

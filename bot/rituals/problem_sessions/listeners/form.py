@@ -123,23 +123,11 @@ async def _save_new(request: Request, viewer: Viewer, fields: ProblemFields, sta
         team = await people.team_of(session, workspace_id=viewer.workspace_id, channel_id=channel_id)
         asking = await _asking(session, team, fields, state)
     if asking is not None:
-        _require_answer(request, asking)
-        await request.ack(response_action="update", view=form.form(asking))
-        await drafts.keep_shown(request, state.values)
-        return
-    facts = {} if team else await new_team(request, channel_id)
-    choice, _colon, record_id = str(state.values.get(ids.SIMILAR) or "").partition(":")
-    async with request.begin() as session:
-        if choice == form.SEEN_AGAIN:
-            problem = await _count(session, request, viewer, fields, record_id)
-            request_words = messages.counted(problem)
-        else:
-            await _log(session, request, viewer, fields, state, channel_id=channel_id, team=team, facts=facts)
-            request_words = None
-    await request.ack()
-    if request_words is not None:
-        request.tell(request_words)
-    request.refresh_home()
+        await _ask(request, asking)
+    elif (same := form.counted_instead(state)) is not None:
+        await _count(request, viewer, fields, same)
+    else:
+        await _log(request, viewer, fields, state, channel_id=channel_id, team=team)
 
 
 def _require_channel(viewer: Viewer, channel_id: str) -> None:
@@ -156,47 +144,51 @@ async def _asking(
     session: AsyncSession, team: Team | None, fields: ProblemFields, state: FormState
 ) -> FormState | None:
     """The form with what is asked before it is saved; nothing when there is nothing to ask, or it is answered."""
-    words = await sessions.solution_words_of(session, team)
-    sounds_like = solution_in(f"{fields.title}\n{fields.happens}", words)
-    if state.values.get(ids.WORDING):
-        sounds_like = None
-    settled = state.values.get(ids.SIMILAR)
-    similar = await problems.similar(session, team=team, title=fields.title) if team and not settled else []
+    if form.counted_instead(state) is not None:
+        return None
+    sounds_like, similar = None, []
+    if not state.values.get(ids.WORDING):
+        words = await sessions.solution_words_of(session, team)
+        sounds_like = solution_in(f"{fields.title}\n{fields.happens}", words)
+    if team is not None and not state.values.get(ids.SIMILAR):
+        similar = [*await problems.similar(session, team=team, title=fields.title)]
     if sounds_like is None and not similar:
         return None
-    return replace(state, sounds_like=sounds_like, similar=similar, more=state.more or bool(fields.happens))
+    return replace(state, sounds_like=sounds_like, similar=similar)
 
 
-def _require_answer(request: Request, asking: FormState) -> None:
-    """Who was asked about the wording and left both as it was is told what to do, rather than asked again.
+async def _ask(request: Request, asking: FormState) -> None:
+    """The form again, with the questions; who left the one about the wording unanswered is told how to go on.
 
     Raises:
         FieldRefusal
     """
-    if asking.sounds_like is not None and ids.WORDING in block_ids(request.view) and not asking.similar:
+    if ids.WORDING in block_ids(request.view) and not asking.similar:
         raise FieldRefusal(
             {ids.WORDING: _("Tick this to log it as it is, or write above what goes wrong today.")}
         )
+    await request.ack(response_action="update", view=form.form(asking))
+    await drafts.keep_shown(request, asking.values)
 
 
-async def _count(
-    session: AsyncSession, request: Request, viewer: Viewer, fields: ProblemFields, record_id: str
-) -> Problem:
-    """It is one that is there already: what was typed as evidence goes to that one."""
-    submission = await records.once(session, request)
-    problem = await records.by_id(
-        session, viewer=viewer, kind=Problem, record_id=record_id, action=Action.ACKNOWLEDGE
-    )
+async def _count(request: Request, viewer: Viewer, fields: ProblemFields, record_id: str) -> None:
+    """It is one that is there already: what was typed goes to that one as evidence."""
     evidence = "\n".join(filter(None, [fields.title, fields.evidence]))
-    await problems.see_again(session, viewer=viewer, problem=problem, evidence=evidence, now=request.now)
-    submission.record_id = problem.id
-    await jobs.update_open(session, problem, now=request.now)
-    await drafts.discard(session, request)
-    return problem
+    async with request.begin() as session:
+        submission = await records.once(session, request)
+        problem = await records.by_id(
+            session, viewer=viewer, kind=Problem, record_id=record_id, action=Action.ACKNOWLEDGE
+        )
+        await problems.see_again(session, viewer=viewer, problem=problem, evidence=evidence, now=request.now)
+        submission.record_id = problem.id
+        await jobs.update_open(session, problem, now=request.now)
+        await drafts.discard(session, request)
+    await request.ack()
+    request.tell(messages.counted(problem))
+    request.refresh_home()
 
 
 async def _log(
-    session: AsyncSession,
     request: Request,
     viewer: Viewer,
     fields: ProblemFields,
@@ -204,21 +196,24 @@ async def _log(
     *,
     channel_id: str,
     team: Team | None,
-    facts: dict[str, str],
 ) -> None:
-    submission = await records.once(session, request)
-    if team is None:
-        team = await people.ensure_team(
-            session, actor=viewer, channel_id=channel_id, now=request.now, **facts
+    facts = {} if team else await new_team(request, channel_id)
+    async with request.begin() as session:
+        submission = await records.once(session, request)
+        if team is None:
+            team = await people.ensure_team(
+                session, actor=viewer, channel_id=channel_id, now=request.now, **facts
+            )
+        source = await _source(session, team, state)
+        problem = await problems.log_problem(
+            session, viewer=viewer, team=team, fields=fields, now=request.now, source=source
         )
-    source = await _source(session, team, state)
-    problem = await problems.log_problem(
-        session, viewer=viewer, team=team, fields=fields, now=request.now, source=source
-    )
-    submission.record_id = problem.id
-    payload = messages.card(problem, await problems.muted_in(session, problem))
-    await cards.post(session, problem, payload, ritual=sessions.RITUAL, now=request.now)
-    await drafts.discard(session, request)
+        submission.record_id = problem.id
+        payload = messages.card(problem, await problems.muted_in(session, problem))
+        await cards.post(session, problem, payload, ritual=sessions.RITUAL, now=request.now)
+        await drafts.discard(session, request)
+    await request.ack()
+    request.refresh_home()
 
 
 async def new_team(request: Request, channel_id: str) -> dict[str, str]:

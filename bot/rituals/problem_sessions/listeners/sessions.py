@@ -76,13 +76,13 @@ async def submit_set_up(request: Request) -> None:
         cadence, is_new = await sessions.set_up(
             session, viewer=viewer, team=team, fields=fields, now=request.now
         )
+        following = await schedule.next_of(session, cadence=cadence)
         if is_new:
-            following = await schedule.next_of(session, cadence=cadence)
             said = session_messages.set_up(team, cadence, following, by=viewer.user_id, now=request.now)
-            await _tell_channel(session, request, team, said)
         else:
-            said_first = _("{who} changed the problem sessions.", who=text.mention(viewer.user_id))
-            await _tell_change(session, request, team, cadence, said_first)
+            who = _("{who} changed the problem sessions.", who=text.mention(viewer.user_id))
+            said = session_messages.changed(who, cadence, following, now=request.now)
+        await _tell_channel(session, request, team, said)
     await request.ack(response_action="clear")
     request.refresh_home()
 
@@ -129,7 +129,7 @@ async def _cadence(session: AsyncSession, team: Team) -> Cadence:
 
 
 async def manage(request: Request, value: str) -> None:
-    """The page's menu: `settings:3`, `skip:3`, `pause:3`, `resume:3`, `end:3`."""
+    """The page's menu and its button: `settings:3`, `skip:3`, `pause:3`, `resume:3`, `end:3`."""
     what, _colon, team_id = value.partition(":")
     viewer = await request.see()
     if what == "settings":

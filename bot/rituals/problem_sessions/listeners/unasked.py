@@ -14,7 +14,6 @@ from bot.rituals.problem_sessions import jobs
 from bot.rituals.problem_sessions.models import Problem, ProblemState
 from bot.rituals.problem_sessions.service import problems, sessions
 from bot.rituals.problem_sessions.views import messages
-from bot.schedule import service as schedule
 from bot.slack.home import HomeItem, HomeSection
 
 IN_HOME = 5
@@ -23,14 +22,9 @@ IN_HOME = 5
 async def waiting(session: AsyncSession, *, viewer: Viewer, now: datetime) -> list[HomeItem]:
     """What this person was asked: to pick for a session, to say whether something helped."""
     asked = [messages.to_say(pick) for pick in await sessions.unanswered(session, viewer=viewer)]
-    for team in await people.teams_of(session, viewer=viewer):
-        cadence = await sessions.cadence_of(session, team)
-        if cadence is None or viewer.user_id not in cadence.user_ids:
-            continue
-        occurrence = await schedule.next_of(session, cadence=cadence)
-        if occurrence is None or occurrence.step == sessions.PICK:  # not asked yet
-            continue
-        if not await sessions.picks_of(session, occurrence):
+    for occurrence in await sessions.not_picked_for(session, viewer=viewer):
+        team = await sessions.team_of(session, occurrence)
+        if viewer.sees(team.channel_id):
             asked.append(messages.to_pick(occurrence, channel_id=team.channel_id))
     return asked
 

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -27,9 +27,10 @@ from bot.rituals.problem_sessions.models import (
     Problem,
     SessionSettings,
 )
+from bot.rituals.problem_sessions.service.problems import require_standing
 from bot.rituals.problem_sessions.service.wording import USUAL_WORDS, WORD_CHARACTERS, WORDS_MOST
 from bot.schedule import service as schedule
-from bot.schedule.models import Cadence, Occurrence, OccurrenceState
+from bot.schedule.models import Cadence, CadencePerson, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START, StepTime
 from bot.schedule.rules import Weekday, Weekly
 
@@ -173,7 +174,9 @@ async def require_host(session: AsyncSession, *, viewer: Viewer, team: Team) -> 
 async def keep_host(session: AsyncSession, *, team: Team, now: datetime) -> None:
     """The team may have another PM: it is for them that a session waits from now on."""
     cadence, settings = await cadence_of(session, team), await settings_of(session, team)
-    if cadence is None or settings is None or cadence.user_ids == [host_of(team, settings)]:
+    if cadence is None or cadence.ended or settings is None:
+        return
+    if cadence.user_ids == [host_of(team, settings)]:
         return
     await schedule.set_up(
         session,
@@ -290,7 +293,9 @@ async def pick_by_id(session: AsyncSession, *, viewer: Viewer, pick_id: object, 
     problem_id = await session.scalar(
         select(Pick.problem_id).where(Pick.id == wanted, Pick.begun_at.is_not(None))
     )
-    await records.by_id(session, viewer=viewer, kind=Problem, record_id=problem_id, action=action)
+    problem = await records.by_id(session, viewer=viewer, kind=Problem, record_id=problem_id, action=action)
+    if action is not Action.READ:
+        require_standing(problem)
     found = await session.scalars(select(Pick).where(Pick.id == wanted).options(*WHOLE_PICK))
     return found.one()
 
@@ -315,6 +320,26 @@ async def open_picks(session: AsyncSession, *, team_id: int) -> Sequence[Pick]:
         .where(Problem.team_id == team_id, Occurrence.state == OccurrenceState.OPEN)
         .order_by(Pick.id)
         .options(*WHOLE_PICK)
+    )
+    return rows.all()
+
+
+async def not_picked_for(session: AsyncSession, *, viewer: Viewer) -> Sequence[Occurrence]:
+    """The sessions that this person was asked to pick for, and has not yet; the next one first."""
+    rows = await session.scalars(
+        select(Occurrence)
+        .join(Cadence, Cadence.id == Occurrence.cadence_id)
+        .join(CadencePerson, CadencePerson.cadence_id == Cadence.id)
+        .where(
+            Cadence.workspace_id == viewer.workspace_id,
+            Cadence.ritual == RITUAL,
+            CadencePerson.user_id == viewer.user_id,
+            Occurrence.state == OccurrenceState.DUE,
+            Occurrence.step != PICK,
+            ~exists().where(Pick.occurrence_id == Occurrence.id),
+        )
+        .order_by(Occurrence.starts_at)
+        .options(*schedule.WHOLE)
     )
     return rows.all()
 
@@ -363,8 +388,12 @@ async def vote(session: AsyncSession, *, viewer: Viewer, idea_id: object, now: d
     return pick
 
 
+def takes_ideas(pick: Pick, now: datetime) -> bool:
+    return pick.begun_at is not None and now < pick.begun_at + TAKES_IDEAS
+
+
 def _require_recent(pick: Pick, now: datetime) -> None:
-    if pick.begun_at is None or pick.begun_at < now - TAKES_IDEAS:
+    if not takes_ideas(pick, now):
         raise Refusal(
             _("That session is long over. The problem can come up again: pick it for the next one.")
         )

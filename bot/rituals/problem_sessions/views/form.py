@@ -101,6 +101,12 @@ def shows_more(values: Values) -> bool:
     return any(values.get(name) for name in MORE_FIELDS)
 
 
+def counted_instead(state: FormState) -> str | None:
+    """The id of the problem that this one is the same as, as somebody chose in the form."""
+    choice, _colon, record_id = str(state.values.get(ids.SIMILAR) or "").partition(":")
+    return record_id if choice == SEEN_AGAIN else None
+
+
 def _wording(state: FormState) -> list[Block]:
     if state.sounds_like is None:
         return []

@@ -161,18 +161,17 @@ def page(
 
 
 def _verbs(team: Team, cadence: Cadence, occurrence: Occurrence | None) -> list[InteractiveElement]:
+    buttons: list[InteractiveElement] = []
     menu = [(_("Change day, time, words"), f"settings:{team.id}")]
     if occurrence is not None:
+        pick = b.button(_("Pick the problems"), ids.PICK, value=occurrence.id, style="primary")
+        buttons.append(pick)
         menu += [(_("Leave the next one out"), f"skip:{team.id}"), (_("Pause"), f"pause:{team.id}")]
     elif cadence.paused_at is not None:
         menu.append((_("Resume"), f"resume:{team.id}"))
-    menu.append((_("End the sessions"), f"end:{team.id}"))
-    pick = (
-        b.button(_("Pick the problems"), ids.PICK, value=occurrence.id, style="primary")
-        if occurrence
-        else None
-    )
-    return [*([pick] if pick else []), b.overflow(ids.MANAGE, menu)]
+    gone = _("No session comes any more. What was logged stays, and they can be set up again.")
+    end = b.button(_("End the sessions"), ids.END, value=f"end:{team.id}", confirm=gone)
+    return [*buttons, end, b.overflow(ids.MANAGE, menu)]
 
 
 # Picking

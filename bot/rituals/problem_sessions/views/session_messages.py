@@ -35,11 +35,8 @@ def please_pick(occurrence: Occurrence, team: Team, suggested: Sequence[Problem]
     kindly = _("If nothing is picked by then, this session is left out, and that is fine.")
     lines = [_suggestion(problem) for problem in suggested]
     if not suggested:
-        lines = [_("I know of no open problem to suggest. `/problem` logs one.")]
+        lines = [_("I have none to suggest here. “Pick” shows what is logged, and `/problem` logs one.")]
     dates = [_sentence(schedule_words.moved(occurrence))] if occurrence.moved else []
-    buttons = [b.button(_("Log a problem"), ids.LOG)]
-    if suggested:
-        buttons.insert(0, b.button(_("Pick"), ids.PICK, value=occurrence.id, style="primary"))
     return b.message(
         "\n".join([asked, *lines, kindly]),
         [
@@ -47,7 +44,10 @@ def please_pick(occurrence: Occurrence, team: Team, suggested: Sequence[Problem]
             *([b.context(*dates)] if dates else []),
             *b.sections("\n".join(lines)),
             b.context(kindly),
-            b.actions(*buttons),
+            b.actions(
+                b.button(_("Pick"), ids.PICK, value=occurrence.id, style="primary"),
+                b.button(_("Log a problem"), ids.LOG),
+            ),
         ],
     )
 
