@@ -50,7 +50,8 @@ class TeamFields(Fields):
     timezone: Zone
     who_may: WhoMay = WhoMay.CHANNEL
     capture_emoji: Annotated[str, AfterValidator(_emoji), Field(max_length=100)] = ""
-    working_days: WorkingDays
+    working_days: WorkingDays = Field(default_factory=lambda: list(range(5)))
+    """A form that was open when the app was updated has no such field; Slack lets nobody leave it empty."""
     holidays_of: HolidaysOf | None = None
     days_off: DaysOffLines = Field(default_factory=list)
 
