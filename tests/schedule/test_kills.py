@@ -49,7 +49,7 @@ CHANNELS = 10
 @pytest.mark.parametrize(
     ("posts", "kills", "workspaces"),
     [
-        pytest.param(600, 20, 20, marks=pytest.mark.slow),
+        pytest.param(300, 20, 20, marks=pytest.mark.slow),
         pytest.param(10_000, 55, 40, marks=pytest.mark.full),
     ],
 )
