@@ -202,3 +202,11 @@ async def test_a_1_1_takes_two_people(slack: Slack, bot: App, who: str, says: st
     chosen = slack.described["bot_user_id"] if who == "bot" else slack.users[who]
     result = await pm.submit(view, {"person": chosen, "time": "10:00"})
     assert result.errors == {"person": says}
+
+
+@pytest.mark.parametrize("number", range(7))
+async def test_the_day_that_is_picked_is_the_day_that_comes(slack: Slack, bot: App, number: int) -> None:
+    name = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[number]
+    group = await set_up_pair(slack, weekday=str(number))
+    said = await _said(slack, group, f"every {name} at 10:00")
+    assert f"Next: {name[:3]} " in said
