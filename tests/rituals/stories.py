@@ -1,12 +1,15 @@
-"""What many stories begin with: a decision that is logged, a form that is open, a team that is set up."""
+"""What many stories begin with: a decision that is logged, a form that is open, a team that is set up; time passes."""
 
 from collections.abc import Awaitable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from bot.app import App
 from bot.clock import MovableClock
+from bot.schedule import service as schedule
 from tests.person import Json, Person, Result, Slack, until, words_of
 
 COMMAND = "/decision"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 PACE = timedelta(seconds=2)  # longer than a channel has to rest between two messages
 
 
@@ -166,3 +169,36 @@ async def shows(person: Person, view: Json, holding: str) -> Json:
 
 async def gone(person: Person, view: Json) -> bool:
     return view["id"] not in await person.views()
+
+
+async def pass_to(app: App, clock: MovableClock, moment: datetime) -> None:
+    """It becomes that time, and all that is due by then happens, each thing at its own time."""
+    while True:
+        following = await next_step(app)
+        if following is None or following > moment:
+            break
+        clock.set(max(following, clock.now()))
+        await settle(app)
+    clock.set(moment)
+    await settle(app)
+
+
+async def settle(app: App) -> None:
+    await app.schedule.run_due()
+    await app.sender.send_due()
+
+
+async def next_step(app: App) -> datetime | None:
+    async with app.database.read() as session:
+        return await schedule.next_due(session, after=LONG_AGO)
+
+
+async def dm_of(slack: Slack, name: str) -> list[Json]:
+    """What the app wrote to a person alone, oldest first."""
+    state = await slack.state(user=slack.users[name])
+    mine = [channel["id"] for channel in state["channels"].values() if channel.get("is_im")]
+    return [
+        {**message, "channel": channel_id}
+        for channel_id in mine
+        for message in state["messages"].get(channel_id, [])
+    ]

@@ -7,16 +7,8 @@ import pytest
 from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Json, Slack, until, words_of
-from tests.rituals.one_on_ones.stories import (
-    MONDAY,
-    WEDNESDAY,
-    agenda,
-    dm_of,
-    pass_to,
-    set_up_pair,
-    settle,
-)
-from tests.rituals.stories import card, logged, opens, set_up_team
+from tests.rituals.one_on_ones.stories import MONDAY, WEDNESDAY, agenda, set_up_pair
+from tests.rituals.stories import card, dm_of, logged, opens, pass_to, set_up_team, settle
 
 #: 09:00 in Berlin on the Tuesday after.
 TUESDAY = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)

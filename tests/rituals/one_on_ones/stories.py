@@ -3,14 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.app import App
-from bot.clock import MovableClock
-from bot.schedule import service as schedule
 from tests.person import Json, Person, Slack, until, words_of
-from tests.rituals.stories import inputs, opens
+from tests.rituals.stories import dm_of, inputs, opens
 
 COMMAND = "/one-on-one"
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 #: A Wednesday afternoon in Berlin, where the people of the local Slack live.
 WEDNESDAY = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 #: The first Monday after it, 10:00 in Berlin; and the Friday on which both are asked.
@@ -40,39 +36,6 @@ async def group_dm(slack: Slack) -> str | None:
         if channel.get("is_mpim") and state["messages"].get(channel["id"]):
             return str(channel["id"])
     return None
-
-
-async def pass_to(app: App, clock: MovableClock, moment: datetime) -> None:
-    """It becomes that time, and all that is due by then happens, each thing at its own time."""
-    while True:
-        following = await next_step(app)
-        if following is None or following > moment:
-            break
-        clock.set(max(following, clock.now()))
-        await settle(app)
-    clock.set(moment)
-    await settle(app)
-
-
-async def settle(app: App) -> None:
-    await app.schedule.run_due()
-    await app.sender.send_due()
-
-
-async def next_step(app: App) -> datetime | None:
-    async with app.database.read() as session:
-        return await schedule.next_due(session, after=LONG_AGO)
-
-
-async def dm_of(slack: Slack, name: str) -> list[Json]:
-    """What the app wrote to a person alone, oldest first."""
-    state = await slack.state(user=slack.users[name])
-    mine = [channel["id"] for channel in state["channels"].values() if channel.get("is_im")]
-    return [
-        {**message, "channel": channel_id}
-        for channel_id in mine
-        for message in state["messages"].get(channel_id, [])
-    ]
 
 
 async def prompt(slack: Slack, name: str) -> Json:

@@ -5,18 +5,8 @@ import pytest
 from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Slack, words_of
-from tests.rituals.one_on_ones.stories import (
-    COMMAND,
-    FRIDAY,
-    MONDAY,
-    WEDNESDAY,
-    agenda,
-    dm_of,
-    pass_to,
-    prompt,
-    set_up_pair,
-)
-from tests.rituals.stories import opens
+from tests.rituals.one_on_ones.stories import COMMAND, FRIDAY, MONDAY, WEDNESDAY, agenda, prompt, set_up_pair
+from tests.rituals.stories import dm_of, opens, pass_to
 
 
 @pytest.fixture(autouse=True)

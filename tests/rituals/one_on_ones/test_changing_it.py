@@ -13,14 +13,11 @@ from tests.rituals.one_on_ones.stories import (
     MONDAY,
     WEDNESDAY,
     agenda,
-    dm_of,
     page,
-    pass_to,
     prompt,
     set_up_pair,
-    settle,
 )
-from tests.rituals.stories import filled, opens
+from tests.rituals.stories import dm_of, filled, opens, pass_to, settle
 
 NEXT_MONDAY = MONDAY + timedelta(days=7)
 

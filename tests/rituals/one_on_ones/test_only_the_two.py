@@ -25,14 +25,11 @@ from tests.rituals.one_on_ones.stories import (
     MONDAY,
     WEDNESDAY,
     agenda,
-    dm_of,
     page,
-    pass_to,
     prompt,
     set_up_pair,
-    settle,
 )
-from tests.rituals.stories import opens
+from tests.rituals.stories import dm_of, opens, pass_to, settle
 
 CANARY = "zanzibar-canary"
 

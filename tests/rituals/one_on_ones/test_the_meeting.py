@@ -5,17 +5,8 @@ import pytest
 from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Json, Slack, until, words_of
-from tests.rituals.one_on_ones.stories import (
-    COMMAND,
-    MONDAY,
-    WEDNESDAY,
-    agenda,
-    page,
-    pass_to,
-    set_up_pair,
-    settle,
-)
-from tests.rituals.stories import opens
+from tests.rituals.one_on_ones.stories import COMMAND, MONDAY, WEDNESDAY, agenda, page, set_up_pair
+from tests.rituals.stories import opens, pass_to, settle
 
 
 @pytest.fixture

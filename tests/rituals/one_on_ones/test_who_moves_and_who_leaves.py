@@ -10,18 +10,8 @@ from bot.clock import MovableClock
 from bot.inbox.models import Envelope
 from bot.schedule.service import by_id
 from tests.person import Slack, until, words_of
-from tests.rituals.one_on_ones.stories import (
-    COMMAND,
-    MONDAY,
-    WEDNESDAY,
-    agenda,
-    dm_of,
-    page,
-    pass_to,
-    set_up_pair,
-    settle,
-)
-from tests.rituals.stories import opens
+from tests.rituals.one_on_ones.stories import COMMAND, MONDAY, WEDNESDAY, agenda, page, set_up_pair
+from tests.rituals.stories import dm_of, opens, pass_to, settle
 
 
 @pytest.fixture

@@ -7,8 +7,20 @@ import pytest
 from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Json, Slack, words_of
-from tests.rituals.one_on_ones.stories import FRIDAY, WEDNESDAY, dm_of, pass_to, set_up_pair
-from tests.rituals.stories import filled, home, home_view, inputs, labels, opens, set_up_team, shows, told
+from tests.rituals.one_on_ones.stories import FRIDAY, WEDNESDAY, set_up_pair
+from tests.rituals.stories import (
+    dm_of,
+    filled,
+    home,
+    home_view,
+    inputs,
+    labels,
+    opens,
+    pass_to,
+    set_up_team,
+    shows,
+    told,
+)
 
 pytestmark = [pytest.mark.usefixtures("bot")]
 

@@ -7,8 +7,8 @@ import pytest
 from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Json, Person, Slack, words_of
-from tests.rituals.one_on_ones.stories import MONDAY, dm_of, group_dm, pass_to, set_up_pair
-from tests.rituals.stories import filled, home, opens, set_up_team, shows, told
+from tests.rituals.one_on_ones.stories import MONDAY, group_dm, set_up_pair
+from tests.rituals.stories import dm_of, filled, home, opens, pass_to, set_up_team, shows, told
 
 pytestmark = [pytest.mark.usefixtures("bot")]
 

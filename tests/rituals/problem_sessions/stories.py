@@ -6,8 +6,7 @@ from typing import Any
 from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Json, Person, Slack, words_of
-from tests.rituals.one_on_ones.stories import dm_of, pass_to
-from tests.rituals.stories import opens, set_up_team
+from tests.rituals.stories import dm_of, opens, pass_to, set_up_team
 
 COMMAND = "/problem"
 LATE = "Partners learn hours late that a payment failed"

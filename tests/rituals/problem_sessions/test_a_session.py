@@ -5,7 +5,6 @@ import pytest
 from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Slack, words_of
-from tests.rituals.one_on_ones.stories import dm_of, pass_to
 from tests.rituals.problem_sessions.stories import (
     FRIDAY,
     MONDAY,
@@ -22,7 +21,7 @@ from tests.rituals.problem_sessions.stories import (
     thread,
     with_sessions,
 )
-from tests.rituals.stories import opens
+from tests.rituals.stories import dm_of, opens, pass_to
 
 
 @pytest.fixture(autouse=True)

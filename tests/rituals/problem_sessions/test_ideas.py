@@ -5,7 +5,6 @@ import pytest
 from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Slack, words_of
-from tests.rituals.one_on_ones.stories import pass_to
 from tests.rituals.problem_sessions.stories import (
     FRIDAY,
     LATE,
@@ -21,7 +20,7 @@ from tests.rituals.problem_sessions.stories import (
     thread,
     with_sessions,
 )
-from tests.rituals.stories import filled, labels, opens, told
+from tests.rituals.stories import filled, labels, opens, pass_to, told
 
 WEBHOOK = "Send a webhook for each failure"
 RETRY = "Try again at night"

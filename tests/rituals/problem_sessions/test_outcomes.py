@@ -6,7 +6,6 @@ from bot.app import App, forget_old
 from bot.clock import MovableClock
 from bot.records.offers import LOG_DECISION
 from tests.person import Slack, words_of
-from tests.rituals.one_on_ones.stories import dm_of, pass_to
 from tests.rituals.problem_sessions.stories import (
     COMMAND,
     LATE,
@@ -24,7 +23,7 @@ from tests.rituals.problem_sessions.stories import (
     thread,
     value_of,
 )
-from tests.rituals.stories import filled, home, labels, opens, told
+from tests.rituals.stories import dm_of, filled, home, labels, opens, pass_to, told
 
 WEBHOOK = "Send a webhook for each failure"
 SLOW = "The ledger takes a minute to open"

@@ -9,7 +9,6 @@ from bot.app import App
 from bot.clock import MovableClock
 from bot.people.models import Absence, Team
 from tests.person import Slack, until, words_of
-from tests.rituals.one_on_ones.stories import dm_of, pass_to
 from tests.rituals.problem_sessions.stories import (
     COMMAND,
     FRIDAY,
@@ -26,7 +25,7 @@ from tests.rituals.problem_sessions.stories import (
     value_of,
     with_sessions,
 )
-from tests.rituals.stories import filled, home, labels, opens, set_up_team
+from tests.rituals.stories import dm_of, filled, home, labels, opens, pass_to, set_up_team
 
 SLOW = "The ledger takes a minute to open"
 LOST = "Invoices are lost when a shop is renamed"

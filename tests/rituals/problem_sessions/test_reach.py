@@ -8,7 +8,6 @@ from bot.clock import MovableClock
 from bot.errors import NotFound
 from bot.rituals.problem_sessions.service import sessions
 from tests.person import Slack, words_of
-from tests.rituals.one_on_ones.stories import pass_to
 from tests.rituals.problem_sessions.stories import (
     COMMAND,
     FRIDAY,
@@ -22,7 +21,7 @@ from tests.rituals.problem_sessions.stories import (
     problem_id,
     with_sessions,
 )
-from tests.rituals.stories import home, opens, told
+from tests.rituals.stories import home, opens, pass_to, told
 
 GONE = "That is not there any more, or you cannot see it."
 SECRET = "We will miss the numbers of this quarter"

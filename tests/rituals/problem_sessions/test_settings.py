@@ -5,7 +5,6 @@ import pytest
 from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Json, Slack, words_of
-from tests.rituals.one_on_ones.stories import pass_to
 from tests.rituals.problem_sessions.stories import (
     COMMAND,
     FRIDAY,
@@ -21,7 +20,7 @@ from tests.rituals.problem_sessions.stories import (
     thread,
     with_sessions,
 )
-from tests.rituals.stories import filled, opens, told
+from tests.rituals.stories import filled, opens, pass_to, told
 
 
 @pytest.fixture(autouse=True)
