@@ -197,6 +197,20 @@ async def deliveries_of(session: AsyncSession, *, workspace_id: int, source: str
     return [(id_, recipient) for id_, recipient in rows]
 
 
+async def is_held_up(session: AsyncSession, *, workspace_id: int, recipient: str) -> bool:
+    """Whether something for this place waits for a person to do something in Slack first."""
+    found = await session.scalar(
+        select(Delivery.number)
+        .where(
+            Delivery.workspace_id == workspace_id,
+            Delivery.recipient == recipient,
+            Delivery.state == DeliveryState.PAUSED,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 async def next_due(session: AsyncSession, *, after: datetime) -> datetime | None:
     """When the next message that waits for its time is due, of whichever workspace; None when there is none."""
     return await session.scalar(

@@ -21,6 +21,7 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 NUMBER_DIGITS = 15  # more than any row has, and small enough for every integer column
 CARDS_RENEWED = 20  # a channel takes one change a second, and nobody looks further back
+NO_ROW = -1
 NAME_SHOWN = 40  # characters of a typed name that an answer repeats
 
 # The two ends of a link. Made once: to make them anew was a fifth of the work of saving a form.
@@ -136,8 +137,7 @@ async def by_id(
     action: Action = Action.READ,
 ) -> AnyRecord:
     """The record behind an id from a button or a modal, else as `by_name`."""
-    wanted = kind.id == int(str(record_id)) if is_number(str(record_id)) else false()
-    return await _required(session, viewer, kind, wanted, action=action)
+    return await _required(session, viewer, kind, kind.id == row_id(record_id), action=action)
 
 
 async def _required(
@@ -183,6 +183,11 @@ async def with_cards(session: AsyncSession, kind: type[AnyRecord], *, team: Team
         .limit(CARDS_RENEWED)
     )
     return await locked(session, kind, newest)
+
+
+def row_id(given: object) -> int:
+    """The id of a row, from a button or a modal; of none when it is no number."""
+    return int(str(given)) if is_number(str(given)) else NO_ROW
 
 
 def is_number(digits: str) -> bool:

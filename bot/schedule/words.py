@@ -122,6 +122,10 @@ def away(absences: Sequence[Absence]) -> str:
     return _("{who} is away until {day}", who=who, day=short_day(absences[0].last))
 
 
+def shut(channel_id: str) -> str:
+    return _("nothing could be posted in {channel}", channel=text.channel(channel_id))
+
+
 def left_out(rows: Sequence[Occurrence]) -> list[str]:
     """A line for each that did not take place."""
     return [_left_out(row) for row in rows]

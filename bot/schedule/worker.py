@@ -142,6 +142,8 @@ class Timed:
 
     steps: Mapping[str, Step]
     """By the names that its cadences give them times for."""
+    in_channel: bool = False
+    """It takes place in its team's channel: while nothing can be posted there, it rests."""
     leave_out: Tell | None = None
     """Somebody it needs is away: tells the others. `async def leave_out(session, *, moment, gone, why, following)`
 
@@ -306,6 +308,9 @@ class ScheduleWorker:
             if occurrence.step == START:
                 await service.miss(session, occurrence=occurrence, now=now)
                 return
+        elif occurrence.state == OccurrenceState.DUE and (channel_id := await self._shut(session, moment)):
+            await service.skip(session, occurrence=occurrence, why=words.shut(channel_id), now=now)
+            return
         elif occurrence.state == OccurrenceState.DUE and (away := await _away(session, occurrence)):
             why = words.away(away)
             following = await service.skip(session, occurrence=occurrence, why=why, now=now)
@@ -318,6 +323,19 @@ class ScheduleWorker:
             await step.run(session, moment=moment)
         if occurrence.step is not None:  # it may have ended itself; what is done may have a step left
             await service.advance(session, occurrence=occurrence, now=now)
+
+    async def _shut(self, session: AsyncSession, moment: Moment) -> str:
+        """The channel in which it takes place, if nothing can be posted there; who can open it again was told."""
+        ritual, team_id = self._rituals.get(moment.cadence.ritual), moment.cadence.team_id
+        if ritual is None or not ritual.in_channel or team_id is None:
+            return ""
+        workspace_id = moment.cadence.workspace_id
+        team = await people.team_by_id(session, workspace_id=workspace_id, team_id=team_id)
+        if team is None or not await outbox.is_held_up(
+            session, workspace_id=workspace_id, recipient=team.channel_id
+        ):
+            return ""
+        return team.channel_id
 
     async def _failed(self, due: Occurrence, error: str) -> None:
         async with self._db.begin() as session:

@@ -16,7 +16,7 @@ from bot.i18n import _
 from bot.people.fields import Zone
 from bot.people.models import Team
 from bot.records.fields import Day, Fields
-from bot.records.service import is_number
+from bot.records.service import row_id
 from bot.ritual import Suggestion
 from bot.rituals.one_on_ones.models import ActionItem, AgendaItem, Answer, ItemState, Note, Pair
 from bot.schedule import service as schedule
@@ -128,7 +128,7 @@ async def pair_by_id(session: AsyncSession, *, actor: Actor, pair_id: object, lo
     """Raises NotFound for everybody who is not one of the two."""
     statement = select(Pair).where(
         Pair.workspace_id == actor.workspace_id,
-        Pair.id == (int(str(pair_id)) if is_number(str(pair_id)) else -1),
+        Pair.id == row_id(pair_id),
         or_(Pair.first_id == actor.user_id, Pair.second_id == actor.user_id),
     )
     pair = await session.scalar(statement.with_for_update() if lock else statement)
@@ -287,7 +287,7 @@ async def item_by_id(session: AsyncSession, *, actor: Actor, item_id: object) ->
         select(AgendaItem)
         .where(
             AgendaItem.workspace_id == actor.workspace_id,
-            AgendaItem.id == (int(str(item_id)) if is_number(str(item_id)) else -1),
+            AgendaItem.id == row_id(item_id),
         )
         .with_for_update()
     )
@@ -369,7 +369,7 @@ async def meeting_by_id(
     Raises:
         NotFound
     """
-    wanted = int(str(meeting_id)) if is_number(str(meeting_id)) else -1
+    wanted = row_id(meeting_id)
     occurrence = await schedule.by_id(
         session, workspace_id=actor.workspace_id, occurrence_id=wanted, lock=lock
     )
@@ -526,7 +526,7 @@ async def keep_promise(
         select(ActionItem)
         .where(
             ActionItem.workspace_id == actor.workspace_id,
-            ActionItem.id == (int(str(action_id)) if is_number(str(action_id)) else -1),
+            ActionItem.id == row_id(action_id),
         )
         .with_for_update()
     )

@@ -66,11 +66,13 @@ async def begin(session: AsyncSession, *, moment: Moment) -> None:
     await session.flush()
     useful_until = occurrence.starts_at + SESSION_USEFUL
     closes_at = await _closes_at(session, occurrence)
+    host_id = next(iter(moment.cadence.user_ids), None)
     await moment.post(
         session,
         name=HEADLINE,
         recipient=team.channel_id,
         payload=session_messages.headline(occurrence, picks, closes_at=closes_at),
+        tell=host_id,
         useful_until=useful_until,
     )
     for pick in picks:
@@ -80,6 +82,7 @@ async def begin(session: AsyncSession, *, moment: Moment) -> None:
             part=pick.position,
             recipient=team.channel_id,
             payload=session_messages.problem(pick),
+            tell=host_id,
             useful_until=useful_until,
         )
         await update_card(session, pick.problem, now)
@@ -248,6 +251,7 @@ timed = Timed(
         CLOSE: Step(run=close, counts=threads),
         sessions.FOLLOW_UP: Step(run=follow_up, sees=True),
     },
+    in_channel=True,
     leave_out=leave_out,
     somebody_left=somebody_left,
 )

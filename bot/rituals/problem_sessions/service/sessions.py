@@ -154,7 +154,7 @@ async def team_by_id(
     Raises:
         NotFound, NotAllowed: see `access.rules.require`.
     """
-    wanted = int(str(team_id)) if records.is_number(str(team_id)) else -1
+    wanted = records.row_id(team_id)
     team = await people.team_by_id(session, workspace_id=viewer.workspace_id, team_id=wanted)
     require(viewer, action, team)
     assert team is not None
@@ -205,7 +205,7 @@ async def occurrence_by_id(
     Raises:
         NotFound
     """
-    wanted = int(str(occurrence_id)) if records.is_number(str(occurrence_id)) else -1
+    wanted = records.row_id(occurrence_id)
     occurrence = await schedule.by_id(
         session, workspace_id=viewer.workspace_id, occurrence_id=wanted, lock=lock
     )
@@ -289,7 +289,7 @@ async def pick_by_id(session: AsyncSession, *, viewer: Viewer, pick_id: object, 
     Raises:
         NotFound, NotAllowed: see `access.rules.require`.
     """
-    wanted = int(str(pick_id)) if records.is_number(str(pick_id)) else -1
+    wanted = records.row_id(pick_id)
     problem_id = await session.scalar(
         select(Pick.problem_id).where(Pick.id == wanted, Pick.begun_at.is_not(None))
     )
@@ -374,7 +374,7 @@ async def vote(session: AsyncSession, *, viewer: Viewer, idea_id: object, now: d
     Raises:
         NotFound, Refusal
     """
-    wanted = int(str(idea_id)) if records.is_number(str(idea_id)) else -1
+    wanted = records.row_id(idea_id)
     pick_id = await session.scalar(select(Idea.pick_id).where(Idea.id == wanted))
     pick = await pick_by_id(session, viewer=viewer, pick_id=pick_id, action=Action.ACKNOWLEDGE)
     _require_recent(pick, now)
