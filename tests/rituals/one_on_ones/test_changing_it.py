@@ -19,6 +19,8 @@ from tests.rituals.one_on_ones.stories import (
 )
 from tests.rituals.stories import dm_of, filled, opens, pass_to, settle
 
+pytestmark = pytest.mark.alike
+
 NEXT_MONDAY = MONDAY + timedelta(days=7)
 
 

@@ -8,6 +8,8 @@ from tests.person import Json, Slack, until, words_of
 from tests.rituals.one_on_ones.stories import COMMAND, MONDAY, WEDNESDAY, agenda, page, set_up_pair
 from tests.rituals.stories import opens, pass_to, settle
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.fixture
 async def group(slack: Slack, bot: App, clock: MovableClock) -> str:

@@ -22,6 +22,8 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import filled, labels, opens, pass_to, told
 
+pytestmark = pytest.mark.alike
+
 WEBHOOK = "Send a webhook for each failure"
 RETRY = "Try again at night"
 

@@ -25,6 +25,8 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import dm_of, filled, home, labels, opens, pass_to, told
 
+pytestmark = pytest.mark.alike
+
 WEBHOOK = "Send a webhook for each failure"
 SLOW = "The ledger takes a minute to open"
 

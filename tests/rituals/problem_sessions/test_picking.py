@@ -27,6 +27,8 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import dm_of, filled, home, labels, opens, pass_to, set_up_team
 
+pytestmark = pytest.mark.alike
+
 SLOW = "The ledger takes a minute to open"
 LOST = "Invoices are lost when a shop is renamed"
 BLANK = "The export is blank on Sundays"
