@@ -338,7 +338,7 @@ async def _suspend(session: AsyncSession, results: Sequence[Result], *, now: dat
 
 
 async def _tell(session: AsyncSession, settled: Sequence[tuple[Result, Row]], *, now: datetime) -> None:
-    """One message a person, ritual and reason: a pause is told until it is resumed, the rest once a day."""
+    """A pause is told once a person and place until it is resumed; the rest once a day for each ritual and reason."""
     told = set()
     for result, row in settled:
         delivery, state = result.delivery, row["state"]
@@ -355,7 +355,7 @@ async def _tell(session: AsyncSession, settled: Sequence[tuple[Result, Row]], *,
             error=result.code,
         )
         if state == DeliveryState.PAUSED:
-            source = f"{service.PAUSE_NOTICE}:{delivery.ritual}:{delivery.recipient}"
+            source = f"{service.PAUSE_NOTICE}:{delivery.recipient}"
         else:
             source = f"notice:{state}:{delivery.ritual}:{result.code}:{now:%Y-%m-%d}"
         key = (delivery.workspace_id, source, delivery.tell_user_id)

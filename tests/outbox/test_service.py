@@ -83,14 +83,14 @@ async def test_after_ninety_days_what_nobody_comes_back_to_is_forgotten(
             now=NOW,
         )
         await session.execute(change(Delivery).values(state="sent"))
-        paused = await post("notice:paused:decisions:C1", recipient="U2")
+        paused = await post("notice:paused:C1", recipient="U2")
         await session.execute(change(Delivery).where(Delivery.id == paused).values(state="paused"))
     assert len(await after(db, timedelta(days=90))) == 7
     assert await after(db, timedelta(days=90.5)) == [
         "decisions:1:card",
         "decisions:1:reply",
         "decisions:1:answer to the reply",
-        "notice:paused:decisions:C1",
+        "notice:paused:C1",
     ]
 
 
