@@ -4,26 +4,24 @@ from bot.i18n import _
 from bot.outbox.models import DeliveryState
 
 
-def notice(*, state: DeliveryState, code: str, ritual: str, recipient: str) -> dict[str, str]:
-    """The payload of a direct message. `ritual` is the first word of the source, `recipient` where it should have gone."""
+def notice(*, state: DeliveryState, code: str, recipient: str) -> dict[str, str]:
+    """The payload of a direct message. `recipient`: where it should have gone."""
     place = f"<@{recipient}>" if recipient.startswith(("U", "W")) else f"<#{recipient}>"
     if state is DeliveryState.PAUSED:
         return {"text": _paused(code, place)}
     if state is DeliveryState.UNCERTAIN:
         return {
             "text": _(
-                "A message for {place} ({ritual}) may or may not have arrived, and I may not look there. "
+                "A message for {place} may or may not have arrived, and I may not look there. "
                 "Please look, then choose in my Home tab: send it again, or let it go.",
                 place=place,
-                ritual=ritual,
             )
         }
     return {
         "text": _(
-            "A message for {place} ({ritual}) could not be sent: Slack answered `{code}`. "
+            "A message for {place} could not be sent: Slack answered `{code}`. "
             "It is kept in my Home tab, where you can send it again or let it go.",
             place=place,
-            ritual=ritual,
             code=code,
         )
     }

@@ -367,8 +367,6 @@ async def _tell(session: AsyncSession, settled: Sequence[tuple[Result, Row]], *,
             workspace_id=delivery.workspace_id,
             source=source,
             recipient=delivery.tell_user_id,
-            payload=notice(
-                state=state, code=result.code, ritual=delivery.ritual, recipient=delivery.recipient
-            ),
+            payload=notice(state=state, code=result.code, recipient=delivery.recipient),
             now=now,
         )

@@ -275,7 +275,7 @@ def posted(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     for state in (DeliveryState.PAUSED, DeliveryState.UNCERTAIN, DeliveryState.DEAD):
         yield (
             "notice",
-            notices.notice(state=state, code="is_archived", ritual="decisions", recipient="C0HERE"),
+            notices.notice(state=state, code="is_archived", recipient="C0HERE"),
         )
     yield "agenda line", b.message(messages.unanswered_line(decision))
 

@@ -13,6 +13,8 @@ from bot.schedule.worker import Moment, Step, Timed
 
 RITUAL = "bells"
 GRACE = timedelta(hours=4)
+PASSING = 1_000_000
+"""From this number on what is said is of use for twenty minutes only."""
 DAILY = Weekly(days=range(7))
 
 
@@ -28,13 +30,14 @@ async def fall_silent(session: AsyncSession, *, moment: Moment) -> None:
 async def _say(session: AsyncSession, moment: Moment, what: str) -> None:
     cadence = moment.cadence
     recipient = cadence.follows or f"C{cadence.workspace_id}X{cadence.subject_id % 1000}"
+    useful = timedelta(minutes=20) if cadence.subject_id >= PASSING else GRACE
     name = f"{cadence.workspace_id}/{cadence.subject_id}"
     await moment.post(
         session,
         name=what,
         recipient=recipient,
         payload={"text": f"{name} {what} {moment.occurrence.day}"},
-        useful_until=moment.occurrence.starts_at + GRACE,
+        useful_until=moment.occurrence.starts_at + useful,
     )
 
 

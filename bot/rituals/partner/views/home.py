@@ -106,10 +106,7 @@ def _trouble(trouble: Trouble) -> str:
             when=when,
         )
     if trouble.state is DeliveryState.PAUSED:
-        ritual = trouble.source.partition(":")[0]
-        paused = notices.notice(
-            state=trouble.state, code=trouble.error, ritual=ritual, recipient=trouble.recipient
-        )
+        paused = notices.notice(state=trouble.state, code=trouble.error, recipient=trouble.recipient)
         return _("{what} It waits since {when}.", what=paused["text"], when=when)
     return _(
         "To {where}, since {when}: Slack did not take it (it answered `{code}`). Send it again, or let it go.",
