@@ -125,7 +125,7 @@ class Step:
 
     run: Run
     grace: timedelta | None = None
-    """Later than this it is of no use any more; without, it is never too late."""
+    """Later than this it is of no use any more; without, it is never too late. What comes before START needs none."""
     sees: bool = False
     """Whether it shows what not everybody may see, so that Slack is asked first."""
     counts: Callable[..., Awaitable[Sequence[str]]] | None = None
@@ -301,7 +301,7 @@ class ScheduleWorker:
     async def _step_on(self, session: AsyncSession, moment: Moment) -> None:
         occurrence, now = moment.occurrence, moment.now
         step = self._step(occurrence)
-        if step is not None and step.grace is not None and moment.late > step.grace:
+        if step is not None and _is_too_late(moment, step):
             log.warning(
                 "too_late", occurrence=occurrence.id, ritual=moment.cadence.ritual, step=occurrence.step
             )
@@ -359,6 +359,14 @@ class ScheduleWorker:
 
     async def _now(self, session: AsyncSession) -> datetime:
         return await database_time(session) + self._clock.ahead
+
+
+def _is_too_late(moment: Moment, step: Step) -> bool:
+    """What prepares is of use until it begins; the rest for as long as its ritual says."""
+    occurrence = moment.occurrence
+    if occurrence.state == OccurrenceState.DUE and occurrence.step != START:
+        return moment.now >= occurrence.starts_at
+    return step.grace is not None and moment.late > step.grace
 
 
 async def _lock(session: AsyncSession, due: Occurrence) -> Occurrence | None:

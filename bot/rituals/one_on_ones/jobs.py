@@ -20,7 +20,6 @@ from bot.schedule.worker import Moment, Step, Timed, source
 from bot.slack.blocks import Payload
 
 AGENDA = "agenda"
-PROMPT_USEFUL = timedelta(hours=20)  # by then they are about to meet
 AGENDA_USEFUL = timedelta(hours=4)  # after that there is nothing left to lay before them
 
 
@@ -179,7 +178,7 @@ async def _tell(
 
 timed = Timed(
     steps={
-        service.PROMPT: Step(run=send_prompt, grace=PROMPT_USEFUL),
+        service.PROMPT: Step(run=send_prompt),
         START: Step(run=send_agenda, grace=AGENDA_USEFUL, sees=True),
         CLOSE: Step(run=close),
     },

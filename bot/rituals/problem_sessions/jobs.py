@@ -21,7 +21,6 @@ from bot.schedule.worker import Moment, Step, Timed, source
 
 HEADLINE = "headline"
 SUGGESTED = 5
-PICK_USEFUL = timedelta(hours=20)  # by then the session is about to begin
 SESSION_USEFUL = timedelta(hours=6)  # of its first day; after that a team has other things to do
 THREAD_USEFUL = timedelta(days=2)  # so that nothing waits for a message that came too late to be sent
 
@@ -246,7 +245,7 @@ async def update_open(session: AsyncSession, problem: Problem, *, now: datetime)
 
 timed = Timed(
     steps={
-        sessions.PICK: Step(run=ask_for_pick, grace=PICK_USEFUL, sees=True),
+        sessions.PICK: Step(run=ask_for_pick, sees=True),
         START: Step(run=begin, grace=SESSION_USEFUL),
         CLOSE: Step(run=close, counts=threads),
         sessions.FOLLOW_UP: Step(run=follow_up, sees=True),
