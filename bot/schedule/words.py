@@ -103,7 +103,7 @@ def upcoming(of: Cadence, occurrence: Occurrence | None, *, now: datetime) -> st
         days=in_days(occurrence.starts_on, today),
     )
     if occurrence.moved:
-        return f"{next_one} ({moved(occurrence)})"
+        return f"{next_one} ({moved(occurrence)})."
     return f"{next_one}."
 
 

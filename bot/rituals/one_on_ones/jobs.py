@@ -144,7 +144,7 @@ async def leave_out(
                 name="left_out",
                 recipient=user_id,
                 payload=said,
-                useful_until=moment.occurrence.starts_at,
+                useful_until=moment.occurrence.starts_at + AGENDA_USEFUL,
             )
 
 

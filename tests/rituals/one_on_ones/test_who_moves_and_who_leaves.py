@@ -114,3 +114,17 @@ async def test_who_is_away_when_the_questions_come_is_left_in_peace(
     assert len(await dm_of(slack, "techlead")) == before
     assert any("Is there anything you wish" in words_of(m) for m in await dm_of(slack, "pm"))
     assert "1:1 · Mon 30 Nov" in words_of(await agenda(slack, group))
+
+
+async def test_who_falls_ill_after_the_questions_came_is_not_waited_for(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    await pass_to(bot, clock, MONDAY - timedelta(hours=1))
+    lead = slack.person("techlead")
+    view = await opens(lead, lead.command("general", "/partner", "away"))
+    await lead.submit(view, {"first": "2026-11-30", "last": "2026-12-01"})
+    await pass_to(bot, clock, MONDAY)
+    [said] = [words_of(m) for m in await dm_of(slack, "pm") if "No 1:1 on" in words_of(m)]
+    assert "is away until Tue 1 Dec" in said
+    assert "Next: Mon 7 Dec 10:00 Berlin, in 7 days." in said
+    assert "1:1 ·" not in str(await slack.messages(group))
