@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.usefixtures("bot")]
 #: A Wednesday; the Monday after it is Pentecost Monday, a holiday in Germany.
 BEFORE_PENTECOST = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 BEFORE_THANKSGIVING = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-MOVED = "Next: Tue 26 May 10:00 Berlin, in 6 days (moved from Mon 25 May: Pentecost Monday)"
+MOVED = "Next: Tue 26 May 10:00 Berlin, in 6 days (moved from Mon 25 May: Pentecost Monday)."
 
 
 @pytest.fixture(autouse=True)
