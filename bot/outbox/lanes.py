@@ -39,6 +39,8 @@ class Claimed:
     not_before: datetime
     first_try_at: datetime  # of the first request that may have arrived, be it this one
     look_first: bool  # an earlier request may have arrived
+    again_at: datetime | None
+    wait_seconds: float  # until then an earlier request may still arrive, and none is made
     is_too_late: bool  # it is of no use any more, unless it has arrived
     lease_until: datetime
     channel_id: str | None
@@ -204,6 +206,7 @@ async def claim(
             Delivery.failures,
             Delivery.not_before,
             Delivery.first_try_at,
+            Delivery.again_at,
             Delivery.useful_until,
             Delivery.lease_until,
             Delivery.channel_id,
@@ -227,6 +230,8 @@ def _claimed(
 ) -> Claimed:
     row["kind"] = Kind(row["kind"])
     useful_until: datetime | None = row.pop("useful_until")
+    again_at: datetime | None = row["again_at"]
+    row["wait_seconds"] = max(0.0, (again_at - now).total_seconds()) if again_at else 0.0
     row["is_too_late"] = useful_until is not None and useful_until <= now
     row["channel_id"] = row["channel_id"] or channels[row["lane_id"]]
     return Claimed(**row, look_first=row["first_try_at"] < tried_at)

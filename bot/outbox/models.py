@@ -72,7 +72,8 @@ class Delivery(Base):
     `id` is what Slack sees in the message's metadata, where every app of the workspace can read it: it tells nothing.
     `parent_id` is the message whose thread a post joins, or the message that an update changes.
     `first_try_at` stays set while an earlier request may have arrived: then history is read before the next one.
-    What is not on its way by `useful_until` is skipped. `attempt` counts takings and fences late markers; `failures` counts answers that were no.
+    After a request that nobody answered `again_at` is when the next one may be made: while the lease of that try runs,
+    Slack may still take it. What is not on its way by `useful_until` is skipped. `attempt` counts takings and fences late markers; `failures` counts answers that were no.
     """
 
     __tablename__ = "deliveries"
@@ -114,6 +115,7 @@ class Delivery(Base):
     attempt: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
     first_try_at: Mapped[datetime | None]
+    again_at: Mapped[datetime | None]
     channel_id: Mapped[str | None] = mapped_column(String(32))
     thread_ts: Mapped[str | None] = mapped_column(String(32))
     message_ts: Mapped[str | None] = mapped_column(String(32))

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db.rows import rows_as
 from bot.db.upsert import insert
 from bot.outbox import service
-from bot.outbox.codes import CODES, TOO_LATE, UNREADABLE, Verdict
+from bot.outbox.codes import CODES, NO_ANSWER, TOO_LATE, UNREADABLE, Verdict
 from bot.outbox.lanes import Claimed
 from bot.outbox.models import TROUBLED, Delivery, DeliveryState, Gate, Kind, Lane
 from bot.outbox.notices import notice
@@ -40,7 +40,16 @@ _NOT_BEGUN = [literal_column(f"'{state}'", String) for state in ("waiting", "due
 
 _SETTLED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.SKIPPED)
 
-_WRITTEN = ("state", "not_before", "failures", "first_try_at", "channel_id", "message_ts", "last_error")
+_WRITTEN = (
+    "state",
+    "not_before",
+    "failures",
+    "first_try_at",
+    "again_at",
+    "channel_id",
+    "message_ts",
+    "last_error",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ async def settle(
         return Settled(0, [])
     free = await _leased(session, results, at=leases_at, lock=True)
     settled = [
-        (result, _row(result, free[result.delivery.number], now=now, retries=retries))
+        (result, _row(result, free[result.delivery.number], now=now, leases_at=leases_at, retries=retries))
         for result in results
         if result.delivery.number in free
     ]
@@ -117,9 +126,13 @@ async def _leased(
     return {number: revision for number, attempt, revision in rows if attempts[number] == attempt}
 
 
-def _row(result: Result, revision: int, *, now: datetime, retries: Sequence[timedelta]) -> Row:
+def _row(
+    result: Result, revision: int, *, now: datetime, leases_at: datetime, retries: Sequence[timedelta]
+) -> Row:
     """What is written of one delivery; when a later state of it came meanwhile, that one is due, whatever came of this."""
     row = _tried(result, now=now, retries=retries)
+    if result.code == NO_ANSWER:
+        row["again_at"] = now + (result.delivery.lease_until - leases_at)
     if revision > result.delivery.revision and row["state"] in _SETTLED:
         return row | {"state": DeliveryState.DUE, "failures": 0}
     return row
@@ -134,6 +147,7 @@ def _tried(result: Result, *, now: datetime, retries: Sequence[timedelta]) -> Ro
         "not_before": delivery.not_before,
         "failures": delivery.failures,
         "first_try_at": delivery.first_try_at if delivery.look_first else None,
+        "again_at": delivery.again_at,
         "channel_id": result.channel_id or delivery.channel_id,
         "message_ts": result.message_ts or delivery.message_ts,
         "last_error": result.code or None,

@@ -56,6 +56,7 @@ async def deliver(delivery: Claimed, line: Line) -> Result:
         message_ts = await _look(delivery, channel_id, line) if _may_have_arrived(delivery) else None
         if message_ts is None:
             _require_use(delivery)
+            _require_silence(delivery)
             answer = await _call(line, delivery.method, _arguments(delivery, channel_id))
             channel_id = answer.get("channel") or channel_id
             message_ts = answer.get("ts") or answer.get("message_ts")
@@ -79,6 +80,15 @@ def _may_have_arrived(delivery: Claimed) -> bool:
 def _require_use(delivery: Claimed) -> None:
     if delivery.is_too_late:
         raise _Stop(Verdict.SKIP, TOO_LATE)
+
+
+def _require_silence(delivery: Claimed) -> None:
+    """Nothing is asked twice while Slack may still be at it: a request that timed out may be taken much later."""
+    if not _may_have_arrived(delivery):
+        return
+    if delivery.wait_seconds:
+        raise _Stop(Verdict.BACK, wait_seconds=delivery.wait_seconds)
+    log.warning("sent_again", workspace=delivery.workspace_id, delivery=delivery.id)
 
 
 async def _conversation(delivery: Claimed, line: Line) -> str:

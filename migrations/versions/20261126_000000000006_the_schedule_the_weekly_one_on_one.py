@@ -320,6 +320,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.add_column(sa.Column("useful_until", bot.db.types.UTCDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("again_at", bot.db.types.UTCDateTime(timezone=True), nullable=True))
         batch_op.create_index(
             "ix_deliveries_useful",
             ["useful_until"],
@@ -348,6 +349,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("useful_until IS NOT NULL AND state IN ('waiting', 'due', 'paused')"),
             sqlite_where=sa.text("useful_until IS NOT NULL AND state IN ('waiting', 'due', 'paused')"),
         )
+        batch_op.drop_column("again_at")
         batch_op.drop_column("useful_until")
 
     with op.batch_alter_table("one_on_one_notes", schema=None) as batch_op:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.db.engine import Database
+from bot.db.keyring import Keyring, new_key
 from bot.inbox import service as inbox
 from bot.inbox.worker import InboxWorker
 from bot.outbox.models import Delivery, DeliveryState, Kind
@@ -26,10 +27,10 @@ async def leave_a_row(
         Delivery(
             id=f"{event['reaction']}-{now.timestamp()}",
             workspace_id=workspace.id,
-            source=f"{event['reaction']}-{now.timestamp()}",
+            source=f"{event['reaction']}:{now.timestamp()}",
             recipient="C1",
             kind=Kind.POST,
-            payload={"text": event["reaction"]},
+            payload={},
             state=DeliveryState.SKIPPED,
             not_before=now,
             created_at=now,
@@ -38,7 +39,7 @@ async def leave_a_row(
 
 
 async def serve(database_url: str, port: str) -> None:
-    db, clock = Database(make_url(database_url)), Clock()
+    db, clock = Database(make_url(database_url), keyring=Keyring([new_key()])), Clock()
 
     async def receive(request: web.Request) -> web.Response:
         body = await request.json()

@@ -214,6 +214,13 @@ class Rig:
         """Every message that Slack took, in order."""
         return [entry for entry in await self.ledger("chat.postMessage", **which) if entry["committed"]]
 
+    async def quiet(self, *, seconds: float = 5) -> None:
+        """Wait for what Slack takes late."""
+        known = -1
+        while (found := len(await self.posted())) > known:
+            known = found
+            await asyncio.sleep(seconds)
+
     async def texts(self, **which: Any) -> list[str]:
         return [entry["arguments"]["text"] for entry in await self.posted(**which)]
 

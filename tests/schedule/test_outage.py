@@ -50,7 +50,7 @@ async def test_after_an_outage_each_is_said_once_and_what_is_of_no_use_any_more_
     )
     for method in ("chat.postMessage", "conversations.history"):
         await rig.fault("http", {"status": 503}, method=method, times=None)
-    sender = rig.sender(retries=RETRIES, pace_seconds=1.0)
+    sender = rig.sender(retries=RETRIES)
     rig.clock.advance(timedelta(hours=1, seconds=1))
     assert await worker.run_due() == sum(due.values())
     for _minute in range(30):
