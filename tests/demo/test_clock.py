@@ -31,7 +31,9 @@ async def test_what_is_due_when_the_clock_was_moved_goes_out_at_once(demo: Playi
     await saved(people, "Use webhooks")
     moved = datetime.fromisoformat(await until(lambda: _moved_to_what_is_next(people)))
     assert moved > datetime.now(UTC) + timedelta(seconds=15), "it looks for it after twenty seconds"
-    await until(lambda: _moved_to_what_is_next(people))  # and sends it again when Slack cannot take the first any more
+    await until(
+        lambda: _moved_to_what_is_next(people)
+    )  # and sends it again when Slack cannot take the first any more
     shown = await card(people, "Use webhooks")
     assert float(shown["ts"]) >= moved.timestamp()
     assert demo.app.clock.ahead == demo.slack.state.clock.ahead > timedelta(seconds=15)

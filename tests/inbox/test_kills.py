@@ -69,5 +69,7 @@ async def test_kill_9_while_events_come_in_loses_none_and_handles_none_twice(
         await driver
         await eventually(none_left, seconds=60)
     async with db.read() as session:
-        effects = Counter(source.partition(":")[0] for source in await session.scalars(select(Delivery.source)))
+        effects = Counter(
+            source.partition(":")[0] for source in await session.scalars(select(Delivery.source))
+        )
     assert effects == Counter(f"Ev{n}" for n in range(events))
