@@ -52,7 +52,7 @@ async def somebody_left(
     """What needs them rests, and those who are left are told once, and how it goes on."""
     is_theirs = exists().where(CadencePerson.cadence_id == Cadence.id, CadencePerson.user_id == user_id)
     for cadence in await _cadences(session, workspace_id, is_theirs):
-        if cadence.ended or (cadence.paused_at is not None and cadence.resumes_on is None):
+        if cadence.rests:
             continue
         await service.pause(session, cadence=cadence, user_id=user_id, until=None, now=now)
         log.warning("person_left", cadence=cadence.id, ritual=cadence.ritual)

@@ -75,6 +75,11 @@ class Cadence(Base):
         return ZoneInfo(self.timezone)
 
     @property
+    def rests(self) -> bool:
+        """Whether nothing of it comes until a person does something."""
+        return self.ended or (self.paused_at is not None and self.resumes_on is None)
+
+    @property
     def user_ids(self) -> list[str]:
         """Those without whom it does not take place."""
         return [person.user_id for person in self.people]

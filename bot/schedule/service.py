@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -86,7 +86,13 @@ async def cadence_of(
 
 
 async def next_of(session: AsyncSession, *, cadence: Cadence) -> Occurrence | None:
-    """The occurrence that comes next and has not begun."""
+    """The occurrence that comes next and has not begun; none while the cadence rests."""
+    coming = await _coming(session, cadence)
+    return coming if coming is not None and coming.next_at is not None else None
+
+
+async def _coming(session: AsyncSession, cadence: Cadence) -> Occurrence | None:
+    """The one that is due, also while the cadence rests: what people wrote for it hangs on it."""
     return await session.scalar(
         select(Occurrence)
         .where(Occurrence.cadence_id == cadence.id, Occurrence.state == OccurrenceState.DUE)
@@ -111,11 +117,11 @@ async def replan(session: AsyncSession, *, cadence: Cadence, now: datetime) -> O
     """Plan what is to come anew. An occurrence that people were asked about already keeps that, at its new time."""
     session.info[WAKE] = True
     cadence.tzdata = TZDATA
-    coming = await next_of(session, cadence=cadence)
-    plan = None if _rests(cadence) else await _plan(session, cadence=cadence, now=now)
+    coming = await _coming(session, cadence)
+    plan = None if cadence.rests else await _plan(session, cadence=cadence, now=now)
     if plan is None:
         if coming is not None:
-            await session.delete(coming)
+            coming.next_at = None  # it waits, with what people wrote for it
             await session.flush()
         return None
     if coming is None:
@@ -168,12 +174,10 @@ async def resume(session: AsyncSession, *, cadence: Cadence, now: datetime) -> O
     return await replan(session, cadence=cadence, now=now)
 
 
-async def end(session: AsyncSession, *, cadence: Cadence) -> None:
+async def end(session: AsyncSession, *, cadence: Cadence, now: datetime) -> None:
     """It repeats no more. What has been stays."""
-    await session.execute(
-        delete(Occurrence).where(Occurrence.cadence_id == cadence.id, Occurrence.state == OccurrenceState.DUE)
-    )
     cadence.ended = True
+    await replan(session, cadence=cadence, now=now)
 
 
 async def close_now(session: AsyncSession, *, occurrence: Occurrence, now: datetime) -> None:
@@ -219,7 +223,11 @@ async def mend(session: AsyncSession, *, now: datetime, limit: int = 100) -> int
 
     Both come about outside of us: a new release, a backup that was brought back.
     """
-    is_due = exists().where(Occurrence.cadence_id == Cadence.id, Occurrence.state == OccurrenceState.DUE)
+    is_due = exists().where(
+        Occurrence.cadence_id == Cadence.id,
+        Occurrence.state == OccurrenceState.DUE,
+        Occurrence.next_at.is_not(None),
+    )
     rests = Cadence.ended | (Cadence.paused_at.is_not(None) & Cadence.resumes_on.is_(None))
     rows = await session.scalars(
         select(Cadence)
@@ -297,10 +305,6 @@ async def next_due(session: AsyncSession, *, after: datetime) -> datetime | None
 
 async def calendar_of(session: AsyncSession, cadence: Cadence) -> Calendar:
     return await people.calendar_of(session, team_id=cadence.team_id)
-
-
-def _rests(cadence: Cadence) -> bool:
-    return cadence.ended or (cadence.paused_at is not None and cadence.resumes_on is None)
 
 
 async def _plan(session: AsyncSession, *, cadence: Cadence, now: datetime) -> Plan | None:

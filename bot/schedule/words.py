@@ -92,7 +92,7 @@ def upcoming(of: Cadence, occurrence: Occurrence | None, *, now: datetime) -> st
     """`Next: Mon 30 Nov 09:30 Berlin, in 8 days`; that it is paused or over; and why it is on another day."""
     if of.ended:
         return _("It has ended.")
-    if of.paused_at is not None and of.resumes_on is None:
+    if of.rests:
         return _("It is paused, so nothing comes until somebody resumes it.")
     if occurrence is None:
         return _("No date comes up: please check its days.")

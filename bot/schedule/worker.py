@@ -14,7 +14,6 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from bot.access.rules import Viewer
 from bot.clock import Clock
@@ -77,8 +76,8 @@ class Moment:
     ) -> str | None:
         """A message of this occurrence, once for each name and recipient; returns its delivery id.
 
-        `people`: whom it reaches in person, where that is a group. Who is away today is left in peace. What comes late, as after a downtime, reaches a person at most every ten
-        minutes.
+        `people`: whom it reaches in person, where that is a group. Who is away today is left in peace. What comes late,
+        as after a downtime, reaches a person at most every ten minutes.
         """
         if self.occurrence.silent:
             return None
@@ -244,7 +243,7 @@ class ScheduleWorker:
                 .where(Occurrence.next_at <= now, Workspace.state == WorkspaceState.ACTIVE)
                 .order_by(Occurrence.next_at)
                 .limit(AT_ONCE)
-                .options(joinedload(Occurrence.cadence, innerjoin=True).selectinload(Cadence.people))
+                .options(*service.WHOLE)
             )
             return rows.all()
 

@@ -243,7 +243,7 @@ async def pair_for(session: AsyncSession, cadence: Cadence) -> Pair:
 async def end_pair(session: AsyncSession, *, pair: Pair, now: datetime) -> None:
     """They meet no more; what they wrote stays theirs to read."""
     pair.ended_at = now
-    await schedule.end(session, cadence=await cadence_of(session, pair))
+    await schedule.end(session, cadence=await cadence_of(session, pair), now=now)
 
 
 # What they bring

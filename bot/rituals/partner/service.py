@@ -223,6 +223,7 @@ async def left_out_by(session: AsyncSession, *, absence: Absence) -> Sequence[Oc
             CadencePerson.workspace_id == absence.workspace_id,
             CadencePerson.user_id == absence.user_id,
             Occurrence.state == OccurrenceState.DUE,
+            Occurrence.next_at.is_not(None),
         )
         .order_by(Occurrence.starts_at)
         .options(contains_eager(Occurrence.cadence))

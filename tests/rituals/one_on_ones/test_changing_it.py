@@ -209,3 +209,19 @@ async def test_the_day_that_is_picked_is_the_day_that_comes(slack: Slack, bot: A
     group = await set_up_pair(slack, weekday=str(number))
     said = await _said(slack, group, f"every {name} at 10:00")
     assert f"Next: {name[:3]} " in said
+
+
+async def test_answers_that_were_given_outlive_a_pause(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    await pass_to(bot, clock, FRIDAY)
+    lead = slack.person("techlead")
+    view = await opens(lead, lead.press(await prompt(slack, "techlead"), "one_on_ones.answer"))
+    await lead.submit(view, {"answer_0": "The ledger has no owner"})
+    paused = await opens(lead, lead.command("general", COMMAND, "pause"))
+    await lead.submit(paused, {})
+    await _said(slack, group, "paused your 1:1")
+    assert "Leave the next one out" not in words_of(await page(lead))
+    await opens(lead, lead.command("general", COMMAND, "resume"))
+    await pass_to(bot, clock, MONDAY)
+    assert "The ledger has no owner" in words_of(await agenda(slack, group))

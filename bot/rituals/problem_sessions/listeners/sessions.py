@@ -179,7 +179,7 @@ async def _resume(session: AsyncSession, request: Request, cadence: Cadence) -> 
 
 
 async def _end(session: AsyncSession, request: Request, cadence: Cadence) -> str:
-    await schedule.end(session, cadence=cadence)
+    await schedule.end(session, cadence=cadence, now=request.now)
     return _(
         "{who} ended the problem sessions. What was logged stays.", who=text.mention(request.actor.user_id)
     )

@@ -335,6 +335,7 @@ async def not_picked_for(session: AsyncSession, *, viewer: Viewer) -> Sequence[O
             Cadence.ritual == RITUAL,
             CadencePerson.user_id == viewer.user_id,
             Occurrence.state == OccurrenceState.DUE,
+            Occurrence.next_at.is_not(None),
             Occurrence.step != PICK,
             ~exists().where(Pick.occurrence_id == Occurrence.id),
         )
