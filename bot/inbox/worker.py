@@ -2,20 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Select, String, literal_column, select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
-from bot.db.database_time import database_time
 from bot.db.engine import Database
 from bot.inbox import service
 from bot.inbox.models import Envelope, EnvelopeState
+from bot.worker import Worker
 from bot.workspaces.models import Workspace
 
 log = structlog.get_logger()
@@ -28,7 +26,6 @@ EventListener = Callable[..., Awaitable[None]]
 
 TRIES = 5
 AFTER_FAILURE = timedelta(seconds=5)  # times the number of tries so far
-AFTER_FAILURE_SECONDS = 1.0  # between tries while the database is away
 
 # Written out, never bound: PostgreSQL uses a partial index only when it can see that the condition implies it.
 _NEW = literal_column("'new'", String)
@@ -39,8 +36,8 @@ class _Taken(NamedTuple):
     attempt: int
 
 
-class InboxWorker:
-    """Any number of processes may run one each. Keys of `listeners` are those of `service.event_name`.
+class InboxWorker(Worker):
+    """Keys of `listeners` are those of `service.event_name`.
 
     An event of a kind in `stale_after` that is older than given there is noted and not handled. `lease_seconds` is how
     long an event waits after the process that had it died; a listener gets half of it.
@@ -57,39 +54,17 @@ class InboxWorker:
         shutdown_seconds: float = 15,
         tick_seconds: float = 2,
     ) -> None:
-        self._db = db
+        super().__init__(
+            db,
+            clock=clock,
+            name="inbox",
+            wakes_on=service.WAKE,
+            shutdown_seconds=shutdown_seconds,
+            tick_seconds=tick_seconds,
+        )
         self._listeners = listeners
-        self._clock = clock
         self._stale_after = stale_after or {}
         self._lease = timedelta(seconds=lease_seconds)
-        self._shutdown_seconds = shutdown_seconds
-        self._tick_seconds = tick_seconds
-        self._something_new = asyncio.Event()
-        self._stopping = False
-        self._running: asyncio.Task[None] | None = None
-        self._stop_listening: Callable[[], None] | None = None
-
-    def start(self) -> None:
-        """Handle from now on: at once when a transaction leaves something, and at every tick."""
-        self._stopping = False
-        self._stop_listening = self._db.on_commit(service.WAKE, self.wake)
-        self._running = asyncio.create_task(self._run(), name="inbox")
-
-    async def stop(self) -> None:
-        """Take nothing more and finish what is in hand; what outlasts `shutdown_seconds` is rolled back."""
-        self._stopping = True
-        self.wake()
-        if self._running is None or self._stop_listening is None:
-            return
-        self._stop_listening()
-        await asyncio.wait({self._running}, timeout=self._shutdown_seconds)
-        self._running.cancel()
-        await asyncio.gather(self._running, return_exceptions=True)
-        self._running = None
-
-    def wake(self) -> None:
-        """There may be something to handle."""
-        self._something_new.set()
 
     async def handle_new(self) -> int:
         """Handle all that waits, in the order it came; returns how many events that were."""
@@ -99,21 +74,8 @@ class InboxWorker:
             handled += 1
         return handled
 
-    async def _run(self) -> None:
-        while not self._stopping:
-            self._something_new.clear()
-            try:
-                await self.handle_new()
-            except (DBAPIError, OSError) as error:
-                log.warning("database_away", error=type(error).__name__)
-                await asyncio.sleep(AFTER_FAILURE_SECONDS)
-            except Exception:  # nothing may end this task quietly
-                log.exception("handling_broke")
-                await asyncio.sleep(AFTER_FAILURE_SECONDS)
-            else:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self._tick_seconds):
-                        await self._something_new.wait()
+    async def _work(self) -> None:
+        await self.handle_new()
 
     async def _take(self) -> _Taken | None:
         """The next event is ours until the lease ends. A transaction of its own, so that tries are counted
@@ -181,9 +143,6 @@ class InboxWorker:
                 log.error("event_dead", envelope=envelope.id, type=envelope.type)
             else:
                 envelope.not_before = await self._now(session) + AFTER_FAILURE * taken.attempt
-
-    async def _now(self, session: AsyncSession) -> datetime:
-        return await database_time(session) + self._clock.ahead
 
 
 def _ours(taken: _Taken) -> Select[Envelope]:

@@ -1,7 +1,7 @@
 """Sends what waits in the outbox: takes batches under a lease, tries them side by side, settles them together."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -20,13 +20,13 @@ from bot.outbox.lanes import Claimed, OpenLane
 from bot.outbox.settle import Result, recover, release_waiting, settle, skip_useless
 from bot.outbox.wire import Line, deliver
 from bot.slack.clients import Clients
+from bot.worker import Worker
 from bot.workspaces.models import Workspace, WorkspaceState
 
 log = structlog.get_logger()
 
 TOKEN_SECONDS = 60  # how long a decrypted token is kept
 GATHER_SECONDS = 0.03  # while calls are under way: how long their results gather for one transaction
-AFTER_FAILURE_SECONDS = 1.0  # between tries while the database is away
 # The first outlasts the client's timeout and Slack's history lag (10 s each); all of them outlast half an hour.
 RETRIES = tuple(timedelta(seconds=seconds) for seconds in (20, 60, 300, 2400))
 
@@ -36,8 +36,8 @@ class _Token(NamedTuple):
     good_until: float  # by the loop's clock
 
 
-class Sender:
-    """Sends deliveries of all workspaces; any number of processes may run one each on the same database.
+class Sender(Worker):
+    """Sends deliveries of all workspaces.
 
     `lease_seconds` is how long a process may hold a delivery; no call is begun that could outlive it. `pace_seconds`
     lie between two messages of a conversation (Slack: about one a second), `at_once` bounds the calls under way.
@@ -56,19 +56,21 @@ class Sender:
         retries: Sequence[timedelta] = RETRIES,
         at_once: int = 200,
     ) -> None:
-        self._db = db
+        super().__init__(
+            db,
+            clock=clock,
+            name="outbox",
+            wakes_on=service.WAKE,
+            shutdown_seconds=shutdown_seconds,
+            tick_seconds=tick_seconds,
+        )
         self._clients = clients
-        self._clock = clock
         self._lease = timedelta(seconds=lease_seconds)
-        self._shutdown_seconds = shutdown_seconds
-        self._tick_seconds = tick_seconds
         self._pace = timedelta(seconds=pace_seconds)
         self._retries = retries
         self._at_once = at_once
 
         self._draining = asyncio.Lock()  # one drain at a time, whoever asks for it
-        self._something_new = asyncio.Event()
-        self._calls: set[asyncio.Task[None]] = set()
         self._results: list[Result] = []  # not settled yet
         self._tokens: dict[int, _Token] = {}
         self._gates: dict[
@@ -77,32 +79,6 @@ class Sender:
         self._recovered_at = float("-inf")
         self._turned_at = float("-inf")
         self._next_at: float | None = None  # when the next line may go on, by the loop's clock
-        self._stopping = False
-        self._running: asyncio.Task[None] | None = None
-        self._stop_listening: Callable[[], None] | None = None
-
-    def start(self) -> None:
-        """Send from now on: at once when a transaction leaves something, and at every tick."""
-        self._stopping = False
-        self._stop_listening = self._db.on_commit(service.WAKE, self.wake)
-        self._running = asyncio.create_task(self._run(), name="sender")
-
-    async def stop(self) -> None:
-        """Take nothing more and finish what is under way. What outlasts `shutdown_seconds` is looked up later."""
-        self._stopping = True
-        self.wake()
-        if self._running is None or self._stop_listening is None:
-            return
-        self._stop_listening()
-        await asyncio.wait({self._running}, timeout=self._shutdown_seconds)
-        for task in (self._running, *self._calls):
-            task.cancel()
-        await asyncio.gather(self._running, *self._calls, return_exceptions=True)
-        self._running = None
-
-    def wake(self) -> None:
-        """There may be something to send."""
-        self._something_new.set()
 
     async def send_due(self) -> int:
         """Send all that is due and settle it; returns how many deliveries were sent."""
@@ -112,7 +88,7 @@ class Sender:
                 self._something_new.clear()
                 claimed, settled = await self._turn()
                 sent += settled
-                if not claimed and not self._calls and not self._results and not self._goes_on_soon():
+                if not claimed and not self._in_hand and not self._results and not self._goes_on_soon():
                     return sent
                 await self._wait(GATHER_SECONDS)
 
@@ -121,20 +97,15 @@ class Sender:
         pace = asyncio.get_running_loop().time() + self._pace.total_seconds()
         return not self._stopping and self._next_at is not None and self._next_at <= pace
 
+    async def _work(self) -> None:
+        await self.send_due()
+
+    async def _rest(self) -> None:
+        await self._wait(0)
+
     async def _run(self) -> None:
-        while not self._stopping:
-            try:
-                await self.send_due()
-            except (DBAPIError, OSError) as error:
-                log.warning("database_away", error=type(error).__name__)
-                await asyncio.sleep(AFTER_FAILURE_SECONDS)
-            except Exception:  # nothing may end this task quietly
-                log.exception("sending_broke")
-                await asyncio.sleep(AFTER_FAILURE_SECONDS)
-            else:
-                if not self._stopping:  # it may have been told so while it was sending
-                    await self._wait(0)
-        with suppress(DBAPIError, OSError):
+        await super()._run()
+        with suppress(DBAPIError, OSError):  # what came back meanwhile is settled
             await self.send_due()
 
     async def _wait(self, gather_seconds: float) -> None:
@@ -182,7 +153,7 @@ class Sender:
     async def _claim(self, session: AsyncSession, *, now: datetime, leases_at: datetime) -> list[Claimed]:
         clock = asyncio.get_running_loop().time()
         self._next_at = None
-        room = 0 if self._stopping else self._at_once - len(self._calls)
+        room = 0 if self._stopping else self._at_once - len(self._in_hand)
         if room == 0:
             return []
         found = await lanes.open_lanes(session, now=now, limit=room)
@@ -258,8 +229,8 @@ class Sender:
             return closed_until - now if closed_until > now else None
 
         task = asyncio.create_task(self._try(delivery, Line(self._clients.bot(token), token, held)))
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        self._in_hand.add(task)
+        task.add_done_callback(self._in_hand.discard)
 
     async def _try(self, delivery: Claimed, line: Line) -> None:
         try:

@@ -5,19 +5,16 @@ Any number of processes may run one each. Who is first locks the occurrence; the
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Viewer
 from bot.clock import Clock
-from bot.db.database_time import database_time
 from bot.db.engine import Database
 from bot.outbox import service as outbox
 from bot.outbox.service import Message
@@ -27,6 +24,7 @@ from bot.schedule import service, words
 from bot.schedule.models import Cadence, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START
 from bot.slack.blocks import Payload
+from bot.worker import Worker
 from bot.workspaces.models import Workspace, WorkspaceState
 
 log = structlog.get_logger()
@@ -37,7 +35,6 @@ AT_ONCE = 20  # taken in one look; their people are asked of Slack side by side
 BECOMES = {START: OccurrenceState.OPEN, CLOSE: OccurrenceState.DONE}
 TRIES = 5
 AFTER_FAILURE = timedelta(seconds=30)  # times the number of tries so far
-AFTER_FAILURE_SECONDS = 1.0  # between tries while the database is away
 
 
 Suggest = Callable[..., Awaitable[Sequence[Any]]]
@@ -158,7 +155,14 @@ See = Callable[[int, Sequence[str]], Awaitable[Mapping[str, Viewer]]]
 CountReplies = Callable[[int, Sequence[Message]], Awaitable[Sequence[int]]]
 
 
-class ScheduleWorker:
+class _Answer(NamedTuple):
+    """What Slack says, as `Moment` has it."""
+
+    viewers: Mapping[str, Viewer]
+    replies: Mapping[str, int]
+
+
+class ScheduleWorker(Worker):
     """`see` asks Slack what people of a workspace (a row's id) can see; it never raises, and denies what is unknown.
 
     `count_replies` asks how many replies each of these messages has; it never raises, and says 0 of what is unknown.
@@ -176,62 +180,30 @@ class ScheduleWorker:
         shutdown_seconds: float = 15,
         tick_seconds: float = 2,
     ) -> None:
-        self._db, self._rituals, self._clock = db, rituals, clock
+        super().__init__(
+            db,
+            clock=clock,
+            name="schedule",
+            wakes_on=service.WAKE,
+            shutdown_seconds=shutdown_seconds,
+            tick_seconds=tick_seconds,
+        )
+        self._rituals = rituals
         self._see, self._count_replies, self._suggest = see, count_replies, suggest
-        self._shutdown_seconds, self._tick_seconds = shutdown_seconds, tick_seconds
-        self._something_new = asyncio.Event()
-        self._stopping = False
-        self._running: asyncio.Task[None] | None = None
-        self._stop_listening: Callable[[], None] | None = None
-
-    def start(self) -> None:
-        """Run steps from now on: at once when a transaction plans something, and at every tick."""
-        self._stopping = False
-        self._stop_listening = self._db.on_commit(service.WAKE, self.wake)
-        self._running = asyncio.create_task(self._run(), name="schedule")
-
-    async def stop(self) -> None:
-        """Begin nothing more and finish what is in hand; what outlasts `shutdown_seconds` is rolled back."""
-        self._stopping = True
-        self.wake()
-        if self._running is None or self._stop_listening is None:
-            return
-        self._stop_listening()
-        await asyncio.wait({self._running}, timeout=self._shutdown_seconds)
-        self._running.cancel()
-        await asyncio.gather(self._running, return_exceptions=True)
-        self._running = None
-
-    def wake(self) -> None:
-        """There may be something due."""
-        self._something_new.set()
 
     async def run_due(self) -> int:
         """Run all that is due, in the order of its time; returns how many steps that were."""
         count, ours = 0, 1
         while not self._stopping and ours and (due := await self._due()):
-            asked = await asyncio.gather(*(self._ask(occurrence) for occurrence in due))
+            asked = await asyncio.gather(*map(self._ask, due), return_exceptions=True)
             ours = 0  # what others have in hand is left to them
-            for occurrence, (viewers, replies) in zip(due, asked, strict=True):
-                ours += await self._try(occurrence, viewers, replies)
+            for occurrence, answer in zip(due, asked, strict=True):
+                ours += await self._try(occurrence, answer)
             count += ours
         return count
 
-    async def _run(self) -> None:
-        while not self._stopping:
-            self._something_new.clear()
-            try:
-                await self.run_due()
-            except (DBAPIError, OSError) as error:
-                log.warning("database_away", error=type(error).__name__)
-                await asyncio.sleep(AFTER_FAILURE_SECONDS)
-            except Exception:  # nothing may end this task quietly
-                log.exception("schedule_broke")
-                await asyncio.sleep(AFTER_FAILURE_SECONDS)
-            else:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self._tick_seconds):
-                        await self._something_new.wait()
+    async def _work(self) -> None:
+        await self.run_due()
 
     async def _due(self) -> Sequence[Occurrence]:
         """What is due; not ours yet."""
@@ -247,15 +219,13 @@ class ScheduleWorker:
             )
             return rows.all()
 
-    async def _ask(self, occurrence: Occurrence) -> tuple[Mapping[str, Viewer], Mapping[str, int]]:
-        """What its step needs to know of Slack, before any transaction; where that cannot be had, nothing."""
+    async def _ask(self, occurrence: Occurrence) -> _Answer:
+        """What its step needs to know of Slack, before any transaction; where a token cannot be read, nothing."""
         try:
-            return await self._viewers(occurrence), await self._replies(occurrence)
-        except (DBAPIError, OSError):
-            raise
-        except Exception:  # of one workspace, say, whose token cannot be read: it must not stop the others
-            log.exception("not_asked", occurrence=occurrence.id, workspace=occurrence.workspace_id)
-            return {}, {}
+            return _Answer(await self._viewers(occurrence), await self._replies(occurrence))
+        except LookupError:
+            log.exception("token_unreadable", occurrence=occurrence.id, workspace=occurrence.workspace_id)
+            return _Answer({}, {})
 
     async def _viewers(self, occurrence: Occurrence) -> Mapping[str, Viewer]:
         step = self._step(occurrence)
@@ -278,8 +248,12 @@ class ScheduleWorker:
         counted = await self._count_replies(occurrence.workspace_id, list(sent.values()))
         return dict(zip(sent, counted, strict=True))
 
-    async def _try(self, due: Occurrence, viewers: Mapping[str, Viewer], replies: Mapping[str, int]) -> bool:
-        """Whether it was ours to run."""
+    async def _try(self, due: Occurrence, answer: _Answer | BaseException) -> bool:
+        """Whether it was ours to run. Whatever breaks in it is its own: those behind it have their turn."""
+        if isinstance(answer, BaseException):
+            log.error("not_asked", occurrence=due.id, exc_info=answer)
+            await self._failed(due, type(answer).__name__)
+            return True
         try:
             async with self._db.begin() as session:
                 now = await self._now(session)
@@ -288,10 +262,8 @@ class ScheduleWorker:
                     return False
                 assert occurrence.next_at is not None
                 late = now - occurrence.next_at
-                moment = Moment(occurrence, now, late, viewers, self._suggest, replies)
+                moment = Moment(occurrence, now, late, answer.viewers, self._suggest, answer.replies)
                 await self._step_on(session, moment)
-        except (DBAPIError, OSError):
-            raise
         except Exception as error:
             log.exception("step_broke", occurrence=due.id, ritual=due.cadence.ritual, step=due.step)
             await self._failed(due, type(error).__name__)
@@ -337,27 +309,36 @@ class ScheduleWorker:
         return team.channel_id
 
     async def _failed(self, due: Occurrence, error: str) -> None:
+        """It comes again later, a few times. Raises while the database is away."""
         async with self._db.begin() as session:
             occurrence = await _lock(session, due)
             if occurrence is None:
                 return
             occurrence.failures += 1
+            occurrence.next_at = await self._now(session) + AFTER_FAILURE * occurrence.failures
+        if occurrence.failures < TRIES:
+            return
+        log.error("step_given_up", occurrence=occurrence.id, step=occurrence.step, error=error)
+        try:
+            await self._give_up(occurrence)
+        except Exception:  # of a cadence that cannot be read, say: it is tried again, and holds up nobody
+            log.exception("not_given_up", occurrence=occurrence.id)
+
+    async def _give_up(self, failed: Occurrence) -> None:
+        async with self._db.begin() as session:
+            occurrence = await _lock(session, failed)
+            if occurrence is None:
+                return
             now = await self._now(session)
-            occurrence.next_at = now + AFTER_FAILURE * occurrence.failures
-            if occurrence.failures >= TRIES:
-                log.error("step_given_up", occurrence=occurrence.id, step=occurrence.step, error=error)
-                if occurrence.state == OccurrenceState.DUE:
-                    await service.miss(session, occurrence=occurrence, now=now)
-                else:
-                    await service.advance(session, occurrence=occurrence, now=now)
+            if occurrence.state == OccurrenceState.DUE:
+                await service.miss(session, occurrence=occurrence, now=now)
+            else:
+                await service.advance(session, occurrence=occurrence, now=now)
 
     def _step(self, occurrence: Occurrence) -> Step | None:
         """None for one that its ritual knows no more."""
         ritual = self._rituals.get(occurrence.cadence.ritual)
         return ritual.steps.get(occurrence.step or "") if ritual else None
-
-    async def _now(self, session: AsyncSession) -> datetime:
-        return await database_time(session) + self._clock.ahead
 
 
 def _is_too_late(moment: Moment, step: Step) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import MovableClock
 from bot.db.engine import Database
@@ -140,11 +141,14 @@ async def test_what_is_on_time_is_not_held_back(rig: Rig) -> None:
         assert max(rows) <= rig.clock.now()
 
 
-async def test_one_that_breaks_holds_up_no_other_and_is_given_up_in_the_end(rig: Rig) -> None:
-    async def break_or_ring(session: object, *, moment: Moment) -> None:
+@pytest.mark.parametrize("said", ["poison", "refused by the database"])
+async def test_one_that_breaks_holds_up_no_other_and_is_given_up_in_the_end(rig: Rig, said: str) -> None:
+    async def break_or_ring(session: AsyncSession, *, moment: Moment) -> None:
+        if moment.cadence.subject_id == 1 and said == "poison":
+            raise ValueError(said)
         if moment.cadence.subject_id == 1:
-            raise ValueError("poison")
-        await bells.ring(session, moment=moment)  # type: ignore[arg-type]
+            await session.execute(text("SELECT nothing FROM nowhere"))
+        await bells.ring(session, moment=moment)
 
     poisoned = replace(bells.timed, steps={START: Step(run=break_or_ring)})
     await _hang(rig, 1, 2)
@@ -156,6 +160,19 @@ async def test_one_that_breaks_holds_up_no_other_and_is_given_up_in_the_end(rig:
         rig.clock.advance(timedelta(minutes=5))
         await worker.run_due()
     assert (await _occurrences(rig))[:2] == [("Mon 23", "missed"), ("Tue 24", "due")]
+
+
+async def test_one_that_cannot_even_be_given_up_holds_up_no_other(rig: Rig) -> None:
+    """A cadence that cannot be read has no next time: it is tried again for as long as it is so."""
+    await _hang(rig, 1, 2)
+    async with rig.db.begin() as session:
+        await session.execute(update(Cadence).where(Cadence.subject_id == 1).values(rule={"kind": "lunar"}))
+    worker = _worker(rig)
+    for day in range(7):
+        rig.clock.set(NOON + timedelta(days=day, hours=1, seconds=1))
+        await worker.run_due()
+    assert len(await _said(rig)) == 7
+    assert {line.split()[0] for line in await _said(rig)} == {"1/2"}
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
