@@ -2,13 +2,14 @@
 
 import argparse
 
-from benchmarks import latency, memory, outbox, page, search
+from benchmarks import latency, memory, outbox, page, schedule, search
 
 BENCHMARKS = {
     "latency": latency.main,
     "memory": memory.main,
     "outbox": outbox.main,
     "page": page.main,
+    "schedule": schedule.main,
     "search": search.main,
 }
 

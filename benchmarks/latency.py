@@ -2,25 +2,23 @@
 
 import argparse
 import asyncio
-import json
 import pickle
 import shutil
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
-import psutil
 import uvloop
 from aiohttp import ClientSession
 from sqlalchemy import URL, select
 
 from benchmarks import servers
+from benchmarks.servers import Server, started
 from benchmarks.slack import Json, Requests, Slack, send
 from benchmarks.statements import Recorder, Recording
 from bot import log
@@ -64,16 +62,6 @@ class Prepared:
 Side = Callable[[], Awaitable[Cost]]
 
 
-@dataclass(frozen=True)
-class Server:
-    url: str
-    process: psutil.Process
-
-    def cpu_seconds(self) -> float:
-        used = self.process.cpu_times()
-        return float(used.user + used.system)
-
-
 class Bench:
     """The Slack on the other side, and the databases, for one run."""
 
@@ -81,28 +69,9 @@ class Bench:
         self.slack, self.http, self.size, self.key = slack, http, size, key
         self.requests = Requests()
 
-    @asynccontextmanager
-    async def server(self, side: str, database_url: URL, **options: object) -> AsyncIterator[Server]:
-        flags = {
-            "slack-url": self.slack.url,
-            "database-url": database_url.render_as_string(hide_password=False),
-            "encryption-key": self.key,
-            **options,
-        }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "benchmarks.servers",
-            side,
-            *(f"--{name}={value}" for name, value in flags.items()),
-            stdout=asyncio.subprocess.PIPE,
-        )
-        assert process.stdout is not None
-        try:
-            yield Server(json.loads(await process.stdout.readline())["url"], psutil.Process(process.pid))
-        finally:
-            process.terminate()
-            await process.wait()
+    def server(self, side: str, database_url: URL, **options: object) -> AbstractAsyncContextManager[Server]:
+        url = database_url.render_as_string(hide_password=False)
+        return started(side, slack_url=self.slack.url, database_url=url, encryption_key=self.key, **options)
 
     async def commands(self, server: Server) -> Cost:
         expected = self.slack.calls["views.open"] + self.size.requests

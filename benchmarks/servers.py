@@ -1,15 +1,22 @@
-"""The two sides as processes of their own: the bot, and the least that a Bolt app can be. Prints its address as JSON."""
+"""The two sides as processes of their own: the bot, and the least that a Bolt app can be.
+
+Each prints its address as JSON; when told to stop, how late its event loop was.
+"""
 
 import argparse
 import asyncio
 import json
 import pickle
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import uvloop
 from aiohttp import ClientSession, web
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -28,6 +35,54 @@ from bot.rituals import RITUALS, decisions
 from bot.rituals.decisions.views import form
 from bot.settings import Settings
 from tests.bot import free_port
+from tests.schedule import bells
+
+BELLS = Ritual(name=bells.RITUAL, summary=lambda: "rings at its time", timed=bells.timed)
+
+PROBE_SECONDS = 0.005
+LATE_AT_MOST = 0.1  # seconds: what a person notices, and Slack's three of an answer lose
+
+
+@dataclass(frozen=True)
+class Server:
+    """A side that runs."""
+
+    url: str
+    usage: psutil.Process
+    process: Process
+
+    def cpu_seconds(self) -> float:
+        used = self.usage.cpu_times()
+        return float(used.user + used.system)
+
+    async def stop(self) -> "Lateness":
+        self.process.terminate()
+        printed, _errors = await self.process.communicate()
+        return Lateness(**json.loads(printed))
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """Of the event loop, every few milliseconds."""
+
+    most_ms: float
+    over: int
+    """How often it was over LATE_AT_MOST."""
+
+
+@asynccontextmanager
+async def started(side: str, **flags: object) -> AsyncIterator[Server]:
+    arguments = (f"--{name.replace('_', '-')}={value}" for name, value in flags.items())
+    command = (sys.executable, "-m", "benchmarks.servers", side, *arguments)
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+    assert process.stdout is not None
+    try:
+        described = json.loads(await process.stdout.readline())
+        yield Server(described["url"], psutil.Process(process.pid), process)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.communicate()
 
 
 def settings_for(*, slack_url: str, database_url: str, encryption_key: str, port: int = 0) -> Settings:
@@ -42,7 +97,7 @@ def settings_for(*, slack_url: str, database_url: str, encryption_key: str, port
     )
 
 
-def rituals(count: int) -> tuple[Ritual, ...]:
+def many_rituals(count: int) -> tuple[Ritual, ...]:
     """As many rituals as wanted: the decision log, and others that listen to as much."""
     return (decisions.ritual, *(_like_decisions(f"ritual{n}") for n in range(1, count)))
 
@@ -68,10 +123,10 @@ async def bot(
     slack_url: str,
     database_url: str,
     encryption_key: str,
-    count: int | None = None,
+    rituals: Sequence[Ritual] = RITUALS,
     sends: bool = True,
 ) -> AsyncIterator[str]:
-    """The bot as `run` serves it; with `count` rituals instead of its own, or with an outbox that waits."""
+    """The bot as `run` serves it; with other rituals than its own, or with an outbox that waits."""
     settings = settings_for(
         slack_url=slack_url, database_url=database_url, encryption_key=encryption_key, port=free_port()
     )
@@ -82,7 +137,7 @@ async def bot(
         database=database,
         clock=Clock(),
         health=health,
-        rituals=RITUALS if count is None else rituals(count),
+        rituals=rituals,
     ) as app:
         if not sends:
             await app.sender.stop()
@@ -138,20 +193,31 @@ def _listen(bolt: AsyncApp, database: Database, replay: Replay | None) -> None:
 async def _main(arguments: argparse.Namespace) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    common = {"slack_url": arguments.slack_url, "database_url": arguments.database_url}
-    side = (
-        bot(
-            **common,
-            encryption_key=arguments.encryption_key,
-            count=arguments.rituals,
-            sends=arguments.outbox == "sends",
-        )
-        if arguments.side == "bot"
-        else bare(**common, replay=arguments.recording)
-    )
-    async with side as url:
+    async with _side(arguments) as url:
         print(json.dumps({"url": url}), flush=True)
-        await stop.wait()
+        lateness = await _probe(stop)
+    print(json.dumps(asdict(lateness)), flush=True)
+
+
+def _side(arguments: argparse.Namespace) -> AbstractAsyncContextManager[str]:
+    common = {"slack_url": arguments.slack_url, "database_url": arguments.database_url}
+    if arguments.side == "bare":
+        return bare(**common, replay=arguments.recording)
+    own = {"bot": RITUALS, "bells": (decisions.ritual, BELLS)}[arguments.side]
+    chosen = own if arguments.rituals is None else many_rituals(arguments.rituals)
+    sends = arguments.outbox == "sends"
+    return bot(**common, encryption_key=arguments.encryption_key, rituals=chosen, sends=sends)
+
+
+async def _probe(stop: asyncio.Event) -> Lateness:
+    clock = asyncio.get_running_loop().time
+    most, over = 0.0, 0
+    while not stop.is_set():
+        due = clock() + PROBE_SECONDS
+        await asyncio.sleep(PROBE_SECONDS)
+        late = clock() - due
+        most, over = max(most, late), over + (late > LATE_AT_MOST)
+    return Lateness(most * 1000, over)
 
 
 def _replay(path: str) -> Replay:
@@ -160,7 +226,7 @@ def _replay(path: str) -> Replay:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    parser.add_argument("side", choices=("bot", "bare"))
+    parser.add_argument("side", choices=("bot", "bells", "bare"))
     parser.add_argument("--slack-url", required=True)
     parser.add_argument("--database-url", required=True)
     parser.add_argument("--encryption-key", default="")
@@ -171,5 +237,5 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    log.set_up(level="WARNING")
+    log.set_up(level="ERROR")
     uvloop.run(_main(_arguments()))

@@ -1,4 +1,7 @@
-"""Backs a SQLite database up while the bot runs, and brings one back without posting anything a second time."""
+"""Backs a SQLite database up while the bot runs, and brings one back without posting anything a second time.
+
+PostgreSQL has its own tools for both; what they brought back is only told what was due by now.
+"""
 
 import os
 import sqlite3
@@ -12,7 +15,7 @@ from sqlalchemy import URL, update
 from bot.db.engine import BUSY_SECONDS, Database
 from bot.db.migrate import UnknownRevisionError, upgrade
 from bot.outbox.models import Delivery, DeliveryState
-from bot.schedule.models import Occurrence
+from bot.schedule.models import Cadence
 
 NOT_YET_SENT = (DeliveryState.WAITING, DeliveryState.DUE, DeliveryState.SENDING, DeliveryState.PAUSED)
 PAGES_AT_ONCE = 2_000  # 8 MB between two breaths, so that the running bot can write
@@ -60,12 +63,16 @@ async def restore(source: Path, database: Path, *, now: datetime) -> int:
         draft = Path(folder) / "draft.sqlite"
         _copy(source, draft)
         url = URL.create("sqlite+aiosqlite", database=str(draft))
-        skipped = await _prepare(url, now=now)
+        skipped = await brought_back(url, now=now)
         _copy(draft, database)
     return skipped
 
 
-async def _prepare(url: URL, *, now: datetime) -> int:
+async def brought_back(url: URL, *, now: datetime) -> int:
+    """Bring a restored database to today's revision, and mark what was due by now; returns how many posts that were.
+
+    Raises BackupError when it is of a newer release.
+    """
     try:
         await upgrade(url)
     except UnknownRevisionError as error:
@@ -79,7 +86,7 @@ async def _prepare(url: URL, *, now: datetime) -> int:
                 .values(state=DeliveryState.SKIPPED, lease_until=None, last_error="restored")
                 .returning(Delivery.number)
             )
-            await session.execute(update(Occurrence).where(Occurrence.next_at <= now).values(silent=True))
+            await session.execute(update(Cadence).values(silent_until=now))
             return len(skipped.all())
     finally:
         await db.close()

@@ -110,14 +110,20 @@ def test_what_doctor_finds_is_a_table_for_people(command_line: CommandLine) -> N
     assert "Copy the token" in said.out
 
 
-@pytest.mark.parametrize("command", ["backup", "restore"])
+@pytest.mark.parametrize("command", [["backup", "kept"], ["restore", "kept"], ["restore"]])
 def test_backups_of_postgresql_are_left_to_its_own_tools(
-    command_line: CommandLine, monkeypatch: pytest.MonkeyPatch, command: str
+    command_line: CommandLine, monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://bot@127.0.0.1:1/nothing")
-    said = command_line(command, "kept")
+    said = command_line(*command)
     assert said.code == 2
     assert "pg_" in said.err
+
+
+def test_what_to_bring_back_is_asked_for(command_line: CommandLine) -> None:
+    said = command_line("restore", "--yes")
+    assert said.code == 2
+    assert "restore PATH" in said.err
 
 
 def test_migrating_is_done_by_one_command_and_undone_by_it(command_line: CommandLine, database: Path) -> None:

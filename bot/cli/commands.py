@@ -188,7 +188,9 @@ def backup(
     path: Annotated[Path, typer.Argument(help="The file to write; an older one is replaced.")],
 ) -> None:
     """Back the SQLite database up, also while the bot runs."""
-    settings = _sqlite("pg_dump")
+    settings = Settings.load(for_=Purpose.DATA)
+    if not settings.is_sqlite:
+        raise typer.BadParameter("DATABASE_URL is PostgreSQL; use pg_dump --format custom")
     backups.backup(settings.database_path, path)
     say(f"Backed up to {path}. Keep the encryption keys too, but elsewhere: without them tokens and private")
     say(f"notes cannot be read. They are in ENCRYPTION_KEYS, or else in {settings.database_path}.keys.")
@@ -196,20 +198,35 @@ def backup(
 
 @app.command()
 def restore(
-    path: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")],
+    path: Annotated[
+        Path | None, typer.Argument(help="A file that `backup` wrote; none for PostgreSQL.")
+    ] = None,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Overwrite the database that is there.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Change the database that is there.")] = False,
 ) -> None:
-    """Bring a backup back. Stop the bot first. What was due by now is not posted again."""
-    settings = _sqlite("pg_restore")
+    """Bring a backup back, with the bot stopped. On PostgreSQL run it without PATH, after pg_restore.
+
+    What was due by now is not posted again.
+    """
+    settings = Settings.load(for_=Purpose.DATA)
+    now = Clock().now()
+    if not settings.is_sqlite:
+        _require_brought_back(path, yes=yes)
+        skipped = wait(backups.brought_back(settings.database_url, now=now))
+        say(f"{skipped} posts that were due by now will not be sent. Start the bot again.")
+        return
+    if path is None:
+        raise typer.BadParameter("say which file to bring back: restore PATH")
     if settings.database_path.exists() and not yes:
         raise typer.BadParameter(f"{settings.database_path} exists; add --yes to overwrite it")
-    skipped = wait(backups.restore(path, settings.database_path, now=Clock().now()))
+    skipped = wait(backups.restore(path, settings.database_path, now=now))
     say(f"Restored from {path}. {skipped} posts that were due by now will not be sent.")
 
 
-def _sqlite(instead: str) -> Settings:
-    settings = Settings.load(for_=Purpose.DATA)
-    if not settings.is_sqlite:
-        raise typer.BadParameter(f"DATABASE_URL is PostgreSQL; use {instead}")
-    return settings
+def _require_brought_back(path: Path | None, *, yes: bool) -> None:
+    if path is not None:
+        raise typer.BadParameter(
+            f"DATABASE_URL is PostgreSQL: bring {path} back with pg_restore, then run restore --yes without it"
+        )
+    if not yes:
+        raise typer.BadParameter("add --yes once pg_restore is done: what was due by now is then not posted")

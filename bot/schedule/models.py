@@ -54,6 +54,9 @@ class Cadence(Base):
     tzdata: Mapped[str] = mapped_column(String(16), default="")
     """The version of the time zones by which its next occurrence was planned."""
 
+    silent_until: Mapped[datetime | None]
+    """When a backup was brought back: what was due by then has been said, and is done without a word."""
+
     people: Mapped[list["CadencePerson"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="CadencePerson.user_id"
     )
@@ -126,14 +129,18 @@ class Occurrence(Base):
     """What happens next in it, and when; nothing when it is over."""
     next_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
-    silent: Mapped[bool] = mapped_column(default=False)
-    """Its next step was due before a backup was brought back: it is done without a word, as it was said before."""
 
     cadence: Mapped[Cadence] = relationship(lazy="raise")
 
     @property
     def is_to_come(self) -> bool:
         return self.state in TO_COME
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether its next step was done once already, before a backup was brought back."""
+        said_until = self.cadence.silent_until
+        return self.next_at is not None and said_until is not None and self.next_at <= said_until
 
     @property
     def starts_on(self) -> date:

@@ -280,7 +280,7 @@ async def advance(session: AsyncSession, *, occurrence: Occurrence, now: datetim
     done = occurrence.step
     assert done is not None
     following = names[names.index(done) + 1 :]
-    occurrence.failures, occurrence.silent = 0, False
+    occurrence.failures = 0
     if following:
         await _set_step(session, occurrence, name=following[0])
     else:
@@ -354,7 +354,7 @@ async def _add(session: AsyncSession, *, cadence: Cadence, plan: Plan) -> Occurr
 
 async def _insert(session: AsyncSession, cadence: Cadence, **occurrence: Any) -> None:
     """The unique key decides: a second process, or a second look, adds nothing."""
-    usual = {"moved": "", "why": "", "failures": 0, "silent": False}
+    usual = {"moved": "", "why": "", "failures": 0}
     await session.execute(
         insert(session, Occurrence)
         .values(workspace_id=cadence.workspace_id, cadence_id=cadence.id, **{**usual, **occurrence})

@@ -76,7 +76,7 @@ class Moment:
         `people`: whom it reaches in person, where that is a group. Who is away today is left in peace. What comes late,
         as after a downtime, reaches a person at most every ten minutes.
         """
-        if self.occurrence.silent:
+        if self.occurrence.is_silent:
             return None
         if recipient[:1] in PERSON and await self._is_away(session, recipient):
             return None

@@ -30,6 +30,7 @@ async def _run(*arguments: object) -> tuple[int | None, list[str]]:
     [
         ("latency", ["/decision, SQLite", "form saved, SQLite", "form saved, PostgreSQL", "40 rituals"]),
         ("memory", ["resident at rest", "start, s"]),
+        ("schedule", ["nothing due, sqlite", "nothing due, postgresql"]),
     ],
 )
 async def test_a_quick_run_measures_everything(name: str, measured: list[str]) -> None:

@@ -250,16 +250,3 @@ async def test_new_time_zones_plan_what_is_to_come_anew_and_leave_alone_what_has
         assert await service.mend(session, now=rig.clock.now()) == 0
         rows = (await session.scalars(select(Occurrence).order_by(Occurrence.day))).all()
     assert [row.starts_at for row in rows] == [NOON + timedelta(hours=1), NOON + timedelta(days=1, hours=1)]
-
-
-async def test_after_a_backup_came_back_nothing_is_said_a_second_time(rig: Rig) -> None:
-    """What `restore` marks: its step is done, and the one after it speaks again."""
-    await _hang(rig, 1, closes=True)
-    async with rig.db.begin() as session:
-        await session.execute(update(Occurrence).values(silent=True))
-    rig.clock.advance(timedelta(hours=1, seconds=1))
-    await _worker(rig).run_due()
-    assert await _said(rig) == []
-    rig.clock.advance(timedelta(hours=1))
-    await _worker(rig).run_due()
-    assert await _said(rig) == ["1/1 is silent 2026-11-23"]

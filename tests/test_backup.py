@@ -1,0 +1,101 @@
+"""A backup of yesterday comes back while the world went on: nothing is posted that was posted already."""
+
+import subprocess
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from bot.backup import backup, brought_back, restore
+from bot.clock import MovableClock
+from bot.db.engine import Database
+from bot.schedule.worker import ScheduleWorker
+from tests import postgres
+from tests.outbox.rig import Rig, running, seed
+from tests.schedule import bells
+from tests.schedule.worker import nobody, nothing
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def rig(db: Database, clock: MovableClock) -> AsyncIterator[Rig]:
+    clock.set(NOON)
+    async with running(db, clock, seed(channels=3)) as found:
+        yield found
+
+
+def _tool(name: str, url: URL, *arguments: str) -> None:
+    """PostgreSQL's own."""
+    place = {"host": url.host, "port": url.port, "username": url.username, "dbname": url.database}
+    flags = [f"--{flag}={value}" for flag, value in place.items()]
+    tool = postgres.PACKAGE / "pginstall18" / "bin" / name
+    subprocess.run([tool, *flags, *arguments], check=True, capture_output=True)
+
+
+def _keep(url: URL, file: Path) -> None:
+    if url.get_backend_name() == "sqlite":
+        backup(Path(str(url.database)), file)
+    else:
+        _tool("pg_dump", url, "--format=custom", f"--file={file}")
+
+
+async def _bring_back(url: URL, file: Path, *, now: datetime) -> int:
+    if url.get_backend_name() == "sqlite":
+        return await restore(file, Path(str(url.database)), now=now)
+    _tool("pg_restore", url, "--clean", "--if-exists", str(file))
+    return await brought_back(url, now=now)
+
+
+async def _live(rig: Rig, **by: float) -> None:
+    """Let time pass, and whatever is due happen."""
+    rig.clock.advance(timedelta(**by))
+    worker = ScheduleWorker(
+        rig.db,
+        {bells.RITUAL: bells.timed},
+        clock=rig.clock,
+        see=nobody,
+        count_replies=nothing,
+        suggest=nothing,
+    )
+    await worker.run_due()
+    await rig.sender().send_due()
+
+
+async def test_yesterdays_backup_says_nothing_again_and_goes_on_with_what_comes(
+    rig: Rig, tmp_path: Path
+) -> None:
+    async with rig.db.begin() as session:
+        await bells.hang(
+            session,
+            workspace_id=rig.workspace_id,
+            subject_ids=[1, 2],
+            at=time(13),
+            now=rig.clock.now(),
+            closes=True,
+        )
+    await rig.post("promised for two", source="wins:1:card", not_before=NOON + timedelta(hours=2))
+    await rig.db.close()
+    _keep(rig.db.url, tmp_path / "kept")
+
+    await _live(rig, hours=1, minutes=1)
+    await _live(rig, hours=1)
+    said = await rig.texts()
+    assert sorted(said) == [
+        "1/1 is silent 2026-11-23",
+        "1/1 rings 2026-11-23",
+        "1/2 is silent 2026-11-23",
+        "1/2 rings 2026-11-23",
+        "promised for two",
+    ]
+
+    await rig.db.close()
+    assert await _bring_back(rig.db.url, tmp_path / "kept", now=rig.clock.now()) == 1
+    await _live(rig, minutes=1)
+    await _live(rig, minutes=1)
+    assert await rig.texts() == said
+
+    await _live(rig, hours=23)
+    assert sorted(set(await rig.texts()) - set(said)) == ["1/1 rings 2026-11-24", "1/2 rings 2026-11-24"]
