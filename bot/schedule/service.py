@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.db.upsert import insert
 from bot.people import service as people
@@ -93,13 +94,20 @@ async def next_of(session: AsyncSession, *, cadence: Cadence) -> Occurrence | No
 
 async def _coming(session: AsyncSession, cadence: Cadence) -> Occurrence | None:
     """The one that is due, also while the cadence rests: what people wrote for it hangs on it."""
-    return await session.scalar(
+    coming = await session.scalar(
         select(Occurrence)
         .where(Occurrence.cadence_id == cadence.id, Occurrence.state == OccurrenceState.DUE)
         .order_by(Occurrence.starts_at)
         .limit(1)
-        .options(*WHOLE)
     )
+    return _of(cadence, coming)
+
+
+def _of(cadence: Cadence, occurrence: Occurrence | None) -> Occurrence | None:
+    """With the cadence that is at hand, rather than asked for again."""
+    if occurrence is not None:
+        set_committed_value(occurrence, "cadence", cadence)
+    return occurrence
 
 
 async def by_id(
@@ -115,9 +123,14 @@ async def by_id(
 
 async def replan(session: AsyncSession, *, cadence: Cadence, now: datetime) -> Occurrence | None:
     """Plan what is to come anew. An occurrence that people were asked about already keeps that, at its new time."""
+    return await _replan(session, cadence=cadence, coming=await _coming(session, cadence), now=now)
+
+
+async def _replan(
+    session: AsyncSession, *, cadence: Cadence, coming: Occurrence | None, now: datetime
+) -> Occurrence | None:
     session.info[WAKE] = True
     cadence.tzdata = TZDATA
-    coming = await _coming(session, cadence)
     plan = None if cadence.rests else await _plan(session, cadence=cadence, now=now)
     if plan is None:
         if coming is not None:
@@ -136,8 +149,10 @@ async def replan(session: AsyncSession, *, cadence: Cadence, now: datetime) -> O
 
 async def plan_next(session: AsyncSession, *, cadence: Cadence, now: datetime) -> Occurrence | None:
     """The one after the latest, unless there is one already."""
-    coming = await next_of(session, cadence=cadence)
-    return coming or await replan(session, cadence=cadence, now=now)
+    coming = await _coming(session, cadence)
+    if coming is not None and coming.next_at is not None:
+        return coming
+    return await _replan(session, cadence=cadence, coming=coming, now=now)
 
 
 async def move(session: AsyncSession, *, occurrence: Occurrence, starts_at: datetime, user_id: str) -> None:
@@ -339,7 +354,7 @@ async def _plan(session: AsyncSession, *, cadence: Cadence, now: datetime) -> Pl
 async def _add(session: AsyncSession, *, cadence: Cadence, plan: Plan) -> Occurrence | None:
     calendar = await calendar_of(session, cadence)
     first = cadence.step_times[0]
-    await _insert(
+    added = await _insert(
         session,
         cadence,
         day=plan.day,
@@ -349,17 +364,19 @@ async def _add(session: AsyncSession, *, cadence: Cadence, plan: Plan) -> Occurr
         step=first.name,
         next_at=first.due(plan.starts_at, cadence.zone, calendar),
     )
-    return await next_of(session, cadence=cadence)
+    return added or await next_of(session, cadence=cadence)
 
 
-async def _insert(session: AsyncSession, cadence: Cadence, **occurrence: Any) -> None:
-    """The unique key decides: a second process, or a second look, adds nothing."""
+async def _insert(session: AsyncSession, cadence: Cadence, **occurrence: Any) -> Occurrence | None:
+    """The unique key decides: a second process, or a second look, adds nothing and is given none."""
     usual = {"moved": "", "why": "", "failures": 0}
-    await session.execute(
+    added = await session.scalar(
         insert(session, Occurrence)
         .values(workspace_id=cadence.workspace_id, cadence_id=cadence.id, **{**usual, **occurrence})
         .on_conflict_do_nothing(index_elements=["cadence_id", "day"])
+        .returning(Occurrence)
     )
+    return _of(cadence, added)
 
 
 async def _set_step(session: AsyncSession, occurrence: Occurrence, *, name: str) -> None:

@@ -4,6 +4,7 @@ Any number of processes may run one each. Who is first locks the occurrence; the
 """
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 
 ON_TIME = timedelta(minutes=10)  # later than this a message catches up
 PERSON = ("U", "W")  # how Slack's ids of people begin
+BACKLOG = 200  # the oldest, from which each process takes its next
 AT_ONCE = 20  # taken in one look; their people are asked of Slack side by side
 BECOMES = {START: OccurrenceState.OPEN, CLOSE: OccurrenceState.DONE}
 TRIES = 5
@@ -206,15 +208,25 @@ class ScheduleWorker(Worker):
         await self.run_due()
 
     async def _due(self) -> Sequence[Occurrence]:
-        """What is due; not ours yet."""
+        """What is due; not ours yet. Of very many each process looks at others, so that none waits for another."""
         async with self._db.read() as session:
             now = await self._now(session)
-            rows = await session.scalars(
-                select(Occurrence)
+            found = await session.scalars(
+                select(Occurrence.id)
                 .join(Workspace, Workspace.id == Occurrence.workspace_id)
                 .where(Occurrence.next_at <= now, Workspace.state == WorkspaceState.ACTIVE)
                 .order_by(Occurrence.next_at)
-                .limit(AT_ONCE)
+                .limit(BACKLOG)
+            )
+            ids = found.all()
+            if not ids:
+                return ()
+            if len(ids) > AT_ONCE:
+                ids = random.sample(ids, AT_ONCE)
+            rows = await session.scalars(
+                select(Occurrence)
+                .where(Occurrence.id.in_(ids))
+                .order_by(Occurrence.next_at)
                 .options(*service.WHOLE)
             )
             return rows.all()
