@@ -126,7 +126,7 @@ async def test_a_message_that_may_have_arrived_where_we_may_not_look_is_told_and
 ) -> None:
     histories = ["channels:history", "groups:history", "im:history", "mpim:history"]
     async with running(db, clock, seed(channels=3, withheld_scopes=histories)) as rig:
-        await rig.fault("reset_after_commit", "rst", times=30)
+        await rig.fault("reset_after_commit", "rst", times=100)
         await rig.post_all(
             {
                 "text": f"{n}",
@@ -134,14 +134,14 @@ async def test_a_message_that_may_have_arrived_where_we_may_not_look_is_told_and
                 "recipient": rig.channel(1 + n % 3),
                 "tell": "U1OWNER",
             }
-            for n in range(30)
+            for n in range(100)
         )
-        assert await rig.send_all() == {"uncertain": 30, "sent": 1}
+        assert await rig.send_all() == {"uncertain": 100, "sent": 1}
         async with db.read() as session:
             troubles = await outbox.troubles(session, workspace_id=rig.workspace_id, limit=100)
-        assert len(troubles) == 30
+        assert len(troubles) == 100
         *cards, told = await rig.texts()
-        assert Counter(cards) == Counter(str(n) for n in range(30))
+        assert Counter(cards) == Counter(str(n) for n in range(100))
         assert "may or may not have arrived" in told
 
         async with db.begin() as session:  # a person looked, and one was missing
@@ -149,7 +149,7 @@ async def test_a_message_that_may_have_arrived_where_we_may_not_look_is_told_and
                 session, workspace_id=rig.workspace_id, delivery_id=troubles[0].delivery_id, now=clock.now()
             )
         await rig.send_all()
-        assert len(await rig.posted()) == 32
+        assert len(await rig.posted()) == 102
 
 
 async def test_slack_that_does_not_answer_in_time_is_looked_into(db: Database, clock: MovableClock) -> None:

@@ -1,15 +1,20 @@
-"""Slack is gone for half an hour while hundreds of rituals are due: afterwards each is said once, or not at all if late."""
+"""Slack is gone, or will not have us, while hundreds are due: afterwards each is said once, or not at all if late."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import func, select, update
 
 from bot.clock import MovableClock
 from bot.db.engine import Database
-from bot.outbox.sender import RETRIES
+from bot.outbox import service as outbox
+from bot.outbox.sender import RETRIES, Sender
+from bot.schedule.models import Occurrence
 from bot.schedule.worker import ScheduleWorker
+from bot.workspaces.models import Workspace
 from tests.outbox.rig import Rig, running, seed
 from tests.schedule import bells
 from tests.schedule.worker import nobody, nothing
@@ -26,6 +31,17 @@ async def rig(db: Database, clock: MovableClock) -> AsyncIterator[Rig]:
         yield found
 
 
+def _worker(rig: Rig) -> ScheduleWorker:
+    return ScheduleWorker(
+        rig.db,
+        {bells.RITUAL: bells.timed},
+        clock=rig.clock,
+        see=nobody,
+        count_replies=nothing,
+        suggest=nothing,
+    )
+
+
 @pytest.mark.slow
 async def test_after_an_outage_each_is_said_once_and_what_is_of_no_use_any_more_is_not(rig: Rig) -> None:
     due = {"lasting": 450, "passing": 50}
@@ -40,14 +56,7 @@ async def test_after_an_outage_each_is_said_once_and_what_is_of_no_use_any_more_
                 now=rig.clock.now(),
             )
         assert kind
-    worker = ScheduleWorker(
-        rig.db,
-        {bells.RITUAL: bells.timed},
-        clock=rig.clock,
-        see=nobody,
-        count_replies=nothing,
-        suggest=nothing,
-    )
+    worker = _worker(rig)
     for method in ("chat.postMessage", "conversations.history"):
         await rig.fault("http", {"status": 503}, method=method, times=None)
     sender = rig.sender(retries=RETRIES)
@@ -66,3 +75,56 @@ async def test_after_an_outage_each_is_said_once_and_what_is_of_no_use_any_more_
     said = Counter(await rig.texts())
     assert len(said) == due["lasting"]
     assert set(said.values()) == {1}
+
+
+@pytest.mark.slow
+async def test_a_token_revoked_in_the_middle_holds_up_no_other_workspace_and_nothing_is_said_twice(
+    db: Database, clock: MovableClock
+) -> None:
+    clock.set(NOON)
+    each = 250
+    async with running(db, clock, seed(workspaces=2, channels=CHANNELS)) as rig:
+        for workspace_id in rig.workspaces:
+            async with db.begin() as session:
+                await bells.hang(
+                    session,
+                    workspace_id=workspace_id,
+                    subject_ids=[1000 * n + 1 + n % CHANNELS for n in range(each)],
+                    at=time(13),
+                    now=clock.now(),
+                )
+        await rig.fault("latency", 0, workspace="T1", times=each // 2)
+        await rig.fault("error", "token_revoked", workspace="T1", times=None)
+        clock.advance(timedelta(hours=1, seconds=1))
+        worker, sender = _worker(rig), rig.sender(at_once=20)
+        async with _both(worker, sender):
+            await rig.until(
+                lambda states: states["sent"] == each + each // 2 and not states["sending"], seconds=240
+            )
+        assert Counter(await rig.texts(team_id="T2")).total() == each
+        assert len(await rig.ledger("chat.postMessage", team_id="T1")) <= each // 2 + 20
+
+        clock.advance(timedelta(hours=2))
+        await rig.clear_faults()
+        async with db.begin() as session:  # installed again
+            still_due = await session.scalar(select(func.count()).where(Occurrence.next_at <= clock.now()))
+            await session.execute(update(Workspace).values(state="active"))
+            await outbox.resume(session, workspace_id=rig.workspaces[0], now=clock.now())
+        assert still_due
+        async with _both(worker, sender):
+            await rig.until(lambda states: states["sent"] == 2 * each, seconds=240)
+        said = Counter(await rig.texts(team_id="T1"))
+        assert len(said) == each
+        assert set(said.values()) == {1}
+
+
+@asynccontextmanager
+async def _both(worker: ScheduleWorker, sender: Sender) -> AsyncIterator[None]:
+    """At work."""
+    worker.start()
+    sender.start()
+    try:
+        yield
+    finally:
+        await worker.stop()
+        await sender.stop()
