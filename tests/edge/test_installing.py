@@ -20,6 +20,8 @@ from tests.edge.door import Door
 from tests.person import Slack, until
 from tests.rituals.stories import card, saved
 
+pytestmark = pytest.mark.alike
+
 UNINSTALLED = {"type": "app_uninstalled"}
 REVOKED = {"type": "tokens_revoked", "tokens": {"bot": ["U0BOT"], "oauth": []}}
 

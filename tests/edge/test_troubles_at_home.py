@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 
 from bot.app import App
@@ -12,6 +13,8 @@ from tests.edge import door as d
 from tests.edge.door import Door
 from tests.person import Slack, until, words_of
 from tests.rituals.stories import card, home, home_view, labels, saved, told
+
+pytestmark = pytest.mark.alike
 
 FAILED = "*1 message could not be posted*"
 

@@ -121,6 +121,7 @@ async def test_a_message_in_a_busy_channel_is_found_on_a_later_page(rig: Rig) ->
     assert await rig.texts() == ["mine"]
 
 
+@pytest.mark.slow
 async def test_a_message_that_may_have_arrived_where_we_may_not_look_is_told_and_not_repeated(
     db: Database, clock: MovableClock
 ) -> None:

@@ -13,6 +13,8 @@ from tests.outbox.rig import running, seed
 from tests.schedule import bells
 from tests.schedule.worker import nobody, nothing
 
+pytestmark = pytest.mark.alike
+
 STEP = timedelta(minutes=10)
 
 

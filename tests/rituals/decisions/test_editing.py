@@ -21,7 +21,7 @@ from tests.rituals.stories import (
     saved,
 )
 
-pytestmark = pytest.mark.usefixtures("bot")
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
 
 async def test_an_edit_is_seen_on_the_card_and_in_the_history(slack: Slack) -> None:

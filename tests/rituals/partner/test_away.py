@@ -22,7 +22,7 @@ from tests.rituals.stories import (
     told,
 )
 
-pytestmark = [pytest.mark.usefixtures("bot")]
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
 #: The week in which the pair of these stories would meet on Monday.
 NEXT_WEEK = {"first": "2026-11-30", "last": "2026-12-04"}
