@@ -154,6 +154,12 @@ class Timed:
     """It goes by another zone from now on. `async def zone_changed(session, *, cadence, following, now)`"""
 
 
+Names = Callable[[int, Sequence[str]], Awaitable[Mapping[str, str]]]
+"""Asks Slack what people of a workspace (a row's id) are called; it never raises, and says nothing of who is unknown."""
+
+KeepUp = Callable[..., Awaitable[None]]
+"""`async def keep_up(db, *, now, names)`: what has no cadence and is done by itself; it looks at every tick."""
+
 See = Callable[[int, Sequence[str]], Awaitable[Mapping[str, Viewer]]]
 CountReplies = Callable[[int, Sequence[Message]], Awaitable[Sequence[int]]]
 
@@ -173,11 +179,14 @@ class ScheduleWorker:
         see: See,
         count_replies: CountReplies,
         suggest: Suggest,
+        names: Names | None = None,
+        keep_ups: Sequence[KeepUp] = (),
         shutdown_seconds: float = 15,
         tick_seconds: float = 2,
     ) -> None:
         self._db, self._rituals, self._clock = db, rituals, clock
         self._see, self._count_replies, self._suggest = see, count_replies, suggest
+        self._names, self._keep_ups = names, keep_ups
         self._shutdown_seconds, self._tick_seconds = shutdown_seconds, tick_seconds
         self._something_new = asyncio.Event()
         self._stopping = False
@@ -215,7 +224,19 @@ class ScheduleWorker:
             for occurrence, (viewers, replies) in zip(due, asked, strict=True):
                 ours += await self._try(occurrence, viewers, replies)
             count += ours
+        for keep_up in self._keep_ups:
+            await self._keep_up(keep_up)
         return count
+
+    async def _keep_up(self, keep_up: KeepUp) -> None:
+        try:
+            async with self._db.read() as session:
+                now = await self._now(session)
+            await keep_up(self._db, now=now, names=self._names)
+        except (DBAPIError, OSError):
+            raise
+        except Exception:  # of one ritual, which must not stop what is due of the others
+            log.exception("not_kept_up")
 
     async def _run(self) -> None:
         while not self._stopping:
