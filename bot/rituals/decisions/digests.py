@@ -102,12 +102,17 @@ async def week(session: AsyncSession, *, team: Team, occurrence: Occurrence) -> 
 
 
 async def _since(session: AsyncSession, occurrence: Occurrence) -> datetime:
-    """When the digest before this one came, so that nothing is told twice or left out; else a week ago."""
-    last = await session.scalar(
-        select(func.max(Occurrence.starts_at)).where(
+    """When the digest before this one came, so that nothing is told twice; one that did not come is made up for."""
+    rows = await session.execute(
+        select(Occurrence.state, func.max(Occurrence.starts_at))
+        .where(
             Occurrence.cadence_id == occurrence.cadence_id,
-            Occurrence.state == OccurrenceState.DONE,
+            Occurrence.day < occurrence.day,
             Occurrence.starts_at >= occurrence.starts_at - LOOKED_BACK,
         )
+        .group_by(Occurrence.state)
     )
-    return last or occurrence.starts_at - WEEK
+    before = dict(rows.all())
+    if came := before.get(OccurrenceState.DONE):
+        return came
+    return occurrence.starts_at - (LOOKED_BACK if before else WEEK)
