@@ -37,7 +37,7 @@ from bot.settings import Settings
 from tests.bot import free_port
 from tests.schedule import bells
 
-BELLS = Ritual(name=bells.RITUAL, summary=lambda: "rings at its time", timed=bells.timed)
+BELLS = Ritual(name=bells.RITUAL, summary=lambda: "rings at its time", timed={bells.RITUAL: bells.timed})
 
 PROBE_SECONDS = 0.005
 LATE_AT_MOST = 0.1  # seconds: what a person notices, and Slack's three of an answer lose

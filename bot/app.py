@@ -30,7 +30,7 @@ from bot.inbox.worker import InboxWorker
 from bot.ops import Health, OpsServer
 from bot.outbox import service as outbox
 from bot.outbox.sender import Sender
-from bot.outbox.service import Message
+from bot.outbox.service import GIVEN_UP, Message
 from bot.people import service as people
 from bot.people.offers import TEAM_SET_UP
 from bot.records import drafts, sources
@@ -43,7 +43,7 @@ from bot.schedule import changes
 from bot.schedule import service as schedule
 from bot.schedule.changes import USER_CHANGE
 from bot.schedule.tick import Tick
-from bot.schedule.worker import CountReplies, ScheduleWorker, See
+from bot.schedule.worker import CountReplies, Names, ScheduleWorker, See
 from bot.settings import Settings
 from bot.slack.clients import Clients, code_of
 from bot.slack.directory import Directory
@@ -134,7 +134,7 @@ def assemble(
 ) -> App:
     """Wire the parts up. Nothing runs until `serving` starts them."""
     found = Installations(database)
-    timed = {ritual.name: ritual.timed for ritual in rituals if ritual.timed}
+    timed = {name: steps for ritual in rituals for name, steps in ritual.timed.items()}
     directory, tasks = Directory(clock), Tasks()
     home = Home(
         database=database,
@@ -155,7 +155,12 @@ def assemble(
     )
     worker = InboxWorker(
         database,
-        {**events(rituals), TEAM_SET_UP: team_set_up(rituals), USER_CHANGE: changes.person_changed(timed)},
+        {
+            **events(rituals),
+            TEAM_SET_UP: team_set_up(rituals),
+            GIVEN_UP: given_up(rituals),
+            USER_CHANGE: changes.person_changed(timed),
+        },
         clock=clock,
         stale_after={name: age for ritual in rituals for name, age in ritual.stale_after.items()},
         shutdown_seconds=settings.shutdown_seconds,
@@ -168,6 +173,8 @@ def assemble(
         see=_seeing(found, clients, directory),
         count_replies=_counting_replies(found, clients),
         suggest=partial(suggested, rituals=rituals),
+        names=_naming(found, clients, directory),
+        keep_ups=[ritual.keep_up for ritual in rituals if ritual.keep_up],
         shutdown_seconds=settings.shutdown_seconds,
         tick_seconds=settings.tick_seconds,
     )
@@ -256,6 +263,19 @@ def _seeing(found: Installations, clients: Clients, directory: Directory) -> See
     return see
 
 
+def _naming(found: Installations, clients: Clients, directory: Directory) -> Names:
+    """What people of a workspace are called; nothing while it will not have us any more."""
+
+    async def names(workspace_id: int, user_ids: Sequence[str]) -> dict[str, str]:
+        workspace = await found.by_id(workspace_id)
+        if workspace is None:
+            return {}
+        slack = clients.bot(workspace.bot_token)
+        return await directory.names(slack, user_ids, workspace_id=workspace_id, home=workspace.slack_id)
+
+    return names
+
+
 def _counting_replies(found: Installations, clients: Clients) -> CountReplies:
     """How many replies messages of a workspace have; none while it will not have us any more."""
 
@@ -305,6 +325,21 @@ def team_set_up(rituals: Sequence[Ritual]) -> EventListener:
         for ritual in rituals:
             if team is not None and ritual.team_set_up is not None:
                 await ritual.team_set_up(session, team=team, now=now)
+
+    return tell
+
+
+def given_up(rituals: Sequence[Ritual]) -> EventListener:
+    """Tells every ritual of a canvas or a message that is given up. Our own event: it comes from the outbox."""
+
+    async def tell(
+        session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+    ) -> None:
+        for ritual in rituals:
+            if ritual.given_up is not None:
+                await ritual.given_up(
+                    session, delivery_id=event["delivery"], code=event["code"], workspace=workspace, now=now
+                )
 
     return tell
 

@@ -131,7 +131,7 @@ def _scopes(name: str, headers: Mapping[str, str]) -> Check:
             name,
             ok=True,
             say=f"all that is needed; {', '.join(lacking)} not granted",
-            do="Without these the bot works, and cannot look up whether a message arrived when Slack's answer is lost.",
+            do="Without these the bot works. What it leaves out then stands in the README, “Every permission, and why”.",
         )
     return Check(name, ok=True, say="all granted")
 

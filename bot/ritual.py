@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.schedule.worker import Timed
+from bot.schedule.worker import KeepUp, Timed
 from bot.slack.home import HomeItem, HomeSection
 
 Listener = Callable[..., Awaitable[object]]
@@ -53,7 +53,11 @@ class Ritual:
     """`async def home(session, *, viewer, now)`: the ritual's own part of Home."""
     agenda: SuggestionOffer | None = None
     """What it suggests for the 1:1 of a team's PM and tech lead."""
-    timed: Timed | None = None
-    """What it does by itself, for a ritual with a cadence."""
+    timed: Mapping[str, Timed] = field(default_factory=dict)
+    """What it does by itself, by what its cadences call their `ritual`: its name, or `decisions.digest` for one more."""
+    keep_up: KeepUp | None = None
+    """What it brings up to date by itself."""
+    given_up: Callable[..., Awaitable[None]] | None = None
+    """`async def given_up(session, *, delivery_id, code, workspace, now)`: see `outbox.service.GIVEN_UP`."""
     team_set_up: Callable[..., Awaitable[None]] | None = None
     """`async def team_set_up(session, *, team, now)`, once, when somebody has set a team up."""

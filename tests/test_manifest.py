@@ -20,6 +20,8 @@ SCHEMA = ROOT.parent / "shared" / "slack-app-manifest.v2.schema.json"
 SCOPES = {  # https://docs.slack.dev/reference/scopes, each method's page, November 2026
     "apps.connections.open": set(),  # the app-level token's own scope
     "auth.test": set(),
+    "canvases.create": {"canvases:write"},
+    "canvases.edit": {"canvases:write"},
     "chat.getPermalink": set(),
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
@@ -32,6 +34,7 @@ SCOPES = {  # https://docs.slack.dev/reference/scopes, each method's page, Novem
     "conversations.replies": {"channels:history", "groups:history"},
     "files.info": {"files:read"},
     "files.upload.v2": {"files:write"},  # the SDK's name for files.getUploadURLExternal and what follows
+    "pins.add": {"pins:write"},
     "users.conversations": {"channels:read", "groups:read"},
     "users.info": {"users:read"},
     "views.open": set(),

@@ -1,6 +1,7 @@
-"""What each of Slack's answers means for a message: the one table.
+"""What each of Slack's answers means for a message, a canvas or a pin: the one table, and what is otherwise by method.
 
-Sources: the error lists of chat.postMessage, chat.update, chat.postEphemeral and conversations.open on docs.slack.dev.
+Sources: the error lists of chat.postMessage, chat.update, chat.postEphemeral, conversations.open, canvases.create,
+canvases.edit, conversations.canvases.create and pins.add on docs.slack.dev.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ NO_ANSWER = "no_answer"  # the connection broke or timed out after the request m
 UNREACHABLE = "unreachable"  # no connection: the request never left
 UNREADABLE = "unreadable"  # we may not read the conversation, so we cannot tell
 TOO_LATE = "too_late"  # it was of use until a time that has passed
+MESSAGE_GONE = "message_not_found"
 
 CODES: Mapping[str, Verdict] = {
     UNREACHABLE: Verdict.RETRY,
@@ -137,10 +139,61 @@ CODES: Mapping[str, Verdict] = {
         ),
         Verdict.DEAD,
     ),
-    "message_not_found": Verdict.SKIP,  # somebody deleted what was to be changed
+    MESSAGE_GONE: Verdict.SKIP,  # somebody deleted what was to be changed
 }
 
 
-def verdict_on(code: str) -> Verdict:
+# A canvas and a pin are extras: where they cannot be had they are given up, and whoever asked does without.
+_NO_CANVAS = dict.fromkeys(
+    (
+        "access_denied",
+        "canvas_creation_failed",
+        "canvas_disabled_user_team",
+        "canvas_tab_creation_failed",
+        "free_team_canvas_tab_already_exists",  # the one that Slack's free plan has, and somebody else made it
+        "free_teams_cannot_create_non_tabbed_canvases",
+        "free_teams_cannot_edit_standalone_canvases",
+        "missing_scope",
+        "no_permission",
+        "restricted_action",
+        "team_tier_cannot_create_channel_canvases",
+    ),
+    Verdict.SKIP,
+)
+CANVAS_GONE = frozenset({"canvas_deleted", "canvas_not_found"})
+
+BY_METHOD: Mapping[str, Mapping[str, Verdict]] = {
+    "canvases.create": _NO_CANVAS,
+    "canvases.edit": {
+        **_NO_CANVAS,
+        **dict.fromkeys(CANVAS_GONE, Verdict.SKIP),
+        "canvas_editing_failed": Verdict.RETRY,
+        "canvas_editing_locked": Verdict.RETRY,  # somebody is at it right now
+    },
+    "pins.add": dict.fromkeys(
+        (
+            "access_denied",
+            "already_pinned",
+            "bad_timestamp",
+            "channel_not_found",
+            "is_archived",
+            "missing_scope",
+            "no_item_specified",
+            "no_permission",
+            "not_in_channel",
+            "not_pinnable",
+            "permission_denied",
+            "restricted_action",
+        ),
+        Verdict.SKIP,
+    ),
+}
+
+
+def verdict_on(code: str, method: str = "") -> Verdict:
     """What to do about an error code. One that Slack has not documented is tried again, a few times."""
-    return CODES.get(code, Verdict.RETRY)
+    return BY_METHOD.get(method, {}).get(code) or CODES.get(code, Verdict.RETRY)
+
+
+def is_known(code: str) -> bool:
+    return code in CODES or any(code in codes for codes in BY_METHOD.values())

@@ -12,7 +12,14 @@ from bot.db.types import UTCDateTime
 from bot.db.upsert import insert
 from bot.outbox.models import Delivery, DeliveryState, Gate, Kind, Lane
 
-METHODS = {Kind.POST: "chat.postMessage", Kind.UPDATE: "chat.update", Kind.EPHEMERAL: "chat.postEphemeral"}
+METHODS = {
+    Kind.POST: "chat.postMessage",
+    Kind.UPDATE: "chat.update",
+    Kind.EPHEMERAL: "chat.postEphemeral",
+    Kind.PIN: "pins.add",
+    Kind.CANVAS: "canvases.create",
+    Kind.CANVAS_UPDATE: "canvases.edit",
+}
 ROUTED_AT_ONCE = 500
 LOOK_AGAIN = timedelta(milliseconds=100)  # at a line whose first delivery somebody is changing right now
 
@@ -46,6 +53,7 @@ class Claimed:
     channel_id: str | None
     thread_ts: str | None
     message_ts: str | None
+    parent_id: str | None
     tell_user_id: str | None
     lane_id: int
 
@@ -212,6 +220,7 @@ async def claim(
             Delivery.channel_id,
             Delivery.thread_ts,
             Delivery.message_ts,
+            Delivery.parent_id,
             Delivery.tell_user_id,
             Delivery.lane_id,
         )

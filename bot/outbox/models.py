@@ -15,6 +15,15 @@ class Kind(StrEnum):
     POST = "post"
     UPDATE = "update"
     EPHEMERAL = "ephemeral"
+    PIN = "pin"
+    CANVAS = "canvas"
+    CANVAS_UPDATE = "canvas_update"
+
+
+UPDATES = (Kind.UPDATE, Kind.CANVAS_UPDATE)
+CANVASES = (Kind.CANVAS, Kind.CANVAS_UPDATE)
+SAME_TWICE = (*UPDATES, Kind.PIN)
+"""Done twice, it is done once: an answer that is lost does no harm."""
 
 
 class DeliveryState(StrEnum):
@@ -67,10 +76,11 @@ class Gate(Base):
 
 
 class Delivery(Base):
-    """One message, or one change of a message, on its way to Slack.
+    """One message or canvas, one change of it, or its pin, on its way to Slack.
 
     `id` is what Slack sees in the message's metadata, where every app of the workspace can read it: it tells nothing.
-    `parent_id` is the message whose thread a post joins, or the message that an update changes.
+    `parent_id` is the message whose thread a post joins, or what an update changes or a pin holds on top.
+    `message_ts` is Slack's id of it: of a message its ts, of a canvas `F…`.
     `first_try_at` stays set while an earlier request may have arrived: then history is read before the next one.
     After a request that nobody answered `again_at` is when the next one may be made: while the lease of that try runs,
     Slack may still take it. What is not on its way by `useful_until` is skipped. `attempt` counts takings and fences late markers; `failures` counts answers that were no.
@@ -79,7 +89,9 @@ class Delivery(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("workspace_id", "source", "recipient", "part"),
-        CheckConstraint("kind IN ('post', 'update', 'ephemeral')", name="kind"),
+        CheckConstraint(
+            "kind IN ('post', 'update', 'ephemeral', 'pin', 'canvas', 'canvas_update')", name="kind"
+        ),
         CheckConstraint(
             "state IN ('waiting', 'due', 'sending', 'sent', 'paused', 'uncertain', 'dead', 'skipped')",
             name="state",

@@ -1,14 +1,16 @@
 """What a person is told when a message could not be sent: what happened, and what to do."""
 
 from bot.i18n import _
-from bot.outbox.models import DeliveryState
+from bot.outbox.models import CANVASES, DeliveryState, Kind
 
 
-def notice(*, state: DeliveryState, code: str, recipient: str) -> dict[str, str]:
+def notice(*, state: DeliveryState, code: str, recipient: str, kind: Kind = Kind.POST) -> dict[str, str]:
     """The payload of a direct message. `recipient`: where it should have gone."""
     place = f"<@{recipient}>" if recipient.startswith(("U", "W")) else f"<#{recipient}>"
     if state is DeliveryState.PAUSED:
         return {"text": _paused(code, place)}
+    if kind in CANVASES:
+        return {"text": _of_canvas(state, code, place)}
     if state is DeliveryState.UNCERTAIN:
         return {
             "text": _(
@@ -25,6 +27,21 @@ def notice(*, state: DeliveryState, code: str, recipient: str) -> dict[str, str]
             code=code,
         )
     }
+
+
+def _of_canvas(state: DeliveryState, code: str, place: str) -> str:
+    if state is DeliveryState.UNCERTAIN:
+        return _(
+            "A canvas may or may not have been made in {place}, and Slack does not let me look. Please look at the "
+            "tabs of the channel and delete it if it is there, then press “send again” in my Home tab.",
+            place=place,
+        )
+    return _(
+        "A canvas in {place} could not be brought up to date: Slack answered `{code}`. "
+        "It is kept in my Home tab, where you can send it again or let it go.",
+        place=place,
+        code=code,
+    )
 
 
 def _paused(code: str, place: str) -> str:  # noqa: PLR0911 -- one sentence a kind of obstacle

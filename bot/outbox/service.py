@@ -11,9 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.database_time import at_once
 from bot.db.upsert import insert
-from bot.outbox.models import TROUBLED, Delivery, DeliveryState, Kind
+from bot.outbox.models import SAME_TWICE, TROUBLED, Delivery, DeliveryState, Kind
 
 WAKE = "outbox"  # marks a session whose commit should wake the sender
+GIVEN_UP = "given_up"
+"""The event in the inbox, `{"delivery": id, "code": Slack's}`; a ritual hears of it by its `Ritual.given_up`.
+
+A canvas cannot be had, or what was to be changed is gone: `delivery` is the canvas or the message.
+"""
 PAUSE_NOTICE = "notice:paused"  # how the sources begin of messages that tell of a pause
 
 Payload = dict[
@@ -103,10 +108,54 @@ async def ephemeral(
     )
 
 
+async def canvas(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    source: str,
+    recipient: str,
+    payload: Payload,
+    now: datetime,
+    tell: str | None = None,
+) -> str:
+    """Have a canvas made once, in a tab of a channel; returns its delivery id, for `update`. For the rest as `post`.
+
+    `payload` is its `title` and its `markdown`. Where it cannot be had, as by the plan or without the scope, it is
+    given up: see GIVEN_UP.
+    """
+    return await _add(
+        session,
+        workspace_id=workspace_id,
+        source=source,
+        recipient=recipient,
+        kind=Kind.CANVAS,
+        payload=payload,
+        tell_user_id=tell,
+        not_before=at_once(session, now),
+        created_at=now,
+    )
+
+
+async def pin(session: AsyncSession, *, workspace_id: int, of: str, now: datetime) -> None:
+    """Pin a message (its delivery id) in its channel, once it is there; where that cannot be, it is not pinned."""
+    message = await _delivery(session, workspace_id=workspace_id, delivery_id=of)
+    await _add(
+        session,
+        workspace_id=workspace_id,
+        source=f"pin:{of}",
+        recipient=message.recipient,
+        kind=Kind.PIN,
+        payload={},
+        parent_id=of,
+        not_before=at_once(session, now),
+        created_at=now,
+    )
+
+
 async def update(
     session: AsyncSession, *, workspace_id: int, of: str, payload: Payload, now: datetime
 ) -> None:
-    """Bring a message (its delivery id) to a later state. Of several updates that wait only the last is sent.
+    """Bring a message or a canvas (its delivery id) to a later state. Of several updates that wait only the last is sent.
 
     A message that Slack has certainly not seen yet is sent in its later state at once.
     """
@@ -124,18 +173,19 @@ async def update(
     if unseen:
         return
     message = await _delivery(session, workspace_id=workspace_id, delivery_id=of)
+    kind = Kind.CANVAS_UPDATE if message.kind == Kind.CANVAS else Kind.UPDATE
     statement = insert(session, Delivery).values(
         id=str(uuid4()),
         workspace_id=workspace_id,
         source=f"update:{of}",
         recipient=message.recipient,
-        kind=Kind.UPDATE,
+        kind=kind,
         payload=payload,
         parent_id=of,
         tell_user_id=message.tell_user_id,
         not_before=at_once(session, now),
         created_at=now,
-        **_place(message, Kind.UPDATE),
+        **_place(message, kind),
     )
     busy = Delivery.state.in_((DeliveryState.SENDING, DeliveryState.WAITING))
     await session.execute(
@@ -175,6 +225,21 @@ async def message_of(
         )
     ).first()
     return Message(row[0], row[1]) if row and row[0] and row[1] else None
+
+
+async def messages_of(
+    session: AsyncSession, *, workspace_id: int, delivery_ids: Collection[str]
+) -> dict[str, Message]:
+    """Where messages are, by delivery id; those that are not sent are left out."""
+    rows = await session.execute(
+        select(Delivery.id, Delivery.channel_id, Delivery.message_ts).where(
+            Delivery.workspace_id == workspace_id,
+            Delivery.id.in_(delivery_ids),
+            Delivery.channel_id.is_not(None),
+            Delivery.message_ts.is_not(None),
+        )
+    )
+    return {id_: Message(str(channel_id), str(ts)) for id_, channel_id, ts in rows}
 
 
 async def delivery_of(session: AsyncSession, *, workspace_id: int, source: str, part: int = 0) -> str | None:
@@ -397,7 +462,7 @@ def _place(parent: Delivery, kind: str) -> dict[str, Any]:
     if parent.message_ts is None:
         return {"state": DeliveryState.WAITING}
     where = {"state": DeliveryState.DUE, "channel_id": parent.channel_id}
-    if kind == Kind.UPDATE:
+    if kind in SAME_TWICE:
         return {**where, "message_ts": parent.message_ts}
     return {**where, "thread_ts": parent.thread_ts or parent.message_ts}
 

@@ -12,11 +12,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.rows import rows_as
 from bot.db.upsert import insert
+from bot.inbox import service as inbox
 from bot.outbox import service
-from bot.outbox.codes import CODES, NO_ANSWER, TOO_LATE, UNREADABLE, Verdict
+from bot.outbox.codes import MESSAGE_GONE, NO_ANSWER, TOO_LATE, UNREADABLE, Verdict, is_known
 from bot.outbox.lanes import Claimed
-from bot.outbox.models import TROUBLED, Delivery, DeliveryState, Gate, Kind, Lane
+from bot.outbox.models import (
+    CANVASES,
+    SAME_TWICE,
+    TROUBLED,
+    UPDATES,
+    Delivery,
+    DeliveryState,
+    Gate,
+    Kind,
+    Lane,
+)
 from bot.outbox.notices import notice
+from bot.outbox.service import GIVEN_UP
 from bot.workspaces.models import Workspace, WorkspaceState
 
 log = structlog.get_logger()
@@ -100,6 +112,7 @@ async def settle(
         await _close_gates(session, [result for result, _ in settled], now=now)
         await _suspend(session, [result for result, _ in settled], now=now)
         await _tell(session, settled, now=now)
+        await _report(session, [r for r, row in settled if _concerns_its_ritual(r, row)], now=now)
     left = [result for result in results if result.delivery.number not in free]
     if left:
         held = await _leased(session, left, at=leases_at, lock=False)
@@ -170,7 +183,7 @@ def _after_no_answer(result: Result, *, now: datetime, retries: Sequence[timedel
     delivery = result.delivery
     if delivery.kind is Kind.EPHEMERAL:
         return {"state": DeliveryState.SKIPPED}
-    if delivery.kind is Kind.UPDATE:  # the same change twice is one change
+    if delivery.kind in SAME_TWICE:
         return _later(delivery, DeliveryState.DEAD, now=now, retries=retries)
     looked_for = {"first_try_at": delivery.first_try_at}
     if result.code == UNREADABLE:
@@ -228,7 +241,7 @@ async def release_waiting(session: AsyncSession, parents: Collection[str] | None
         if parent_id in places:
             channel_id, message_ts, thread_ts = places[parent_id]
             row = {"number": number, "channel_id": channel_id, "message_ts": None, "thread_ts": None}
-            if kind == Kind.UPDATE:
+            if kind in SAME_TWICE:
                 rows.append(row | {"message_ts": message_ts})
             else:
                 rows.append(row | {"thread_ts": thread_ts or message_ts})
@@ -249,7 +262,7 @@ async def recover(session: AsyncSession, *, leases_at: datetime) -> int:
 
     Updates are not counted: one row carries all that a message ever gets, and the same change twice is one change.
     """
-    worn_out = (Delivery.attempt >= TAKINGS) & (Delivery.kind != Kind.UPDATE)
+    worn_out = (Delivery.attempt >= TAKINGS) & Delivery.kind.not_in(UPDATES)
     lost = (
         select(Delivery.number)
         .where(Delivery.state == _SENDING, Delivery.lease_until < leases_at)
@@ -356,7 +369,7 @@ async def _tell(session: AsyncSession, settled: Sequence[tuple[Result, Row]], *,
     told = set()
     for result, row in settled:
         delivery, state = result.delivery, row["state"]
-        if result.code and result.code not in CODES:
+        if result.code and not is_known(result.code):
             log.error("unknown_slack_error", workspace=delivery.workspace_id, error=result.code)
         if state not in TROUBLED:
             continue
@@ -381,6 +394,32 @@ async def _tell(session: AsyncSession, settled: Sequence[tuple[Result, Row]], *,
             workspace_id=delivery.workspace_id,
             source=source,
             recipient=delivery.tell_user_id,
-            payload=notice(state=state, code=result.code, recipient=delivery.recipient),
+            payload=notice(state=state, code=result.code, recipient=delivery.recipient, kind=delivery.kind),
             now=now,
+        )
+
+
+def _concerns_its_ritual(result: Result, row: Row) -> bool:
+    """Whether a canvas cannot be had, or is gone, or a message that was to be changed is gone."""
+    is_gone = result.delivery.kind in CANVASES or result.code == MESSAGE_GONE
+    return row["state"] == DeliveryState.SKIPPED and is_gone
+
+
+async def _report(session: AsyncSession, given_up: Sequence[Result], *, now: datetime) -> None:
+    """Rituals hear of it by the inbox, so that what they do about it can fail, and be tried again, on its own."""
+    for result in given_up:
+        delivery = result.delivery
+        of = delivery.parent_id or delivery.id
+        await service.skip_thread(session, [of])
+        slack_id = await session.scalar(
+            select(Workspace.slack_id).where(Workspace.id == delivery.workspace_id)
+        )
+        await inbox.receive(
+            session,
+            event_id=f"{GIVEN_UP}:{delivery.id}:{delivery.attempt}",
+            slack_team_id=str(slack_id),
+            event={"type": GIVEN_UP, "delivery": of, "code": result.code},
+            event_time=now,
+            now=now,
+            workspace_id=delivery.workspace_id,
         )

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.outbox.codes import NO_ANSWER, TOO_LATE, UNREACHABLE, UNREADABLE, Verdict, verdict_on
 from bot.outbox.lanes import Claimed
-from bot.outbox.models import Kind
+from bot.outbox.models import CANVASES, Kind
 from bot.outbox.settle import Result
 
 log = structlog.get_logger()
@@ -59,7 +59,7 @@ async def deliver(delivery: Claimed, line: Line) -> Result:
             _require_silence(delivery)
             answer = await _call(line, delivery.method, _arguments(delivery, channel_id))
             channel_id = answer.get("channel") or channel_id
-            message_ts = answer.get("ts") or answer.get("message_ts")
+            message_ts = answer.get("ts") or answer.get("message_ts") or answer.get("canvas_id")
     except _Stop as stop:
         return Result(
             delivery,
@@ -74,7 +74,7 @@ async def deliver(delivery: Claimed, line: Line) -> Result:
 
 
 def _may_have_arrived(delivery: Claimed) -> bool:
-    return delivery.look_first and delivery.kind is Kind.POST
+    return delivery.look_first and delivery.kind in (Kind.POST, Kind.CANVAS)
 
 
 def _require_use(delivery: Claimed) -> None:
@@ -101,6 +101,8 @@ async def _conversation(delivery: Claimed, line: Line) -> str:
 
 async def _look(delivery: Claimed, channel_id: str, line: Line) -> str | None:
     """The ts of this delivery when an earlier try arrived after all."""
+    if delivery.kind is Kind.CANVAS:  # Slack lists the canvases of a channel to nobody
+        raise _Stop(Verdict.UNCERTAIN, UNREADABLE)
     method, arguments = "conversations.history", {"channel": channel_id}
     if delivery.thread_ts:
         method, arguments = "conversations.replies", {"channel": channel_id, "ts": delivery.thread_ts}
@@ -128,6 +130,10 @@ async def _look(delivery: Claimed, channel_id: str, line: Line) -> str | None:
 
 
 def _arguments(delivery: Claimed, channel_id: str) -> dict[str, Any]:
+    if delivery.kind in CANVASES:
+        return _canvas_arguments(delivery, channel_id)
+    if delivery.kind is Kind.PIN:
+        return {"channel": channel_id, "timestamp": delivery.message_ts}
     arguments = {**delivery.payload, "channel": channel_id}
     if delivery.kind is Kind.UPDATE:
         return {**arguments, "ts": delivery.message_ts}
@@ -137,6 +143,15 @@ def _arguments(delivery: Claimed, channel_id: str) -> dict[str, Any]:
         arguments["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"id": delivery.id}}
         arguments |= {"unfurl_links": False, "unfurl_media": False}
     return arguments
+
+
+def _canvas_arguments(delivery: Claimed, channel_id: str) -> dict[str, Any]:
+    """A canvas has its title from the beginning; each later state replaces all that stands in it."""
+    content = {"type": "markdown", "markdown": delivery.payload["markdown"]}
+    if delivery.kind is Kind.CANVAS_UPDATE:
+        change = {"operation": "replace", "document_content": content}
+        return {"canvas_id": delivery.message_ts, "changes": [change]}
+    return {"title": delivery.payload["title"], "channel_id": channel_id, "document_content": content}
 
 
 async def _call(line: Line, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -167,4 +182,4 @@ def _refused(error: SlackApiError, method: str) -> _Stop:
         return _Stop(Verdict.RETRY, code or "ratelimited", method=method, wait_seconds=wait)
     if not isinstance(code, str) or (status or 500) >= 500:
         return _Stop(Verdict.UNCERTAIN, code if isinstance(code, str) else NO_ANSWER)
-    return _Stop(verdict_on(code), code)
+    return _Stop(verdict_on(code, method), code)

@@ -41,6 +41,8 @@ class Acts:
             "leave": self._leave,
             "open": self._open,
             "upload": self._upload,
+            "canvas": self._canvas,
+            "delete_canvas": self._delete_canvas,
         }
 
     async def _command(self, actor: Actor, given: Json) -> Result:
@@ -120,6 +122,13 @@ class Acts:
     async def _upload(self, actor: Actor, given: Json) -> Result:
         """A file for a form: `name`, and `text` or `base64`; answered with its id as `file`."""
         return self._conversing.upload(actor, given["name"], _bytes_of(given))
+
+    async def _canvas(self, actor: Actor, given: Json) -> Result:
+        """A canvas in a tab of a channel: `channel`, `title`, `markdown`; answered with its id as `canvas`."""
+        return self._conversing.write_canvas(actor, given["channel"], given["title"], given["markdown"])
+
+    async def _delete_canvas(self, actor: Actor, given: Json) -> Result:
+        return self._conversing.delete_canvas(actor, given["canvas"])
 
     def _view(self, view_id: str) -> View:
         view = self._state.world.views.get(view_id)

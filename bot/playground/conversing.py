@@ -10,6 +10,7 @@ from bot.playground.answers import Result
 from bot.playground.errors import ClientRefusalError, NotThereError
 from bot.playground.events import Events
 from bot.playground.json_types import Json
+from bot.playground.methods import canvases
 from bot.playground.state import State
 from bot.playground.world import Actor, Channel, Watch
 
@@ -104,6 +105,21 @@ class Conversing:
         others = [world.person(user, workspace.id).id for user in users]
         channel = world.open_conversation(workspace, actor.person.id, others)
         return Result("not_dispatched", more={"channel": channel.id})
+
+    def write_canvas(self, actor: Actor, where: str, title: str, markdown: str) -> Result:
+        channel = self._writable(actor, where)
+        canvas_id = canvases.add(
+            self._state.world, actor.workspace, title, markdown, channel.id, is_own=False
+        )
+        return Result("not_dispatched", more={"canvas": canvas_id})
+
+    def delete_canvas(self, actor: Actor, canvas_id: str) -> Result:
+        canvas = actor.workspace.canvases.get(canvas_id)
+        if canvas is None:
+            raise NotThereError(f"there is no canvas {canvas_id}")
+        self._writable(actor, canvas["channel_id"])
+        del actor.workspace.canvases[canvas_id]
+        return Result("not_dispatched")
 
     def upload(self, actor: Actor, name: str, content: bytes) -> Result:
         return Result("not_dispatched", more={"file": self._hosted(actor, name, content)["id"]})

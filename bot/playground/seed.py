@@ -138,6 +138,7 @@ def _add_workspace(world: World, described: Json, bot_token: str) -> None:
         bot_id=world.ids.new("B"),
         scopes=granted,
         installed=described.get("installed", True),
+        plan=described.get("plan", "paid"),
     )
     world.add_workspace(workspace)
     bot_name = world.manifest.name.lower().replace(" ", "_")

@@ -93,7 +93,7 @@ def _channel(channel: Channel, state: State) -> Json:
         "team_id": channel.team_id,
         "kind": channel.kind,
         "members": list(channel.members),
-        "pins": list(channel.pins.values()),
+        "pins": [pin | {"message": shapes.message(channel, at)} for at, pin in channel.pins.items()],
         "bookmarks": channel.bookmarks,
         "latest": next((at for at in reversed(channel.messages) if channel.stands_in_channel(at)), None),
     }

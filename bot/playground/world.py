@@ -94,6 +94,7 @@ class Workspace:
     usergroups: dict[str, Json] = field(default_factory=dict)
     ephemerals: list[Json] = field(default_factory=list)
     canvases: dict[str, Json] = field(default_factory=dict)
+    plan: Literal["paid", "free", "no_canvases"] = "paid"
     installed: bool = True
     token_revoked: bool = False
 

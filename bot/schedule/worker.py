@@ -153,6 +153,12 @@ class Timed:
     """It goes by another zone from now on. `async def zone_changed(session, *, cadence, following, now)`"""
 
 
+Names = Callable[[int, Sequence[str]], Awaitable[Mapping[str, str]]]
+"""Asks Slack what people of a workspace (a row's id) are called; it never raises, and says nothing of who is unknown."""
+
+KeepUp = Callable[..., Awaitable[None]]
+"""`async def keep_up(db, *, now, names)`: what has no cadence and is done by itself; it looks at every tick."""
+
 See = Callable[[int, Sequence[str]], Awaitable[Mapping[str, Viewer]]]
 CountReplies = Callable[[int, Sequence[Message]], Awaitable[Sequence[int]]]
 
@@ -179,6 +185,8 @@ class ScheduleWorker(Worker):
         see: See,
         count_replies: CountReplies,
         suggest: Suggest,
+        names: Names | None = None,
+        keep_ups: Sequence[KeepUp] = (),
         shutdown_seconds: float = 15,
         tick_seconds: float = 2,
     ) -> None:
@@ -192,6 +200,7 @@ class ScheduleWorker(Worker):
         )
         self._rituals = rituals
         self._see, self._count_replies, self._suggest = see, count_replies, suggest
+        self._names, self._keep_ups = names, keep_ups
 
     async def run_due(self) -> int:
         """Run all that is due, in the order of its time; returns how many steps that were."""
@@ -202,10 +211,20 @@ class ScheduleWorker(Worker):
             for occurrence, answer in zip(due, asked, strict=True):
                 ours += await self._try(occurrence, answer)
             count += ours
+        for keep_up in self._keep_ups:
+            await self._keep_up(keep_up)
         return count
 
     async def _work(self) -> None:
         await self.run_due()
+
+    async def _keep_up(self, keep_up: KeepUp) -> None:
+        try:
+            async with self._db.read() as session:
+                now = await self._now(session)
+            await keep_up(self._db, now=now, names=self._names)
+        except Exception:  # of one ritual, which must not stop the others
+            log.exception("not_kept_up")
 
     async def _due(self) -> Sequence[Occurrence]:
         """What is due; not ours yet. Of very many each process looks at others, so that none waits for another."""

@@ -89,6 +89,15 @@ def linked(text: str) -> str:
     return "".join([*parts, escape(plain(text)[at:])])
 
 
+# What means something in Slack's canvases: emphasis, code, links and mentions (`![](@U1)`), headings, tables, HTML.
+_MARKDOWN = re.compile(r"[\\`*_~\[\]()#<>|!&]")
+
+
+def markdown(text: str) -> str:
+    """What a person typed, on one line of a canvas: nothing in it comes alive."""
+    return _MARKDOWN.sub(r"\\\g<0>", " ".join(plain(text).split()))
+
+
 def quoted(text: str) -> str:
     """Longer text of a person as a block quote."""
     return quote(linked(text))

@@ -12,7 +12,7 @@ import bot
 from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.outbox import service as outbox
-from bot.outbox.codes import CODES, NO_ANSWER, UNREACHABLE, UNREADABLE, Verdict
+from bot.outbox.codes import CODES, NO_ANSWER, UNREACHABLE, UNREADABLE, Verdict, is_known
 from bot.slack.clients import Clients
 from bot.workspaces.models import Workspace
 from tests.outbox.rig import Rig, running, seed
@@ -66,6 +66,20 @@ async def test_every_error_that_slack_documents_is_understood(db: Database, cloc
             rig.clock_moved(minutes=1)
         outcomes = {code: await rig.state_of(delivery_id) for code, delivery_id in sources.items()}
         assert outcomes == {code: OUTCOMES[CODES[code]] for code in DOCUMENTED}
+
+
+# The lists at …/canvases.create, …/canvases.edit and …/pins.add (2026-11), beside what every method may answer.
+OF_CANVASES_AND_PINS = """
+canvas_creation_failed canvas_disabled_user_team free_teams_cannot_create_non_tabbed_canvases restricted_action
+canvas_editing_failed canvas_not_found free_teams_cannot_edit_standalone_canvases canvas_tab_creation_failed
+free_team_canvas_tab_already_exists team_tier_cannot_create_channel_canvases already_pinned bad_timestamp
+channel_not_found external_channel_migrating message_not_found no_item_specified not_pinnable permission_denied
+"""
+
+
+@pytest.mark.parametrize("code", OF_CANVASES_AND_PINS.split())
+def test_every_error_of_canvases_and_pins_is_understood(code: str) -> None:
+    assert is_known(code)
 
 
 async def test_an_error_that_slack_does_not_document_is_tried_five_times(rig: Rig) -> None:

@@ -164,7 +164,11 @@ asked("channel_not_found", "conversations.replies conversations.open conversatio
 asked(
     "channel_not_found", "conversations.invite conversations.leave conversations.setTopic", channel="#secret"
 )
-asked("channel_not_found", "conversations.canvases.create bookmarks.add bookmarks.list", channel_id="C0")
+asked(
+    "channel_not_found",
+    "conversations.canvases.create canvases.create bookmarks.add bookmarks.list",
+    channel_id="C0",
+)
 asked("channel_not_found", "pins.add pins.remove pins.list", channel="C0", timestamp="1.0")
 asked("channel_not_found", "reactions.add reactions.remove reactions.get", channel="C0", timestamp="1.0")
 asked("not_in_channel", "chat.postMessage conversations.history", channel="#platform", text="a")
@@ -173,7 +177,7 @@ asked(
     "not_in_channel", "conversations.replies conversations.invite conversations.setTopic", channel="#platform"
 )
 asked("not_in_channel", "pins.add reactions.add", channel="#platform", timestamp="1.0")
-asked("not_in_channel", "bookmarks.add conversations.canvases.create", channel_id="#platform")
+asked("not_in_channel", "bookmarks.add conversations.canvases.create canvases.create", channel_id="#platform")
 asked("is_archived", "chat.postMessage chat.postEphemeral conversations.join", channel="#attic", user="@pm")
 asked("is_archived", "conversations.invite conversations.setTopic", channel="#attic")
 asked("is_archived", "reactions.add", channel="#attic", timestamp="1.0")
@@ -291,7 +295,8 @@ def users(method: str) -> bool:
 
 
 SCOPED = "chat.postMessage users.list conversations.list conversations.info conversations.members conversations.open"
-for scoped in (*SCOPED.split(), "conversations.history", "conversations.replies"):
+WRITTEN = "canvases.create canvases.edit pins.add"
+for scoped in (*SCOPED.split(), *WRITTEN.split(), "conversations.history", "conversations.replies"):
     CASES[scoped, "missing_scope"] = without_scopes(scoped)
 
 
@@ -373,6 +378,45 @@ async def _(stage: Stage) -> Json:
 @case("channel_canvas_already_exists", "conversations.canvases.create")
 async def _(stage: Stage) -> Json:
     await stage.ask("conversations.canvases.create", channel_id="#payments")
+    return await stage.ask("conversations.canvases.create", channel_id="#payments")
+
+
+@case("canvas_disabled_user_team", "canvases.create")
+async def _(stage: Stage) -> Json:
+    stage.workspace.plan = "no_canvases"
+    return await stage.ask("canvases.create", channel_id="#payments")
+
+
+@case("canvas_disabled_user_team", "canvases.edit")
+async def _(stage: Stage) -> Json:
+    canvas = await stage.ask("canvases.create")
+    stage.workspace.plan = "no_canvases"
+    return await stage.ask("canvases.edit", canvas_id=canvas["canvas_id"], changes=[])
+
+
+@case("canvas_disabled_user_team", "conversations.canvases.create")
+async def _(stage: Stage) -> Json:
+    stage.workspace.plan = "no_canvases"
+    return await stage.ask("conversations.canvases.create", channel_id="#payments")
+
+
+@case("free_teams_cannot_create_non_tabbed_canvases", "canvases.create")
+async def _(stage: Stage) -> Json:
+    stage.workspace.plan = "free"
+    return await stage.ask("canvases.create")
+
+
+@case("free_team_canvas_tab_already_exists", "canvases.create")
+async def _(stage: Stage) -> Json:
+    stage.workspace.plan = "free"
+    assert (await stage.ask("canvases.create", channel_id="#payments"))["ok"]
+    return await stage.ask("canvases.create", channel_id="#payments")
+
+
+@case("free_team_canvas_tab_already_exists", "conversations.canvases.create")
+async def _(stage: Stage) -> Json:
+    stage.workspace.plan = "free"
+    await stage.control.act("pm", "canvas", channel="payments", title="Ours", markdown="")
     return await stage.ask("conversations.canvases.create", channel_id="#payments")
 
 

@@ -1,32 +1,66 @@
 """canvases.*: documents beside the conversation, kept as the markdown they were given."""
 
+from collections.abc import Iterator
+
 from bot.playground.call import Call, Method, Methods
 from bot.playground.errors import SlackError
 from bot.playground.json_types import Json
+from bot.playground.world import Workspace, World
 
 MOST_MARKDOWN_BYTES = 1024 * 1024  # https://docs.slack.dev/reference/methods/canvases.create (2026-11)
 
 
 def create(call: Call) -> Json:
-    return _new(call, None)
+    """On its own or, with `channel_id`, in a tab of a channel: the only kind that the free plan has, one a channel."""
+    _require_canvases(call)
+    channel_id = call.joined_channel("channel_id").id if call.text("channel_id") else None
+    if call.workspace.plan == "free":
+        if channel_id is None:
+            raise SlackError("free_teams_cannot_create_non_tabbed_canvases")
+        if any(_of_channel(call, channel_id)):
+            raise SlackError("free_team_canvas_tab_already_exists")
+    return _new(call, channel_id)
 
 
 def create_in_channel(call: Call) -> Json:
+    """A channel's own canvas, which it has once."""
+    _require_canvases(call)
     channel = call.joined_channel("channel_id")
-    if any(canvas["channel_id"] == channel.id for canvas in call.workspace.canvases.values()):
+    if call.workspace.plan == "free" and any(_of_channel(call, channel.id)):
+        raise SlackError("free_team_canvas_tab_already_exists")
+    if any(canvas.get("is_own") for canvas in _of_channel(call, channel.id)):
         raise SlackError("channel_canvas_already_exists")
-    return _new(call, channel.id)
+    return _new(call, channel.id, is_own=True)
 
 
-def _new(call: Call, channel_id: str | None) -> Json:
-    canvas_id = call.world.ids.new("F")
-    call.workspace.canvases[canvas_id] = {
-        "id": canvas_id,
-        "title": call.text("title"),
-        "channel_id": channel_id,
-        "markdown": _markdown(call.args.get("document_content")),
-    }
+def _require_canvases(call: Call) -> None:
+    if call.workspace.plan == "no_canvases":
+        raise SlackError("canvas_disabled_user_team")
+
+
+def _of_channel(call: Call, channel_id: str) -> Iterator[Json]:
+    return (canvas for canvas in call.workspace.canvases.values() if canvas["channel_id"] == channel_id)
+
+
+def _new(call: Call, channel_id: str | None, *, is_own: bool = False) -> Json:
+    content = _markdown(call.args.get("document_content"))
+    canvas_id = add(call.world, call.workspace, call.text("title"), content, channel_id, is_own=is_own)
     return {"canvas_id": canvas_id}
+
+
+def add(
+    world: World, workspace: Workspace, title: str, content: str, channel_id: str | None, *, is_own: bool
+) -> str:
+    """The id of a new canvas; `is_own`: it is the channel's own and no further tab."""
+    canvas_id = world.ids.new("F")
+    workspace.canvases[canvas_id] = {
+        "id": canvas_id,
+        "title": title,
+        "channel_id": channel_id,
+        "is_own": is_own,
+        "markdown": content,
+    }
+    return canvas_id
 
 
 def _markdown(document: object) -> str:
@@ -41,6 +75,7 @@ def _markdown(document: object) -> str:
 
 
 def edit(call: Call) -> Json:
+    _require_canvases(call)
     canvas = call.workspace.canvases.get(call.need("canvas_id"))
     if canvas is None:
         raise SlackError("canvas_not_found")

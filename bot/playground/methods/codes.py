@@ -45,7 +45,8 @@ CODES: tuple[Code, ...] = (
         "missing_scope",
         "the app was not granted the right; `needed` says which",
         "chat.postMessage users.list conversations.list conversations.info conversations.members "
-        "conversations.history conversations.replies conversations.open",
+        "conversations.history conversations.replies conversations.open "
+        "canvases.create canvases.edit pins.add",
     ),
     _code(
         "ratelimited",
@@ -80,6 +81,7 @@ CODES: tuple[Code, ...] = (
         f"{_POSTS} chat.delete chat.getPermalink conversations.info conversations.members "
         "conversations.history conversations.replies conversations.open conversations.join "
         "conversations.invite conversations.leave conversations.setTopic conversations.canvases.create "
+        "canvases.create "
         "pins.add pins.remove pins.list bookmarks.add bookmarks.list reactions.add reactions.remove "
         "reactions.get files.completeUploadExternal",
     ),
@@ -88,7 +90,7 @@ CODES: tuple[Code, ...] = (
         "the app is not in the channel",
         "chat.postMessage chat.postEphemeral conversations.history conversations.replies "
         "conversations.invite conversations.setTopic pins.add reactions.add bookmarks.add "
-        "conversations.canvases.create files.completeUploadExternal",
+        "conversations.canvases.create canvases.create files.completeUploadExternal",
     ),
     _code(
         "is_archived",
@@ -168,7 +170,23 @@ CODES: tuple[Code, ...] = (
     _code("canvas_not_found", "no such canvas", "canvases.edit"),
     _code("canvas_creation_failed", "a canvas of more than 1 MiB", "canvases.create"),
     _code("canvas_editing_failed", "a change that is not known here", "canvases.edit"),
-    _code("channel_canvas_already_exists", "a channel's second canvas", "conversations.canvases.create"),
+    _code("channel_canvas_already_exists", "a channel's second own canvas", "conversations.canvases.create"),
+    _code(
+        "canvas_disabled_user_team",
+        "canvases are switched off (a workspace seeded with the plan `no_canvases`)",
+        "canvases.create canvases.edit conversations.canvases.create",
+    ),
+    _code(
+        "free_teams_cannot_create_non_tabbed_canvases",
+        "on the free plan, a canvas that is in no channel",
+        "canvases.create",
+    ),
+    _code(
+        "free_team_canvas_tab_already_exists",
+        "on the free plan, a channel's second canvas",
+        "canvases.create conversations.canvases.create",
+        f"{METHODS}/conversations.canvases.create",
+    ),
     # views
     _code(
         "invalid_trigger_id",

@@ -12,31 +12,33 @@ const NEAR = 400; // pixels from an edge at which more is asked for
 
 export function Conversation({ world, channel, setAround, open, at, readBefore, say }) {
   const [tab, setTab] = useState("messages");
-  const canvas = world.seen.canvases.find((one) => one.channel_id === channel.id);
+  const canvases = world.seen.canvases.filter((one) => one.channel_id === channel.id);
+  const canvas = canvases.find(({ id }) => id === tab);
+  const shown = canvas || (tab === "pins" && channel.pins.length > 0) ? tab : "messages";
   const isMember = channel.members.includes(world.me);
   const standing = (world.seen.messages[channel.id] ?? []).filter(
     (message) => !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast",
   );
   return html`<section class="conversation" aria-label=${world.place(channel.id)}>
     ${channel.topic?.value && html`<p class="topic">${channel.topic.value}</p>`}
-    ${(canvas || channel.pins.length > 0) &&
+    ${(canvases.length > 0 || channel.pins.length > 0) &&
     html`<div class="tabs" role="tablist">
       ${[
         ["messages", "Messages"],
-        canvas && ["canvas", canvas.title || "Canvas"],
+        ...canvases.map(({ id, title }) => [id, title || "Canvas"]),
         channel.pins.length > 0 && ["pins", `Pins (${channel.pins.length})`],
       ]
         .filter(Boolean)
         .map(
-          ([name, text]) => html`<button type="button" role="tab" aria-selected=${tab === name} onClick=${() => setTab(name)}>${text}</button>`,
+          ([name, text]) => html`<button type="button" role="tab" aria-selected=${shown === name} onClick=${() => setTab(name)}>${text}</button>`,
         )}
     </div>`}
-    ${tab === "canvas" && canvas && html`<div class="scroll canvas" tabindex="0"><${Markdown} text=${canvas.markdown} /></div>`}
-    ${tab === "pins" &&
+    ${canvas && html`<div class="scroll canvas" tabindex="0"><${Markdown} text=${canvas.markdown} /></div>`}
+    ${shown === "pins" &&
     html`<div class="scroll" tabindex="0">
       ${channel.pins.map((pin) => pin.message && html`<${Message} ...${{ message: pin.message, world, channel, open, say }} />`)}
     </div>`}
-    ${tab === "messages" &&
+    ${shown === "messages" &&
     html`<${Messages} key=${channel.id} ...${{ world, channel, messages: standing, setAround, open, at, readBefore, say }} />`}
     ${isMember
       ? html`<${Composer} key=${`${world.me} ${channel.id}`} ...${{ world, channel, say }} />`

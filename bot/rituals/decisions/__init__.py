@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.i18n import _
 from bot.ritual import Ritual
 from bot.rituals.decisions import ids, jobs
-from bot.rituals.decisions.listeners import again, card, doors, files, finding, form, unasked
+from bot.rituals.decisions.listeners import again, card, doors, files, finding, form, keeping, unasked
 
 ritual = Ritual(
     name="decisions",
@@ -35,6 +35,8 @@ ritual = Ritual(
         ids.KEEP: again.open_keeping,
         ids.NEXT_PAGE: finding.show_next_page,
         ids.SEARCH: finding.search_from_home,
+        ids.CANVAS_OFF: keeping.stop_canvas,
+        ids.DIGEST_OFF: keeping.stop_digest,
     },
     views={
         ids.FORM: form.submit,
@@ -43,6 +45,8 @@ ritual = Ritual(
         ids.WITHDRAWAL: card.submit_withdrawal,
         ids.KEEPING: again.submit_keeping,
         ids.IMPORT: files.submit_import,
+        ids.CANVAS_FORM: keeping.submit_canvas,
+        ids.DIGEST_FORM: keeping.submit_digest,
     },
     events={
         "reaction_added": unasked.offer_capture,
@@ -54,5 +58,7 @@ ritual = Ritual(
     home=unasked.home,
     agenda=unasked.agenda,
     timed=jobs.timed,
+    keep_up=jobs.keep_up,
+    given_up=keeping.given_up,
     team_set_up=unasked.team_set_up,
 )

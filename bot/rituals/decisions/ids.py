@@ -8,6 +8,8 @@ PAGE = "decisions.page"
 IMPORT = "decisions.import"
 KEEPING = "decisions.keeping"
 IMPORT_TOLD = "decisions.import_told"
+CANVAS_FORM = "decisions.canvas_form"
+DIGEST_FORM = "decisions.digest_form"
 
 LOG = "decisions.log"
 LOG_MESSAGE = "decisions.log_message"
@@ -30,6 +32,8 @@ WITHDRAW = "decisions.withdraw"
 NEXT_PAGE = "decisions.next_page"
 KEEP = "decisions.keep"
 SEARCH = "decisions.search"
+CANVAS_OFF = "decisions.canvas_off"
+DIGEST_OFF = "decisions.digest_off"
 SHOWN_ONLY = (PAGE, IMPORT_TOLD)
 
 SIMILAR = "similar"

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -147,6 +147,39 @@ class Acknowledgement(Base):
     at: Mapped[datetime]
     pressed_at: Mapped[str] = mapped_column(String(32))
     """Slack's `action_ts`: a request sent again later than a newer answer changes nothing."""
+
+
+class LivingLog(Base):
+    """That a team's log is kept in its channel, and in what: a canvas, or where none can be had a pinned message."""
+
+    __tablename__ = "living_logs"
+    __table_args__ = (
+        Index(
+            "ix_living_logs_looks_at",
+            "looks_at",
+            postgresql_where=text("looks_at IS NOT NULL"),
+            sqlite_where=text("looks_at IS NOT NULL"),
+        ),
+    )
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    channel_id: Mapped[str] = mapped_column(String(32))
+    """Where it is kept; where the team moves, it goes along."""
+    kept_by: Mapped[str] = mapped_column(String(32))
+    """Who wanted it, and hears when it cannot be had."""
+    is_on: Mapped[bool]
+    as_message: Mapped[bool] = mapped_column(default=False)
+    document_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    """The delivery that is the canvas or the message; none before the first is written, and when it is gone."""
+    documents: Mapped[int] = mapped_column(default=0)
+    """How many there were: each is another one for the outbox."""
+    address: Mapped[str] = mapped_column(Text, default="")
+    """The workspace's own, `https://acme.slack.com/`, for links to cards."""
+    written: Mapped[str] = mapped_column(String(64), default="")
+    """A fingerprint of what stands in it: what would be the same is not written again."""
+    looks_at: Mapped[datetime | None]
+    """When it is brought up to date; nothing while nothing has changed."""
 
 
 class ImportedFile(Base):

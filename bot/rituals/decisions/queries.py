@@ -7,11 +7,13 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
 
 from bot.access.rules import Viewer
 from bot.db import text_index
 from bot.errors import Refusal
 from bot.i18n import _
+from bot.people.models import Team
 from bot.records import service as records
 from bot.rituals.decisions.models import (
     STANDING,
@@ -58,6 +60,19 @@ class Found:
     def confident(self) -> bool:
         """False: nothing really answers, and the honest words are "nothing found, nearest is …"."""
         return self.certainty >= CERTAIN
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some decisions, and how many there are in all."""
+
+    rows: Sequence[Decision]
+    total: int
+
+    @property
+    def left(self) -> int:
+        """How many are not among the rows."""
+        return self.total - len(self.rows)
 
 
 _FILTER = re.compile(
@@ -187,6 +202,17 @@ async def unanswered(
 
     Of this person, of this team, logged before this time: of all, where nothing is said.
     """
+    statement = (await _visible(session, viewer)).where(Decision.status.in_(STANDING), waits_for(user_id))
+    if team_id is not None:
+        statement = statement.where(Decision.team_id == team_id)
+    if before is not None:
+        statement = statement.where(Decision.created_at <= before)
+    rows = await session.scalars(statement.order_by(Decision.created_at, Decision.id).limit(OPEN_MOST))
+    return rows.all()
+
+
+def waits_for(user_id: str | None = None) -> ColumnElement[bool]:
+    """That this person must know a decision and has not answered; without one, that anybody has not."""
     answered = exists().where(
         Acknowledgement.decision_id == DecisionPerson.decision_id,
         Acknowledgement.user_id == DecisionPerson.user_id,
@@ -194,13 +220,33 @@ async def unanswered(
     named = and_(DecisionPerson.decision_id == Decision.id, DecisionPerson.part == Part.MUST_KNOW, ~answered)
     if user_id is not None:
         named = and_(named, DecisionPerson.user_id == user_id)
-    statement = (await _visible(session, viewer)).where(Decision.status.in_(STANDING), exists().where(named))
-    if team_id is not None:
-        statement = statement.where(Decision.team_id == team_id)
-    if before is not None:
-        statement = statement.where(Decision.created_at <= before)
-    rows = await session.scalars(statement.order_by(Decision.created_at, Decision.id).limit(OPEN_MOST))
-    return rows.all()
+    return exists().where(named)
+
+
+def in_channel_of(team: Team) -> tuple[ColumnElement[bool], ...]:
+    """What was logged in a team's own channel and nobody has withdrawn: what everybody there may read of its log.
+
+    Conditions that all hold. What the team logged in an earlier channel is for those who are in that one.
+    """
+    return (
+        Decision.workspace_id == team.workspace_id,
+        Decision.team_id == team.id,
+        Decision.channel_id == team.channel_id,
+        Decision.withdrawn_at.is_(None),
+    )
+
+
+async def section(session: AsyncSession, *wanted: ColumnElement[bool], limit: int) -> Section:
+    """The newest decisions of those that are wanted, with the people of each."""
+    total = await session.scalar(select(func.count()).select_from(Decision).where(*wanted))
+    rows = await session.scalars(
+        select(Decision)
+        .where(*wanted)
+        .order_by(Decision.decided_on.desc().nulls_last(), Decision.number.desc())
+        .limit(limit)
+        .options(selectinload(Decision.people))
+    )
+    return Section(rows.all(), total or 0)
 
 
 async def with_triggers(session: AsyncSession, *, viewer: Viewer, team_id: int) -> Sequence[Decision]:

@@ -53,5 +53,5 @@ ritual = Ritual(
     },
     waiting=unasked.waiting,
     home=unasked.home,
-    timed=jobs.timed,
+    timed={"one_on_ones": jobs.timed},
 )

@@ -44,5 +44,5 @@ ritual = Ritual(
     home=unasked.home,
     agenda=unasked.agenda,
     team_set_up=unasked.team_set_up,
-    timed=jobs.timed,
+    timed={"problem_sessions": jobs.timed},
 )

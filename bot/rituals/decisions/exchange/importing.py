@@ -21,7 +21,7 @@ from bot.i18n import _
 from bot.people.models import Team
 from bot.records import service as records
 from bot.records.models import IMPORTED, RecordLink, Relation
-from bot.rituals.decisions import service
+from bot.rituals.decisions import living, service
 from bot.rituals.decisions.exchange import files, titles
 from bot.rituals.decisions.exchange.documents import UnreadableError
 from bot.rituals.decisions.exchange.entries import Entry, Option
@@ -408,11 +408,14 @@ def _fill(decision: Decision, entry: Entry) -> None:
 async def link(begin: Sessions, *, team_of: TeamOf, terms: Terms) -> None:
     """Sets what the files say of other records, at both ends, where the other record is here too."""
     async with begin() as session:
-        wanted = await _wanted(session, await team_of(session), terms)
+        team = await team_of(session)
+        wanted = await _wanted(session, team, terms)
+        await living.changed(session, team_id=team.id, now=terms.now)
     for at in range(0, len(wanted), AT_ONCE):
         async with begin() as session:
             for new, old, relation in wanted[at : at + AT_ONCE]:
                 await _relate(session, new=new, old=old, relation=relation, terms=terms)
+            await living.changed(session, team_id=team.id, now=terms.now)
 
 
 async def _wanted(session: AsyncSession, team: Team, terms: Terms) -> list[tuple[int, int, Relation]]:

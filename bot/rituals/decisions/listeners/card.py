@@ -33,7 +33,7 @@ async def press_know(request: Request, value: str) -> None:
             now=request.now,
         )
         if news:
-            await update_card(session, decision, request.now)
+            await update_card(session, decision, request.now, is_listed=False)
     if request.in_modal:
         request.update_view(await finding.page(request, value))
     request.refresh_home()
@@ -74,7 +74,7 @@ async def submit_reason(request: Request) -> None:
             pressed_at=str(request.ids.get("pressed_at") or ""),
             now=request.now,
         )
-        await update_card(session, decision, request.now)
+        await update_card(session, decision, request.now, is_listed=False)
         if decision.card_id:
             await outbox.post(
                 session,

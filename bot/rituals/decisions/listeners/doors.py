@@ -10,7 +10,7 @@ from bot.people import service as people
 from bot.records import drafts, snapshots, sources
 from bot.records.fields import TITLE_CHARACTERS
 from bot.rituals.decisions import ids, queries
-from bot.rituals.decisions.listeners import files, finding
+from bot.rituals.decisions.listeners import files, finding, keeping
 from bot.rituals.decisions.views import form, messages
 from bot.rituals.decisions.views.form import FormState
 from bot.slack import limits, text
@@ -35,6 +35,10 @@ async def run_command(request: Request) -> None:
             await request.ack(**await finding.listed(request, rest, wanted))
         case "export" if not rest:
             await files.export(request)
+        case "canvas" if not rest:
+            await keeping.open_canvas(request)
+        case "digest" if not rest:
+            await keeping.open_digest(request)
         case "show" if re.fullmatch(r"[Dd]?-?\d+", rest):
             request.open_view(await finding.page_by_name(request, rest))
         case _:

@@ -134,10 +134,10 @@ async def _note_source(
         session, workspace_id=workspace.id, channel_id=channel_id, ts=ts, state=state, now=now
     )
     for decision in await queries.made_from(session, source_ids=source_ids):
-        await update_card(session, decision, now)
+        await update_card(session, decision, now, is_listed=False)
 
 
 async def team_set_up(session: AsyncSession, *, team: Team, now: datetime) -> None:
     """Cards that still offer to set the team up lose that; on those further back the button leads to its settings."""
     for decision in await records.with_cards(session, Decision, team=team):
-        await update_card(session, decision, now)
+        await update_card(session, decision, now, is_listed=False)

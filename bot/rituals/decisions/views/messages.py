@@ -416,6 +416,10 @@ def help_text() -> b.Payload:
             "Both take `status:accepted` `tag:api` `by: @name` `in: #channel` `since:2026-01-01` `before:2026-07-01`."
         ),
         _("`/decision show D-12` opens one. `/decision export` sends you all of them as files."),
+        _(
+            "`/decision canvas` keeps a page with this channel's decisions in it; `/decision digest` sums them up here, "
+            "once a week."
+        ),
         _("In a thread, use the message shortcut *Log as decision*: slash commands do not work there."),
     ]
     return b.message("\n".join(lines), [b.section(line) for line in lines])

@@ -9,7 +9,8 @@ from bot.schedule.words import short_day
 
 def called(cadence: Cadence, command_of: Mapping[str, str]) -> str:
     """A ritual by its command, which is what everybody knows it by: `/one-on-one`."""
-    return f"`{command_of.get(cadence.ritual, cadence.ritual)}`"
+    ritual = cadence.ritual.partition(".")[0]
+    return f"`{command_of.get(ritual, ritual)}`"
 
 
 def days(first: date, last: date) -> str:
