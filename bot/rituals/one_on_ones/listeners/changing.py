@@ -4,18 +4,18 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import FieldRefusal, Refusal
+from bot.errors import Refusal
 from bot.i18n import _
 from bot.records import service as records
 from bot.rituals.one_on_ones import service
 from bot.rituals.one_on_ones.listeners import pages, setting_up, telling
 from bot.rituals.one_on_ones.models import Pair
-from bot.rituals.one_on_ones.service import MoveFields, PauseFields
 from bot.rituals.one_on_ones.views import forms, messages, page
 from bot.schedule import service as schedule
 from bot.schedule import words
+from bot.schedule.fields import MoveFields, PauseFields
+from bot.schedule.forms import OCCURRENCE
 from bot.schedule.models import Occurrence, OccurrenceState
-from bot.schedule.rules import instant
 from bot.slack import blocks as b
 from bot.slack.forms import read
 from bot.slack.request import Request
@@ -63,14 +63,12 @@ async def submit_move(request: Request) -> None:
     async with request.begin() as session:
         await records.once(session, request)
         occurrence, pair = await service.meeting_by_id(
-            session, actor=request.actor, meeting_id=request.ids.get("meeting"), lock=True
+            session, actor=request.actor, meeting_id=request.ids.get(OCCURRENCE), lock=True
         )
         if occurrence.state != OccurrenceState.DUE:
             raise Refusal(_("That 1:1 has begun already, so it cannot be moved."))
-        starts_at = instant(fields.date, fields.time, occurrence.cadence.zone)
-        service.check_start(starts_at=starts_at, now=request.now)
         await schedule.move(
-            session, occurrence=occurrence, starts_at=starts_at, user_id=request.actor.user_id
+            session, occurrence=occurrence, to=fields, user_id=request.actor.user_id, now=request.now
         )
         said = messages.moved_words(occurrence, by=request.actor.user_id)
         await telling.tell_both(session, pair, request, messages.told(pair, said))
@@ -86,8 +84,6 @@ async def open_pause(request: Request, value: str) -> None:
 
 async def submit_pause(request: Request) -> None:
     until = read(PauseFields, request.view).until
-    if until is not None and until <= await request.today():
-        raise FieldRefusal({"until": _("Pick a day from tomorrow on, or leave it empty.")})
     async with request.begin() as session:
         await records.once(session, request)
         pair = await service.pair_by_id(

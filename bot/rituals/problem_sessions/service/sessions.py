@@ -1,10 +1,10 @@
 """What a team can do with its problem sessions: set them up, pick, add ideas, vote, reveal, say what comes of it."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -15,7 +15,7 @@ from bot.i18n import _
 from bot.people import service as people
 from bot.people.models import Team
 from bot.records import service as records
-from bot.records.fields import Fields
+from bot.records.fields import Fields, Lines, at_most
 from bot.rituals.problem_sessions.models import (
     FOLLOWED_UP,
     OUTCOMES,
@@ -30,9 +30,9 @@ from bot.rituals.problem_sessions.models import (
 from bot.rituals.problem_sessions.service.problems import require_standing
 from bot.rituals.problem_sessions.service.wording import USUAL_WORDS, WORD_CHARACTERS, WORDS_MOST
 from bot.schedule import service as schedule
+from bot.schedule.fields import WeeklyFields
 from bot.schedule.models import Cadence, CadencePerson, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START, StepTime
-from bot.schedule.rules import Weekday, Weekly
 
 RITUAL = "problem_sessions"
 PICK = "pick"
@@ -46,29 +46,21 @@ TAKES_IDEAS = timedelta(days=60)
 """After a session; the outbox forgets what was said in a thread after 90 days, and then cannot change it any more."""
 
 
-def _lines(typed: object) -> object:
-    if not isinstance(typed, str):
-        return typed
-    return list(dict.fromkeys(line.lower() for part in typed.splitlines() if (line := part.strip())))
-
-
-def _some(lines: list[str]) -> list[str]:
-    if len(lines) > WORDS_MOST:
-        raise ValueError(_("At most {most} of them, each on a line of its own.", most=WORDS_MOST))
-    return lines
+def _plain(typed: list[str]) -> list[str]:
+    return list(dict.fromkeys(word.lower() for word in typed))
 
 
 SolutionWords = Annotated[
-    list[Annotated[str, Field(max_length=WORD_CHARACTERS)]], BeforeValidator(_lines), AfterValidator(_some)
+    list[Annotated[str, Field(max_length=WORD_CHARACTERS)]],
+    Lines,
+    AfterValidator(_plain),
+    at_most(WORDS_MOST),
 ]
 
 
-class SessionFields(Fields):
+class SessionFields(WeeklyFields):
     """Field names are the block ids of the form. What it does not show has its usual value."""
 
-    weekday: Annotated[Weekday, BeforeValidator(int)] = Weekday.MONDAY
-    time: time
-    every: Annotated[int, Field(ge=1, le=8)] = 1
     open_for: Annotated[int, Field(ge=1, le=5)] = 2
     """Working days from its start to its end."""
     ideas: Annotated[str, Field(pattern="^(hidden|shown)$")] = "hidden"
@@ -105,7 +97,7 @@ async def set_up(
         ritual=RITUAL,
         subject_id=team.id,
         team=team,
-        rule=Weekly(days=(fields.weekday,), every=fields.every),
+        rule=fields.rule,
         at=fields.time,
         timezone=team.timezone,
         follows=None,

@@ -14,15 +14,14 @@ from bot.rituals.problem_sessions.models import Helped, Pick, Problem, SessionSe
 from bot.rituals.problem_sessions.service.sessions import HELPED_CHARACTERS, IDEA_CHARACTERS, PLACES
 from bot.rituals.problem_sessions.service.wording import USUAL_WORDS
 from bot.rituals.problem_sessions.views import words
+from bot.schedule import forms as cadences
 from bot.schedule import words as schedule_words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE
-from bot.schedule.rules import Weekday, Weekly
 from bot.slack import blocks as b
 from bot.slack import limits, request, text
 from bot.slack.forms import Values
 
-USUAL_TIME = "10:00"
 USUAL_OPEN_FOR = 2
 HIDDEN, SHOWN = "hidden", "shown"
 
@@ -33,23 +32,9 @@ def set_up(values: Values, held: Mapping[str, Any], *, zone: str | None) -> b.Pa
     """`held`: the channel, the team when its sessions are changed, and whether all fields are asked for."""
     changing = "team" in held
     blocks: list[Block] = [] if changing else [b.section(_what_it_is())]
+    hint = _("In the team's time zone, {zone}.", zone=zone) if zone else None
     blocks += [
-        b.field(
-            "weekday",
-            _("On which day?"),
-            b.select_input(
-                [(schedule_words.weekday(day), day.value) for day in Weekday],
-                chosen=values.get("weekday") or Weekday.MONDAY,
-            ),
-            optional=False,
-        ),
-        b.field(
-            "time",
-            _("At what time?"),
-            b.time_input(values.get("time") or USUAL_TIME),
-            hint=_("In the team's time zone, {zone}.", zone=zone) if zone else None,
-            optional=False,
-        ),
+        *cadences.day_and_time(values, hint=hint),
         *(_more(values) if held.get("more") else [b.actions(b.button(_("More"), ids.SET_UP_MORE))]),
     ]
     return b.modal(
@@ -70,19 +55,7 @@ def _what_it_is() -> str:
 
 def _more(values: Values) -> list[Block]:
     return [
-        b.field(
-            "every",
-            _("How often?"),
-            b.select_input(
-                [
-                    (_("Every week"), 1),
-                    (_("Every second week"), 2),
-                    *((_("Every {n} weeks", n=n), n) for n in (3, 4)),
-                ],
-                chosen=values.get("every") or 1,
-            ),
-            optional=False,
-        ),
+        cadences.how_often(values),
         b.field(
             "open_for",
             _("How long is a session open?"),
@@ -122,12 +95,8 @@ def _more(values: Values) -> list[Block]:
 
 def values_of(settings: SessionSettings, cadence: Cadence) -> Values:
     """What the form shows of a team's sessions."""
-    rule = cadence.parsed_rule
-    assert isinstance(rule, Weekly)
     return {
-        "weekday": rule.days[0].value,
-        "time": cadence.wall_time,
-        "every": rule.every,
+        **cadences.weekly_values(cadence),
         "open_for": next(step.working_days for step in cadence.step_times if step.name == CLOSE),
         "ideas": HIDDEN if settings.hides_ideas else SHOWN,
         "solution_words": "\n".join(settings.solution_words),
