@@ -28,6 +28,8 @@ class Record(Base):
     )
     prefix = ""
     """The letter of its number, `D` in `D-12`."""
+    listed_by = ""
+    """The command that shows which of its kind there are."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))

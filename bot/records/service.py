@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from bot.access.rules import Action, Viewer, require
 from bot.db.engine import once_a_session
 from bot.db.upsert import insert
-from bot.errors import AlreadySaved, FieldRefusal
+from bot.errors import AlreadySaved, FieldRefusal, Refusal
 from bot.i18n import _
 from bot.people.models import Team
 from bot.records.models import Counter, Record, RecordLink, Relation, Revision, Submission
@@ -154,7 +154,7 @@ async def _required(
         # The lock before the read: who waits in one statement for both is shown a ritual's own table as it was before.
         await session.execute(select(kind.id).where(*is_it).with_for_update(of=Record, key_share=True))
     record = await session.scalar(select(kind).where(*is_it).options(*kind.whole()))
-    require(viewer, action, record, name=name)
+    require(viewer, action, record, name=name, listed_by=kind.listed_by)
     assert record is not None
     return record
 
@@ -221,6 +221,60 @@ async def revise(
     if is_edit:
         record.edited_at = now
     return revision
+
+
+async def edit(
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    record: Record,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    seen_edit: int,
+    now: datetime,
+) -> None:
+    """Change a record's fields from what they are to what was typed; each that differs is noted in a revision.
+
+    `seen_edit` is how many edits it had when the form was opened.
+
+    Raises:
+        NotAllowed: it is not theirs to change.
+        Refusal: it is withdrawn, or somebody else edited it meanwhile. Saving would undo their change unseen.
+    """
+    require(viewer, Action.CHANGE, record)
+    require_standing(record)
+    if len(await revisions_of(session, record=record)) != seen_edit:
+        raise Refusal(
+            _(
+                "Somebody changed {name} while you had it open. Nothing of theirs is overwritten: open it again "
+                "to see it. Your text is kept as a draft.",
+                name=record.name,
+            )
+        )
+    changes = {name: (before[name], value) for name, value in after.items() if before[name] != value}
+    for name, (_before, value) in changes.items():
+        setattr(record, name, value)
+    await revise(session, record=record, user_id=viewer.user_id, now=now, changes=changes)
+
+
+async def withdraw(session: AsyncSession, *, viewer: Viewer, record: Record, why: str, now: datetime) -> None:
+    """It was made by mistake: its card says who and why, the record stays.
+
+    Raises:
+        NotAllowed: it is not theirs to withdraw.
+        Refusal: it is withdrawn already.
+    """
+    require(viewer, Action.WITHDRAW, record)
+    require_standing(record)
+    record.withdrawn_at, record.withdrawn_by, record.withdrawn_why = now, viewer.user_id, why
+    changes = {"withdrawn": (None, why)}
+    await revise(session, record=record, user_id=viewer.user_id, now=now, changes=changes)
+
+
+def require_standing(record: Record) -> None:
+    """Raises Refusal for one that is withdrawn."""
+    if record.withdrawn_at is not None:
+        raise Refusal(_("{name} is withdrawn, so nothing about it changes any more.", name=record.name))
 
 
 def undone(content: Mapping[str, Any], edits: Sequence[Revision]) -> dict[str, Any]:

@@ -71,7 +71,7 @@ async def open_captured(request: Request, value: str) -> None:
     """The button that the team's emoji brought."""
     channel_id, _colon, ts = value.partition(":")
     if not (await request.see()).sees(channel_id):
-        raise NotFound(missing(""))
+        raise NotFound(missing())
 
     async def read() -> str:
         return await snapshots.text_of(request.slack, channel_id=channel_id, ts=ts)

@@ -19,7 +19,7 @@ async def open_seen(request: Request, value: str) -> None:
     viewer = await request.see()
     async with request.read() as session:
         problem = await _problem(session, viewer, value, Action.READ)
-    problems.require_standing(problem)
+    records.require_standing(problem)
     request.open_view(form.seen_again(problem))
 
 
@@ -60,7 +60,7 @@ async def change(request: Request, value: str) -> None:
     async with request.read() as session:
         problem = await _problem(session, viewer, record_id, Action.READ)
         require(viewer, Action.WITHDRAW if what == "withdraw" else Action.CHANGE, problem)
-        problems.require_standing(problem)
+        records.require_standing(problem)
         is_mistake = what == "withdraw"
         view = form.withdrawal(problem) if is_mistake else await _edit_form(session, viewer, problem)
     request.open_view(view)
@@ -84,7 +84,7 @@ async def submit_withdrawal(request: Request) -> None:
     async with request.begin() as session:
         await records.once(session, request)
         problem = await _problem(session, viewer, request.ids.get("record"), Action.WITHDRAW)
-        await problems.withdraw(session, viewer=viewer, problem=problem, why=why, now=request.now)
+        await records.withdraw(session, viewer=viewer, record=problem, why=why, now=request.now)
         await jobs.update_open(session, problem, now=request.now)
     await request.ack(response_action="clear")
     request.refresh_home()

@@ -12,7 +12,7 @@ from bot.records.fields import TITLE_CHARACTERS
 from bot.rituals.problem_sessions import ids
 from bot.rituals.problem_sessions.listeners import card
 from bot.rituals.problem_sessions.listeners import sessions as session_listeners
-from bot.rituals.problem_sessions.models import ProblemState
+from bot.rituals.problem_sessions.models import Problem, ProblemState
 from bot.rituals.problem_sessions.service import problems
 from bot.rituals.problem_sessions.views import form, messages
 from bot.rituals.problem_sessions.views.form import FormState
@@ -96,7 +96,7 @@ async def _open(
 async def _show(request: Request, name: str) -> None:
     viewer = await request.see()
     async with request.read() as session:
-        problem = await problems.named(session, viewer=viewer, name=name)
+        problem = await records.by_name(session, viewer=viewer, kind=Problem, name=name)
         request.open_view(await card.page_of(session, viewer, problem))
 
 

@@ -27,7 +27,6 @@ from bot.rituals.problem_sessions.models import (
     Problem,
     SessionSettings,
 )
-from bot.rituals.problem_sessions.service.problems import require_standing
 from bot.rituals.problem_sessions.service.wording import USUAL_WORDS, WORD_CHARACTERS, WORDS_MOST
 from bot.schedule import service as schedule
 from bot.schedule.fields import WeeklyFields
@@ -202,7 +201,7 @@ async def occurrence_by_id(
         session, workspace_id=viewer.workspace_id, occurrence_id=wanted, lock=lock
     )
     if occurrence is None or occurrence.cadence.ritual != RITUAL:
-        raise NotFound(missing(""))
+        raise NotFound(missing())
     return occurrence, await team_by_id(session, viewer=viewer, team_id=occurrence.cadence.subject_id)
 
 
@@ -245,7 +244,7 @@ async def pick(
         if problem in chosen:
             raise FieldRefusal({place: _("This one is picked already. Pick another, or leave it empty.")})
         if problem.team_id != team.id:
-            raise NotFound(missing(""))
+            raise NotFound(missing())
         if problem.state not in PICKABLE or problem.withdrawn_at is not None:
             raise FieldRefusal({place: _("Somebody settled this one meanwhile. Pick another.")})
         chosen.append(problem)
@@ -287,7 +286,7 @@ async def pick_by_id(session: AsyncSession, *, viewer: Viewer, pick_id: object, 
     )
     problem = await records.by_id(session, viewer=viewer, kind=Problem, record_id=problem_id, action=action)
     if action is not Action.READ:
-        require_standing(problem)
+        records.require_standing(problem)
     found = await session.scalars(select(Pick).where(Pick.id == wanted).options(*WHOLE_PICK))
     return found.one()
 
@@ -402,7 +401,7 @@ async def set_outcome(session: AsyncSession, *, viewer: Viewer, pick: Pick, outc
         Refusal: the problem came up again since, and that session has the last word.
     """
     if outcome not in set(OUTCOMES):
-        raise NotFound(missing(""))
+        raise NotFound(missing())
     if not _is_latest(pick):
         raise Refusal(
             _(
