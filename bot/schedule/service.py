@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from bot.db.upsert import insert
-from bot.errors import FieldRefusal
+from bot.errors import FieldRefusal, Refusal
 from bot.i18n import _
 from bot.people import service as people
 from bot.people.calendar import Calendar
@@ -67,26 +67,33 @@ async def set_up(
     cadence.team_id, cadence.ended = team.id if team else None, False
     cadence.wall_time, cadence.timezone, cadence.follows = f"{at:%H:%M}", timezone, follows
     cadence.steps = [step.model_dump() for step in steps]
-    there = {person.user_id: person for person in cadence.people}
-    cadence.people = [
-        there.get(user_id) or CadencePerson(user_id=user_id, workspace_id=workspace_id)
-        for user_id in sorted(set(user_ids))
-    ]
+    set_people(cadence, user_ids)
     await session.flush()  # for its id
     await replan(session, cadence=cadence, now=now)
     return cadence
 
 
+def set_people(cadence: Cadence, user_ids: Collection[str]) -> None:
+    """Those without whom it does not take place are these; when it does stays as it is."""
+    there = {person.user_id: person for person in cadence.people}
+    cadence.people = [
+        there.get(user_id) or CadencePerson(user_id=user_id, workspace_id=cadence.workspace_id)
+        for user_id in sorted(set(user_ids))
+    ]
+
+
 async def cadence_of(
-    session: AsyncSession, *, workspace_id: int, ritual: str, subject_id: int
+    session: AsyncSession, *, workspace_id: int, ritual: str, subject_id: int, lock: bool = False
 ) -> Cadence | None:
-    return await session.scalar(
+    """`lock`: before it is paused or resumed, so that two who do so at once do it one after the other."""
+    statement = (
         select(Cadence)
         .where(
             Cadence.workspace_id == workspace_id, Cadence.ritual == ritual, Cadence.subject_id == subject_id
         )
         .options(selectinload(Cadence.people))
     )
+    return await session.scalar(statement.with_for_update() if lock else statement)
 
 
 async def next_of(session: AsyncSession, *, cadence: Cadence) -> Occurrence | None:
@@ -150,8 +157,11 @@ async def move(
     """One occurrence at another time; those after it stay as they are.
 
     Raises:
+        Refusal: it is paused meanwhile.
         FieldRefusal: that time is over, or that day is off.
     """
+    if occurrence.next_at is None:
+        raise Refusal(_("It is paused, so nothing can be moved. Resume it first."))
     starts_at = instant(to.date, to.time, occurrence.cadence.zone)
     if starts_at <= now:
         raise FieldRefusal({"time": _("That time is already over. Pick one from now on.")})

@@ -106,7 +106,7 @@ async def pair_by_id(session: AsyncSession, *, actor: Actor, pair_id: object, lo
     )
     pair = await session.scalar(statement.with_for_update() if lock else statement)
     if pair is None:
-        raise NotFound(missing(""))
+        raise NotFound(missing())
     return pair
 
 
@@ -265,7 +265,7 @@ async def item_by_id(session: AsyncSession, *, actor: Actor, item_id: object) ->
         .with_for_update()
     )
     if item is None or (item.private and item.author_id != actor.user_id):
-        raise NotFound(missing(""))
+        raise NotFound(missing())
     return item, await pair_by_id(session, actor=actor, pair_id=item.pair_id)
 
 
@@ -347,8 +347,25 @@ async def meeting_by_id(
         session, workspace_id=actor.workspace_id, occurrence_id=wanted, lock=lock
     )
     if occurrence is None or occurrence.cadence.ritual != RITUAL:
-        raise NotFound(missing(""))
+        raise NotFound(missing())
     return occurrence, await pair_by_id(session, actor=actor, pair_id=occurrence.cadence.subject_id)
+
+
+async def meeting_to_come(
+    session: AsyncSession, *, actor: Actor, meeting_id: object, lock: bool = False
+) -> tuple[Occurrence, Pair]:
+    """As `meeting_by_id`, of one that can still be moved or left out.
+
+    Raises:
+        NotFound
+        Refusal: it has begun, or does not take place any more.
+    """
+    occurrence, pair = await meeting_by_id(session, actor=actor, meeting_id=meeting_id, lock=lock)
+    if occurrence.state in (OccurrenceState.SKIPPED, OccurrenceState.MISSED):
+        raise Refusal(_("That 1:1 is left out already. `/one-on-one` shows when the next one is."))
+    if occurrence.state != OccurrenceState.DUE:
+        raise Refusal(_("That 1:1 has begun already."))
+    return occurrence, pair
 
 
 def require_open(occurrence: Occurrence) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.access.rules import Viewer
 from bot.i18n import _
 from bot.outbox import service as outbox
 from bot.people import service as people
@@ -18,6 +19,7 @@ from bot.schedule import words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
 from bot.schedule.worker import Moment, Step, Timed, source
+from bot.slack.blocks import Payload
 
 HEADLINE = "headline"
 SUGGESTED = 5
@@ -32,20 +34,27 @@ async def ask_for_pick(session: AsyncSession, *, moment: Moment) -> None:
     """Who picks is asked alone, and is told what happens when they do not."""
     occurrence = moment.occurrence
     team = await sessions.team_of(session, occurrence)
-    await sessions.keep_host(session, team=team, now=moment.now)
+    await sessions.keep_host(session, team=team)
     for host_id in moment.cadence.user_ids:
-        viewer = moment.viewers.get(host_id)
-        may_read = viewer is not None and viewer.sees(team.channel_id)
-        suggested = (
-            await problems.backlog(session, team=team, now=moment.now, limit=SUGGESTED) if may_read else []
+        payload = await question(
+            session, occurrence=occurrence, team=team, viewer=moment.viewers.get(host_id), now=moment.now
         )
         await moment.post(
             session,
             name=sessions.PICK,
             recipient=host_id,
-            payload=session_messages.please_pick(occurrence, team, suggested),
+            payload=payload,
             useful_until=occurrence.starts_at,
         )
+
+
+async def question(
+    session: AsyncSession, *, occurrence: Occurrence, team: Team, viewer: Viewer | None, now: datetime
+) -> Payload:
+    """Which problems to pick, with the best of the backlog, if who is asked can read it."""
+    may_read = viewer is not None and viewer.sees(team.channel_id)
+    suggested = await problems.backlog(session, team=team, now=now, limit=SUGGESTED) if may_read else []
+    return session_messages.please_pick(occurrence, team, suggested)
 
 
 async def begin(session: AsyncSession, *, moment: Moment) -> None:

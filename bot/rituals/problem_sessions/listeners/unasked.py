@@ -49,6 +49,6 @@ async def agenda(session: AsyncSession, *, viewer: Viewer, team: Team, now: date
 
 async def team_set_up(session: AsyncSession, *, team: Team, now: datetime) -> None:
     """Cards that still offer to set the team up lose that, and its sessions wait for its PM from now on."""
-    await sessions.keep_host(session, team=team, now=now)
+    await sessions.keep_host(session, team=team)
     for problem in await records.with_cards(session, Problem, team=team):
         await jobs.update_card(session, problem, now)

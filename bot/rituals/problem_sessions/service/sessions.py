@@ -126,10 +126,22 @@ async def solution_words_of(session: AsyncSession, team: Team | None) -> Sequenc
     return settings.solution_words if settings else USUAL_WORDS
 
 
-async def cadence_of(session: AsyncSession, team: Team) -> Cadence | None:
+async def cadence_of(session: AsyncSession, team: Team, *, lock: bool = False) -> Cadence | None:
     return await schedule.cadence_of(
-        session, workspace_id=team.workspace_id, ritual=RITUAL, subject_id=team.id
+        session, workspace_id=team.workspace_id, ritual=RITUAL, subject_id=team.id, lock=lock
     )
+
+
+async def going_on(session: AsyncSession, team: Team | None, *, lock: bool = False) -> Cadence:
+    """The cadence of a team's sessions.
+
+    Raises:
+        Refusal: it has none, or they have ended.
+    """
+    cadence = await cadence_of(session, team, lock=lock) if team else None
+    if cadence is None or cadence.ended:
+        raise Refusal(_("This team has no problem sessions. `/problem session` in its channel sets them up."))
+    return cadence
 
 
 def host_of(team: Team, settings: SessionSettings) -> str:
@@ -162,27 +174,13 @@ async def require_host(session: AsyncSession, *, viewer: Viewer, team: Team) -> 
         )
 
 
-async def keep_host(session: AsyncSession, *, team: Team, now: datetime) -> None:
+async def keep_host(session: AsyncSession, *, team: Team) -> None:
     """The team may have another PM: it is for them that a session waits from now on."""
     cadence, settings = await cadence_of(session, team), await settings_of(session, team)
     if cadence is None or cadence.ended or settings is None:
         return
-    if cadence.user_ids == [host_of(team, settings)]:
-        return
-    await schedule.set_up(
-        session,
-        workspace_id=team.workspace_id,
-        ritual=RITUAL,
-        subject_id=team.id,
-        team=team,
-        rule=cadence.parsed_rule,
-        at=cadence.at,
-        timezone=cadence.timezone,
-        follows=cadence.follows,
-        steps=cadence.step_times,
-        user_ids=[host_of(team, settings)],
-        now=now,
-    )
+    schedule.set_people(cadence, [host_of(team, settings)])
+    await session.flush()
 
 
 # One session: an occurrence of the cadence
@@ -215,6 +213,9 @@ async def team_of(session: AsyncSession, occurrence: Occurrence) -> Team:
 
 
 def require_to_come(occurrence: Occurrence) -> None:
+    """Raises Refusal for a session that has begun, or that does not take place any more."""
+    if occurrence.state in (OccurrenceState.SKIPPED, OccurrenceState.MISSED):
+        raise Refusal(_("That session is left out already. `/problem session` shows when the next one is."))
     if occurrence.state != OccurrenceState.DUE:
         raise Refusal(_("That session has begun already. `/problem session` lets you pick for the next one."))
 

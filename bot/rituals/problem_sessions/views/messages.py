@@ -97,6 +97,7 @@ def help_words() -> b.Payload:
         ),
         _("`/problem show P-7` · one of them, with its ideas and what came of it"),
         _("`/problem session` · when this channel talks about its top three, and its settings"),
+        _("`/problem skip` · leave the next session out; `move`, `pause` and `resume` do what they say"),
         _("In a thread, use “Log as problem” and “Add as idea” from a message's menu."),
     ]
     return b.message("\n".join(lines), [b.section(one) for one in lines])

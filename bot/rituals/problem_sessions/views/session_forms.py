@@ -1,7 +1,7 @@
 """The forms of a session: setting it up, picking, adding an idea, saying whether it helped; and its page."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from slack_sdk.models.blocks import Block
@@ -123,24 +123,49 @@ def page(
         [
             b.section(f"{title}\n{upcoming}"),
             *([b.section("\n".join(about))] if about else []),
-            b.actions(*_verbs(team, cadence, occurrence)),
+            b.actions(*_verbs(team, cadence, occurrence, now)),
         ],
         private_metadata=request.ids(team=team.id),
     )
 
 
-def _verbs(team: Team, cadence: Cadence, occurrence: Occurrence | None) -> list[InteractiveElement]:
+def _verbs(
+    team: Team, cadence: Cadence, occurrence: Occurrence | None, now: datetime
+) -> list[InteractiveElement]:
     buttons: list[InteractiveElement] = []
-    menu = [(_("Change day, time, words"), f"settings:{team.id}")]
+    menu: list[tuple[str, object]] = []
     if occurrence is not None:
         pick = b.button(_("Pick the problems"), ids.PICK, value=occurrence.id, style="primary")
         buttons.append(pick)
-        menu += [(_("Leave the next one out"), f"skip:{team.id}"), (_("Pause"), f"pause:{team.id}")]
-    elif cadence.paused_at is not None:
-        menu.append((_("Resume"), f"resume:{team.id}"))
+        menu += [
+            (_("Leave the next one out"), f"skip:{occurrence.id}"),
+            (_("Another time for the next one"), f"move:{occurrence.id}"),
+            (_("Pause"), f"pause:{team.id}"),
+        ]
+    if cadence.is_paused(now):
+        buttons.append(b.button(_("Resume"), ids.RESUME, value=team.id))
+    menu.append((_("Change day, time, words"), f"settings:{team.id}"))
     gone = _("No session comes any more. What was logged stays, and they can be set up again.")
     end = b.button(_("End the sessions"), ids.END, value=f"end:{team.id}", confirm=gone)
     return [*buttons, end, b.overflow(ids.MANAGE, menu)]
+
+
+def move(occurrence: Occurrence, *, today: date) -> b.Payload:
+    when = schedule_words.clock(occurrence.starts_at, occurrence.cadence.zone)
+    says = _("The problem session of {when} moves just this once.", when=when)
+    return cadences.move(ids.MOVE_FORM, occurrence, says=says, today=today)
+
+
+def pause(team: Team) -> b.Payload:
+    return cadences.pause(
+        ids.PAUSE_FORM,
+        _("Pause the sessions"),
+        says=_(
+            "Nothing comes while they are paused, and what is logged and picked stays. The channel is told."
+        ),
+        hint=_("Leave it empty: until somebody resumes them."),
+        held={"team": team.id},
+    )
 
 
 # Picking

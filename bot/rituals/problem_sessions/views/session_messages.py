@@ -1,7 +1,7 @@
 """What a session says in the channel, and to whom it turns before and after."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.blocks.block_elements import InteractiveElement, StaticSelectElement
@@ -13,6 +13,7 @@ from bot.rituals.problem_sessions.models import OUTCOMES, Pick, Problem
 from bot.rituals.problem_sessions.views import words
 from bot.rituals.problem_sessions.views.messages import beginning
 from bot.rituals.problem_sessions.views.page import hidden_ideas
+from bot.schedule import snooze
 from bot.schedule import words as schedule_words
 from bot.schedule.models import Cadence, Occurrence
 from bot.slack import blocks as b
@@ -36,7 +37,7 @@ def please_pick(occurrence: Occurrence, team: Team, suggested: Sequence[Problem]
     lines = [_suggestion(problem) for problem in suggested]
     if not suggested:
         lines = [_("I have none to suggest here. “Pick” shows what is logged, and `/problem` logs one.")]
-    dates = [_sentence(schedule_words.moved(occurrence))] if occurrence.moved else []
+    dates = _about_dates(occurrence)
     return b.message(
         "\n".join([asked, *lines, kindly]),
         [
@@ -47,6 +48,7 @@ def please_pick(occurrence: Occurrence, team: Team, suggested: Sequence[Problem]
             b.actions(
                 b.button(_("Pick"), ids.PICK, value=occurrence.id, style="primary"),
                 b.button(_("Log a problem"), ids.LOG),
+                snooze.menu(ids.PUT_OFF, occurrence),
             ),
         ],
     )
@@ -54,6 +56,12 @@ def please_pick(occurrence: Occurrence, team: Team, suggested: Sequence[Problem]
 
 def _suggestion(problem: Problem) -> str:
     return " — ".join(filter(None, [f"• {words.line(problem)}", words.recurring(problem)]))
+
+
+def _about_dates(occurrence: Occurrence) -> list[str]:
+    """That it is not on its usual day, and why."""
+    was_moved = occurrence.moved or occurrence.moved_by
+    return [_sentence(schedule_words.moved(occurrence))] if was_moved else []
 
 
 def _sentence(said: str) -> str:
@@ -77,6 +85,37 @@ def changed(said: str, cadence: Cadence, following: Occurrence | None, *, now: d
     """Something happened to the sessions: `said`, and when the next one is."""
     whole = f"{said} {schedule_words.upcoming(cadence, following, now=now)}"
     return b.message(whole, [b.section(whole)])
+
+
+def skipped_words(user_id: str) -> str:
+    """Why a session is left out."""
+    return _("{who} left it out", who=text.mention(user_id))
+
+
+def left_out_words(occurrence: Occurrence, *, by: str) -> str:
+    day = schedule_words.short_day(occurrence.starts_on)
+    return _("{who} left the problem session of {day} out.", who=text.mention(by), day=day)
+
+
+def moved_words(day: date, *, by: str) -> str:
+    """`day`: on which it would have been."""
+    shown = schedule_words.short_day(day)
+    return _("{who} moved the problem session of {day}, just this once.", who=text.mention(by), day=shown)
+
+
+def paused_words(*, by: str, until: date | None) -> str:
+    who = text.mention(by)
+    if until is None:
+        return _("{who} paused the problem sessions.", who=who)
+    return _("{who} paused the problem sessions until {day}.", who=who, day=schedule_words.short_day(until))
+
+
+def resumed_words(*, by: str) -> str:
+    return _("{who} resumed the problem sessions.", who=text.mention(by))
+
+
+def ended_words(*, by: str) -> str:
+    return _("{who} ended the problem sessions. What was logged stays.", who=text.mention(by))
 
 
 def picked(occurrence: Occurrence, picks: Sequence[Pick]) -> b.Payload:
@@ -117,10 +156,10 @@ def rests_without(user_id: str) -> b.Payload:
 def headline(occurrence: Occurrence, picks: Sequence[Pick], *, closes_at: datetime | None) -> b.Payload:
     """`closes_at`: until when it is open; none once it is over."""
     when = schedule_words.clock(occurrence.starts_at, occurrence.cadence.zone)
-    title = _("Problem session · {when}", when=when)
+    title, dates = _("Problem session · {when}", when=when), _about_dates(occurrence)
     lines = [f"{pick.position + 1}. {words.line(pick.problem)}" for pick in picks]
     state = _("It is over. Late ideas have their place too.")
-    blocks: list[Block] = [b.header(title), b.section("\n".join(lines))]
+    blocks: list[Block] = [b.header(title), *map(b.context, dates), b.section("\n".join(lines))]
     if closes_at is not None:
         state = _(
             "What hurts, and no solution brought along. Each problem has a thread for your ideas, until {when}.",
@@ -130,7 +169,7 @@ def headline(occurrence: Occurrence, picks: Sequence[Pick], *, closes_at: dateti
         blocks.append(b.actions(b.button(_("Close the session"), ids.CLOSE, value=occurrence.id)))
     else:
         blocks.append(b.context(state))
-    return b.message("\n".join([title, *lines, state]), blocks)
+    return b.message("\n".join([title, *dates, *lines, state]), blocks)
 
 
 def problem(pick: Pick) -> b.Payload:
