@@ -55,5 +55,10 @@ class Ritual:
     """What it suggests for the 1:1 of a team's PM and tech lead."""
     timed: Timed | None = None
     """What it does by itself, for a ritual with a cadence."""
+    linked: Callable[..., Awaitable[None]] | None = None
+    """`async def linked(session, *, workspace, record_id, now)`: what a record is linked to is another now.
+
+    Told of every such record, whichever ritual it is of: each looks whether it is its own.
+    """
     team_set_up: Callable[..., Awaitable[None]] | None = None
     """`async def team_set_up(session, *, team, now)`, once, when somebody has set a team up."""

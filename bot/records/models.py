@@ -89,6 +89,12 @@ class Relation(StrEnum):
     SUPERSEDES = "supersedes"
     REVERSES = "reverses"
     RELATES_TO = "relates_to"
+    DECIDES = "decides"
+    """A decision about what another record brought up."""
+
+
+REPLACING = (Relation.SUPERSEDES, Relation.REVERSES)
+"""By which a record takes another's place."""
 
 
 class RecordLink(Base):
@@ -96,7 +102,7 @@ class RecordLink(Base):
 
     __tablename__ = "record_links"
     __table_args__ = (
-        CheckConstraint("relation IN ('supersedes', 'reverses', 'relates_to')", name="relation"),
+        CheckConstraint("relation IN ('supersedes', 'reverses', 'relates_to', 'decides')", name="relation"),
         CheckConstraint("from_id <> to_id", name="not_itself"),
     )
 

@@ -14,7 +14,7 @@ from bot.db.upsert import insert
 from bot.errors import AlreadySaved, FieldRefusal, Refusal
 from bot.i18n import _
 from bot.people.models import Team
-from bot.records.models import Counter, Record, RecordLink, Relation, Revision, Submission
+from bot.records.models import REPLACING, Counter, Record, RecordLink, Relation, Revision, Submission
 from bot.slack.request import Request
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -304,7 +304,7 @@ async def link(
     """
     if source.id == target.id:
         raise FieldRefusal({"links": _("{name} is this one. Pick another.", name=target.name)})
-    if relation is not Relation.RELATES_TO and await _leads_to(session, start=target, goal=source):
+    if relation in REPLACING and await _leads_to(session, start=target, goal=source):
         raise FieldRefusal(
             {
                 "links": _(
@@ -347,7 +347,7 @@ async def loosen(session: AsyncSession, *, source: Record) -> Sequence[int]:
     """A record replaces nothing any more and only belongs to what it replaced; returns the ids of those."""
     rows = await session.scalars(
         update(RecordLink)
-        .where(RecordLink.from_id == source.id, RecordLink.relation != Relation.RELATES_TO)
+        .where(RecordLink.from_id == source.id, RecordLink.relation.in_(REPLACING))
         .values(relation=Relation.RELATES_TO)
         .returning(RecordLink.to_id)
     )
@@ -356,7 +356,7 @@ async def loosen(session: AsyncSession, *, source: Record) -> Sequence[int]:
 
 async def _leads_to(session: AsyncSession, *, start: Record, goal: Record) -> bool:
     """Whether `goal` is reached from `start` by going back to what each replaced."""
-    replaced = RecordLink.relation != Relation.RELATES_TO
+    replaced = RecordLink.relation.in_(REPLACING)
     first = select(RecordLink.to_id.label("id")).where(RecordLink.from_id == start.id, replaced)
     back = first.cte("back", recursive=True)
     back = back.union(select(RecordLink.to_id).join(back, RecordLink.from_id == back.c.id).where(replaced))

@@ -27,6 +27,7 @@ from bot.schedule import service, words
 from bot.schedule.models import Cadence, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START
 from bot.slack.blocks import Payload
+from bot.slack.threads import Replies
 from bot.workspaces.models import Workspace, WorkspaceState
 
 log = structlog.get_logger()
@@ -54,7 +55,7 @@ class Moment:
     viewers: Mapping[str, Viewer]
     """What the cadence's people can see, where the step asks for that."""
     suggest: Suggest
-    replies: Mapping[str, int] = field(default_factory=dict)
+    replies: Mapping[str, Replies] = field(default_factory=dict)
     """By delivery id, how many replies each message has that the step counts them of."""
 
     @property
@@ -155,13 +156,13 @@ class Timed:
 
 
 See = Callable[[int, Sequence[str]], Awaitable[Mapping[str, Viewer]]]
-CountReplies = Callable[[int, Sequence[Message]], Awaitable[Sequence[int]]]
+CountReplies = Callable[[int, Sequence[Message]], Awaitable[Sequence[Replies]]]
 
 
 class ScheduleWorker:
     """`see` asks Slack what people of a workspace (a row's id) can see; it never raises, and denies what is unknown.
 
-    `count_replies` asks how many replies each of these messages has; it never raises, and says 0 of what is unknown.
+    `count_replies` asks how many replies each of these messages has; it never raises, and says none of what is unknown.
     """
 
     def __init__(
@@ -247,7 +248,7 @@ class ScheduleWorker:
             )
             return rows.all()
 
-    async def _ask(self, occurrence: Occurrence) -> tuple[Mapping[str, Viewer], Mapping[str, int]]:
+    async def _ask(self, occurrence: Occurrence) -> tuple[Mapping[str, Viewer], Mapping[str, Replies]]:
         """What its step needs to know of Slack, before any transaction; where that cannot be had, nothing."""
         try:
             return await self._viewers(occurrence), await self._replies(occurrence)
@@ -263,7 +264,7 @@ class ScheduleWorker:
             return {}
         return await self._see(occurrence.workspace_id, occurrence.cadence.user_ids)
 
-    async def _replies(self, occurrence: Occurrence) -> Mapping[str, int]:
+    async def _replies(self, occurrence: Occurrence) -> Mapping[str, Replies]:
         step = self._step(occurrence)
         if step is None or step.counts is None:
             return {}
@@ -278,7 +279,9 @@ class ScheduleWorker:
         counted = await self._count_replies(occurrence.workspace_id, list(sent.values()))
         return dict(zip(sent, counted, strict=True))
 
-    async def _try(self, due: Occurrence, viewers: Mapping[str, Viewer], replies: Mapping[str, int]) -> bool:
+    async def _try(
+        self, due: Occurrence, viewers: Mapping[str, Viewer], replies: Mapping[str, Replies]
+    ) -> bool:
         """Whether it was ours to run."""
         try:
             async with self._db.begin() as session:

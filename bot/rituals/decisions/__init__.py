@@ -18,6 +18,7 @@ ritual = Ritual(
     },
     actions={
         ids.LOG: doors.open_new,
+        ids.LOG_ABOUT: doors.open_about,
         ids.LOG_CAPTURED: doors.open_captured,
         ids.MORE: form.show_more,
         ids.ADD_ALTERNATIVE: form.add_alternative,
@@ -54,5 +55,6 @@ ritual = Ritual(
     home=unasked.home,
     agenda=unasked.agenda,
     timed=jobs.timed,
+    linked=unasked.linked,
     team_set_up=unasked.team_set_up,
 )

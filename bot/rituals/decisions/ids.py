@@ -11,6 +11,7 @@ IMPORT_TOLD = "decisions.import_told"
 
 LOG = "decisions.log"
 LOG_MESSAGE = "decisions.log_message"
+LOG_ABOUT = "decisions.log_about"
 LOG_CAPTURED = "decisions.log_captured"
 IMPORT_FILES = "decisions.import_files"
 MORE = "decisions.more_fields"

@@ -44,9 +44,11 @@ ritual = Ritual(
         ids.MOVE_FORM: changing.submit_move,
         ids.PAUSE_FORM: changing.submit_pause,
     },
+    events={"reaction_added": unasked.note_thumb, "reaction_removed": unasked.note_thumb},
     waiting=unasked.waiting,
     home=unasked.home,
     agenda=unasked.agenda,
+    linked=unasked.linked,
     team_set_up=unasked.team_set_up,
     timed=jobs.timed,
 )

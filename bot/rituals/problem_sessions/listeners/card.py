@@ -3,8 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Viewer, require
-from bot.records import drafts
+from bot.records import drafts, links
 from bot.records import service as records
+from bot.records.views import show_page
 from bot.rituals.problem_sessions import ids, jobs
 from bot.rituals.problem_sessions.listeners.form import up_to_date
 from bot.rituals.problem_sessions.models import Problem
@@ -41,13 +42,14 @@ async def open_page(request: Request, value: str) -> None:
     async with request.read() as session:
         problem = await _problem(session, viewer, value, Action.READ)
         view = await page_of(session, viewer, problem)
-    request.open_view(view)
+    show_page(request, view)
 
 
 async def page_of(session: AsyncSession, viewer: Viewer, problem: Problem) -> Payload:
     picks = await sessions.ideas_about(session, problem=problem)
     revisions = await records.revisions_of(session, record=problem)
-    return page.page(problem, picks, viewer=viewer, revisions=revisions)
+    decided = await links.decisions_about(session, problem, viewer=viewer)
+    return page.page(problem, picks, decided=decided, viewer=viewer, revisions=revisions)
 
 
 async def change(request: Request, value: str) -> None:

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from bot.access.rules import Action, Viewer, missing, require
+from bot.db.upsert import insert
 from bot.errors import FieldRefusal, NotAllowed, NotFound, Refusal
 from bot.i18n import _
+from bot.outbox import service as outbox
 from bot.people import service as people
 from bot.people.models import Team
 from bot.records import service as records
@@ -22,6 +24,7 @@ from bot.rituals.problem_sessions.models import (
     PICKABLE,
     Helped,
     Idea,
+    IdeaThumb,
     IdeaVote,
     Pick,
     Problem,
@@ -255,11 +258,15 @@ async def pick(
 
 
 _PROBLEM = selectinload(Pick.problem)
+_IDEAS = (
+    selectinload(Pick.ideas).selectinload(Idea.votes),
+    selectinload(Pick.ideas).selectinload(Idea.thumbs),
+)
 WHOLE_PICK = (
     _PROBLEM.joinedload(Problem.team, innerjoin=True),
     _PROBLEM.selectinload(Problem.sightings),
     _PROBLEM.selectinload(Problem.picks),
-    selectinload(Pick.ideas).selectinload(Idea.votes),
+    *_IDEAS,
 )
 
 
@@ -298,9 +305,21 @@ async def ideas_about(session: AsyncSession, *, problem: Problem) -> Sequence[Pi
         select(Pick)
         .where(Pick.problem_id == problem.id, Pick.begun_at.is_not(None))
         .order_by(Pick.begun_at, Pick.id)
-        .options(selectinload(Pick.ideas).selectinload(Idea.votes))
+        .options(*_IDEAS)
     )
     return rows.all()
+
+
+async def latest_pick(session: AsyncSession, *, problem: Problem) -> Pick | None:
+    """A problem as it came up in its latest session, if it came up in any."""
+    rows = await session.scalars(
+        select(Pick)
+        .where(Pick.problem_id == problem.id, Pick.begun_at.is_not(None))
+        .order_by(Pick.id.desc())
+        .limit(1)
+        .options(*WHOLE_PICK)
+    )
+    return rows.first()
 
 
 async def open_picks(session: AsyncSession, *, team_id: int) -> Sequence[Pick]:
@@ -357,28 +376,83 @@ async def add_idea(
     _require_recent(pick, now)
     if message_ts is not None and any(idea.message_ts == message_ts for idea in pick.ideas):
         raise Refusal(_("That reply is an idea already."))
-    pick.ideas.append(Idea(user_id=viewer.user_id, text=text, message_ts=message_ts, at=now, votes=[]))
+    pick.ideas.append(
+        Idea(user_id=viewer.user_id, text=text, message_ts=message_ts, at=now, votes=[], thumbs=[])
+    )
     await session.flush()
 
 
-async def vote(session: AsyncSession, *, viewer: Viewer, idea_id: object, now: datetime) -> Pick:
-    """One vote a person and idea; to vote again takes it back. Returns what the idea is about.
+async def vote(session: AsyncSession, *, viewer: Viewer, idea_id: object, now: datetime) -> tuple[Pick, Idea]:
+    """One vote a person and idea; to vote again takes it back. Returns what the idea is about, too.
 
     Raises:
-        NotFound, Refusal
+        NotFound
+        Refusal: the session is long over, or their vote is a 👍, which only they can take away.
     """
     wanted = records.row_id(idea_id)
     pick_id = await session.scalar(select(Idea.pick_id).where(Idea.id == wanted))
     pick = await pick_by_id(session, viewer=viewer, pick_id=pick_id, action=Action.ACKNOWLEDGE)
     _require_recent(pick, now)
     idea = next(idea for idea in pick.ideas if idea.id == wanted)
+    if viewer.user_id in idea.thumbed_by:
+        raise Refusal(_("Your 👍 on this idea is your vote. To take the vote back, take the 👍 away."))
     mine = next((vote for vote in idea.votes if vote.user_id == viewer.user_id), None)
     if mine is None:
         idea.votes.append(IdeaVote(user_id=viewer.user_id))
     else:
         idea.votes.remove(mine)
     await session.flush()
-    return pick
+    return pick, idea
+
+
+async def idea_at(
+    session: AsyncSession, *, workspace_id: int, channel_id: str, ts: str, now: datetime
+) -> tuple[Pick, Idea] | None:
+    """The idea that a message shows, or that was made from it, with its problem locked; none when it is long over."""
+    rows = await session.execute(
+        select(Idea.id, Idea.message_ts, Idea.message_id, Pick.id, Pick.problem_id)
+        .join(Pick, Pick.id == Idea.pick_id)
+        .join(Problem, Problem.id == Pick.problem_id)
+        .where(
+            Problem.workspace_id == workspace_id,
+            Problem.channel_id == channel_id,
+            Problem.withdrawn_at.is_(None),
+            Pick.begun_at > now - TAKES_IDEAS,
+        )
+    )
+    recent = rows.all()
+    shown = await outbox.one_at(
+        session,
+        workspace_id=workspace_id,
+        channel_id=channel_id,
+        ts=ts,
+        among=[message_id for _id, _ts, message_id, *_rest in recent if message_id],
+    )
+    for idea_id, message_ts, message_id, pick_id, problem_id in recent:
+        if message_ts == ts or (shown is not None and message_id == shown):
+            await records.lock(session, [problem_id])
+            pick = (await session.scalars(select(Pick).where(Pick.id == pick_id).options(*WHOLE_PICK))).one()
+            return pick, next(idea for idea in pick.ideas if idea.id == idea_id)
+    return None
+
+
+async def note_thumb(
+    session: AsyncSession, *, idea: Idea, user_id: str, message_ts: str, name: str, stands: bool, told_at: str
+) -> bool:
+    """A 👍 came or went. Returns whether that is news: what Slack tells twice, or later than a newer one, is none."""
+    latest = {"stands": stands, "told_at": told_at}
+    changed = await session.scalar(
+        insert(session, IdeaThumb)
+        .values(idea_id=idea.id, user_id=user_id, message_ts=message_ts, name=name, **latest)
+        .on_conflict_do_update(
+            index_elements=["idea_id", "user_id", "message_ts", "name"],
+            set_=latest,
+            where=IdeaThumb.told_at < told_at,
+        )
+        .returning(IdeaThumb.idea_id)
+    )
+    await session.refresh(idea, ["thumbs"])
+    return changed is not None
 
 
 def takes_ideas(pick: Pick, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.i18n import _
 from bot.people.models import Team
+from bot.records.links import LinkedRecord
 from bot.rituals.problem_sessions import ids
 from bot.rituals.problem_sessions.models import Helped, Pick, Problem, SessionSettings
 from bot.rituals.problem_sessions.service.sessions import HELPED_CHARACTERS, IDEA_CHARACTERS, PLACES
@@ -234,13 +235,13 @@ def idea(pick: Pick, *, said: str = "", message_ts: str | None = None) -> b.Payl
     )
 
 
-def did_it_help(pick: Pick) -> b.Payload:
+def did_it_help(pick: Pick, decided: Sequence[LinkedRecord]) -> b.Payload:
     choices = [(words.helped(one), one.value) for one in Helped]
     return b.modal(
         ids.HELPED_FORM,
         _("Did it help?"),
         [
-            b.section(words.line(pick.problem)),
+            b.section("\n".join([words.line(pick.problem), *words.decided(decided)])),
             b.field("helped", _("Did it help?"), b.radio_input(choices, chosen=pick.helped), optional=False),
             b.field(
                 "words",
