@@ -33,7 +33,7 @@ from bot.outbox.sender import Sender
 from bot.outbox.service import GIVEN_UP, Message
 from bot.people import service as people
 from bot.people.offers import TEAM_SET_UP
-from bot.records import drafts, sources
+from bot.records import drafts, links, sources
 from bot.records import service as records
 from bot.records.models import Submission
 from bot.records.snapshots import Snapshots
@@ -52,7 +52,7 @@ from bot.slack.home import Home
 from bot.slack.ingress import BODY_BYTES, routes
 from bot.slack.request import Surroundings
 from bot.slack.tasks import Tasks
-from bot.slack.threads import count_replies
+from bot.slack.threads import Replies, count_replies
 from bot.workspaces import installations
 from bot.workspaces.installations import Installations
 from bot.workspaces.models import Workspace
@@ -159,10 +159,11 @@ def assemble(
             **events(rituals),
             TEAM_SET_UP: team_set_up(rituals),
             GIVEN_UP: given_up(rituals),
+            links.CHANGED: linked_record_changed(rituals),
             USER_CHANGE: changes.person_changed(timed),
         },
         clock=clock,
-        stale_after={name: age for ritual in rituals for name, age in ritual.stale_after.items()},
+        stale_after=stale_after(rituals),
         shutdown_seconds=settings.shutdown_seconds,
         tick_seconds=settings.tick_seconds,
     )
@@ -279,10 +280,10 @@ def _naming(found: Installations, clients: Clients, directory: Directory) -> Nam
 def _counting_replies(found: Installations, clients: Clients) -> CountReplies:
     """How many replies messages of a workspace have; none while it will not have us any more."""
 
-    async def count(workspace_id: int, messages: Sequence[Message]) -> Sequence[int]:
+    async def count(workspace_id: int, messages: Sequence[Message]) -> Sequence[Replies]:
         workspace = await found.by_id(workspace_id)
         if workspace is None:
-            return [0] * len(messages)
+            return [Replies()] * len(messages)
         slack = clients.bot(workspace.bot_token)
         asked = (count_replies(slack, channel_id=place.channel_id, ts=place.ts) for place in messages)
         return await asyncio.gather(*asked)
@@ -302,17 +303,44 @@ def tables(rituals: Sequence[Ritual]) -> Tables:
 
 
 def events(rituals: Sequence[Ritual]) -> dict[str, EventListener]:
-    """One listener an event: an event is handled once, in one transaction.
-
-    Raises:
-        ValueError: two rituals want the same one.
-    """
-    listeners: dict[str, EventListener] = {}
+    """What is done at each event by all rituals that listen to it, in one transaction; it is handled once."""
+    listening: dict[str, list[EventListener]] = {}
     for ritual in rituals:
-        if twice := listeners.keys() & ritual.events.keys():
-            raise ValueError(f"two rituals listen to {sorted(twice)}")
-        listeners |= ritual.events
-    return listeners
+        for name, listener in ritual.events.items():
+            useful = _while_useful(listener, ritual.stale_after.get(name))
+            listening.setdefault(name, []).append(useful)
+    return {name: _all_of(listeners) for name, listeners in listening.items()}
+
+
+def _while_useful(listener: EventListener, stale_after: timedelta | None) -> EventListener:
+    """The listener, left out when an event comes too late for it; another's may still want it."""
+    if stale_after is None:
+        return listener
+
+    async def listen(
+        session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+    ) -> None:
+        if now - event["event_time"] <= stale_after:
+            await listener(session, event=event, workspace=workspace, now=now)
+
+    return listen
+
+
+def _all_of(listeners: Sequence[EventListener]) -> EventListener:
+    async def listen(
+        session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+    ) -> None:
+        for listener in listeners:
+            await listener(session, event=event, workspace=workspace, now=now)
+
+    return listen if len(listeners) > 1 else listeners[0]
+
+
+def stale_after(rituals: Sequence[Ritual]) -> dict[str, timedelta]:
+    """Events that are of use to nobody any more when they come later than this."""
+    names = {name for ritual in rituals for name in ritual.events}
+    ages = {name: [r.stale_after.get(name) for r in rituals if name in r.events] for name in names}
+    return {name: max(filter(None, of)) for name, of in ages.items() if None not in of}
 
 
 def team_set_up(rituals: Sequence[Ritual]) -> EventListener:
@@ -340,6 +368,19 @@ def given_up(rituals: Sequence[Ritual]) -> EventListener:
                 await ritual.given_up(
                     session, delivery_id=event["delivery"], code=event["code"], workspace=workspace, now=now
                 )
+
+    return tell
+
+
+def linked_record_changed(rituals: Sequence[Ritual]) -> EventListener:
+    """Tells every ritual that something about a record's links is another. Our own event, too."""
+
+    async def tell(
+        session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+    ) -> None:
+        for ritual in rituals:
+            if ritual.linked is not None:
+                await ritual.linked(session, workspace=workspace, record_id=event["record"], now=now)
 
     return tell
 

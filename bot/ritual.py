@@ -59,5 +59,10 @@ class Ritual:
     """What it brings up to date by itself."""
     given_up: Callable[..., Awaitable[None]] | None = None
     """`async def given_up(session, *, delivery_id, code, workspace, now)`: see `outbox.service.GIVEN_UP`."""
+    linked: Callable[..., Awaitable[None]] | None = None
+    """`async def linked(session, *, workspace, record_id, now)`: what a record is linked to is another now.
+
+    Told of every such record, whichever ritual it is of: each looks whether it is its own.
+    """
     team_set_up: Callable[..., Awaitable[None]] | None = None
     """`async def team_set_up(session, *, team, now)`, once, when somebody has set a team up."""

@@ -170,6 +170,11 @@ class Person:
         place = {"channel": message["channel"], "ts": message["ts"]}
         await self._slack.post(f"as/{self.id}/react", {**place, "name": name}, **self._params)
 
+    async def take_back(self, message: Json, name: str) -> None:
+        """A reaction of theirs goes."""
+        place = {"channel": message["channel"], "ts": message["ts"]}
+        await self._slack.post(f"as/{self.id}/unreact", {**place, "name": name}, **self._params)
+
     async def open_home(self) -> Json:
         """The Home tab as the app publishes it for that."""
 

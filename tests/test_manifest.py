@@ -54,6 +54,7 @@ EVENT_SCOPES = {
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},
     "reaction_added": {"reactions:read"},
+    "reaction_removed": {"reactions:read"},
     "tokens_revoked": set(),
     "user_change": {"users:read"},
 }

@@ -4,15 +4,18 @@ import importlib
 import pkgutil
 import re
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import bot.rituals
-from bot.app import events, menu, tables
+from bot.app import events, menu, stale_after, tables
 from bot.i18n import DOMAIN, LOCALES
+from bot.records import offers
 from bot.ritual import Ritual
 from bot.rituals import RITUALS
 from bot.slack.dispatch import Table
@@ -53,7 +56,34 @@ def test_all_tables_are_made_of_all_rituals() -> None:
     made = tables(RITUALS)
     assert set(made.commands) == {phrase for ritual in RITUALS for phrase in ritual.commands}
     assert set(made.views) == {name for ritual in RITUALS for name in ritual.views}
-    assert len(events(RITUALS)) == sum(len(ritual.events) for ritual in RITUALS)
+    assert set(events(RITUALS)) == {name for ritual in RITUALS for name in ritual.events}
+
+
+async def test_an_event_reaches_every_ritual_for_which_it_is_not_too_late() -> None:
+    heard: list[str] = []
+
+    def listening(name: str, **more: Any) -> Ritual:
+        async def listen(_session: Any, **_event: Any) -> None:
+            heard.append(name)
+
+        return Ritual(name=name, summary=str, events={"reaction_added": listen}, **more)
+
+    hour = timedelta(hours=1)
+    rituals = [listening("first", stale_after={"reaction_added": hour}), listening("second")]
+    now = datetime(2026, 11, 25, tzinfo=UTC)
+    for late in (hour, 2 * hour):
+        event = {"event_time": now - late}
+        await events(rituals)["reaction_added"](None, event=event, workspace=None, now=now)
+    assert heard == ["first", "second", "second"]
+    assert stale_after(rituals) == {}
+    assert stale_after(rituals[:1]) == {"reaction_added": hour}
+
+
+def test_what_rituals_offer_of_each_others_is_listened_to() -> None:
+    buttons = {offers.LOG_DECISION_ABOUT, *offers.OPEN.values()}
+    assert buttons <= {name for ritual in RITUALS for name in ritual.actions}
+    shown = {f"{ritual.name}.page" for ritual in RITUALS}
+    assert set(offers.PAGES) <= shown
 
 
 def test_two_listeners_for_one_id_stop_the_start() -> None:

@@ -85,23 +85,29 @@ _ACTS = {Kind.MEMBER, Kind.GUEST, Kind.STRANGER}
 _CHANGES = {Kind.MEMBER, Kind.GUEST}
 
 
-def require(viewer: Viewer, action: Action, record: Guarded | None, *, name: str = "") -> None:
+def require(
+    viewer: Viewer, action: Action, record: Guarded | None, *, name: str = "", listed_by: str = ""
+) -> None:
     """Raise unless the viewer may. What they cannot see is answered exactly as what does not exist.
+
+    `name` is what they called it, and `listed_by` the command that shows what there is instead.
 
     Raises:
         NotFound: no such record, another workspace's, or in a channel they cannot read.
         NotAllowed: they see it, and it is not theirs to do.
     """
     if record is None or record.workspace_id != viewer.workspace_id or not viewer.sees(record.channel_id):
-        raise NotFound(missing(name))
+        raise NotFound(missing(name, listed_by=listed_by))
     if not _may(viewer, action, record):
         raise NotAllowed(_refusal(viewer, action, record))
 
 
-def missing(name: str) -> str:
+def missing(name: str = "", *, listed_by: str = "") -> str:
     if not name:
         return _("That is not there any more, or you cannot see it.")
-    return _("There is no {name} that you can see. `/decision list` shows what there is.", name=name)
+    return _(
+        "There is no {name} that you can see. `{command}` shows what there is.", name=name, command=listed_by
+    )
 
 
 def may(viewer: Viewer, action: Action, record: Guarded) -> bool:

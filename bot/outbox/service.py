@@ -262,6 +262,38 @@ async def deliveries_of(session: AsyncSession, *, workspace_id: int, source: str
     return [(id_, recipient) for id_, recipient in rows]
 
 
+async def one_at(
+    session: AsyncSession, *, workspace_id: int, channel_id: str, ts: str, among: Collection[str]
+) -> str | None:
+    """Which of these deliveries is the message in Slack at this place."""
+    if not among:
+        return None
+    return await session.scalar(
+        select(Delivery.id).where(
+            Delivery.workspace_id == workspace_id,
+            Delivery.id.in_(among),
+            Delivery.channel_id == channel_id,
+            Delivery.message_ts == ts,
+        )
+    )
+
+
+async def sent_of(
+    session: AsyncSession, *, workspace_id: int, delivery_ids: Collection[str], until: str
+) -> int:
+    """How many of these are in Slack, and not later than that ts."""
+    found = await session.scalar(
+        select(func.count())
+        .select_from(Delivery)
+        .where(
+            Delivery.workspace_id == workspace_id,
+            Delivery.id.in_(delivery_ids),
+            Delivery.message_ts <= until,
+        )
+    )
+    return found or 0
+
+
 async def is_held_up(session: AsyncSession, *, workspace_id: int, recipient: str) -> bool:
     """Whether something for this place waits for a person to do something in Slack first."""
     found = await session.scalar(

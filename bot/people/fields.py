@@ -16,6 +16,9 @@ DAYS_OFF_CHARACTERS = 3_000  # as we write them: the form shows them again, in a
 DAYS_OFF_NAME = 80  # characters, as `TeamDaysOff.name` holds
 LINE_QUOTED = 60  # characters of a line that does not fit
 
+SlackId = Annotated[str, Field(max_length=32)]
+"""Of a person or a conversation, as Slack's own inputs give it."""
+
 _DAY = r"\d{4}-\d{2}-\d{2}"
 _DAYS_OFF = re.compile(
     rf"(?P<first>{_DAY})(?:\s*(?:to|-|–)\s*(?P<last>{_DAY}))?(?:\s+(?P<name>.*))?", re.IGNORECASE

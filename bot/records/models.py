@@ -28,6 +28,8 @@ class Record(Base):
     )
     prefix = ""
     """The letter of its number, `D` in `D-12`."""
+    listed_by = ""
+    """The command that shows which of its kind there are."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
@@ -87,6 +89,12 @@ class Relation(StrEnum):
     SUPERSEDES = "supersedes"
     REVERSES = "reverses"
     RELATES_TO = "relates_to"
+    DECIDES = "decides"
+    """A decision about what another record brought up."""
+
+
+REPLACING = (Relation.SUPERSEDES, Relation.REVERSES)
+"""By which a record takes another's place."""
 
 
 class RecordLink(Base):
@@ -94,7 +102,7 @@ class RecordLink(Base):
 
     __tablename__ = "record_links"
     __table_args__ = (
-        CheckConstraint("relation IN ('supersedes', 'reverses', 'relates_to')", name="relation"),
+        CheckConstraint("relation IN ('supersedes', 'reverses', 'relates_to', 'decides')", name="relation"),
         CheckConstraint("from_id <> to_id", name="not_itself"),
     )
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased
 from bot.access.rules import Action, Viewer, require
 from bot.db.engine import once_a_session
 from bot.db.upsert import insert
-from bot.errors import AlreadySaved, FieldRefusal
+from bot.errors import AlreadySaved, FieldRefusal, Refusal
 from bot.i18n import _
 from bot.people.models import Team
-from bot.records.models import Counter, Record, RecordLink, Relation, Revision, Submission
+from bot.records.models import REPLACING, Counter, Record, RecordLink, Relation, Revision, Submission
 from bot.slack.request import Request
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -154,7 +154,7 @@ async def _required(
         # The lock before the read: who waits in one statement for both is shown a ritual's own table as it was before.
         await session.execute(select(kind.id).where(*is_it).with_for_update(of=Record, key_share=True))
     record = await session.scalar(select(kind).where(*is_it).options(*kind.whole()))
-    require(viewer, action, record, name=name)
+    require(viewer, action, record, name=name, listed_by=kind.listed_by)
     assert record is not None
     return record
 
@@ -223,6 +223,60 @@ async def revise(
     return revision
 
 
+async def edit(
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    record: Record,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    seen_edit: int,
+    now: datetime,
+) -> None:
+    """Change a record's fields from what they are to what was typed; each that differs is noted in a revision.
+
+    `seen_edit` is how many edits it had when the form was opened.
+
+    Raises:
+        NotAllowed: it is not theirs to change.
+        Refusal: it is withdrawn, or somebody else edited it meanwhile. Saving would undo their change unseen.
+    """
+    require(viewer, Action.CHANGE, record)
+    require_standing(record)
+    if len(await revisions_of(session, record=record)) != seen_edit:
+        raise Refusal(
+            _(
+                "Somebody changed {name} while you had it open. Nothing of theirs is overwritten: open it again "
+                "to see it. Your text is kept as a draft.",
+                name=record.name,
+            )
+        )
+    changes = {name: (before[name], value) for name, value in after.items() if before[name] != value}
+    for name, (_before, value) in changes.items():
+        setattr(record, name, value)
+    await revise(session, record=record, user_id=viewer.user_id, now=now, changes=changes)
+
+
+async def withdraw(session: AsyncSession, *, viewer: Viewer, record: Record, why: str, now: datetime) -> None:
+    """It was made by mistake: its card says who and why, the record stays.
+
+    Raises:
+        NotAllowed: it is not theirs to withdraw.
+        Refusal: it is withdrawn already.
+    """
+    require(viewer, Action.WITHDRAW, record)
+    require_standing(record)
+    record.withdrawn_at, record.withdrawn_by, record.withdrawn_why = now, viewer.user_id, why
+    changes = {"withdrawn": (None, why)}
+    await revise(session, record=record, user_id=viewer.user_id, now=now, changes=changes)
+
+
+def require_standing(record: Record) -> None:
+    """Raises Refusal for one that is withdrawn."""
+    if record.withdrawn_at is not None:
+        raise Refusal(_("{name} is withdrawn, so nothing about it changes any more.", name=record.name))
+
+
 def undone(content: Mapping[str, Any], edits: Sequence[Revision]) -> dict[str, Any]:
     """A record's content, by field, as it was before these edits, its latest."""
     held = dict(content)
@@ -250,7 +304,7 @@ async def link(
     """
     if source.id == target.id:
         raise FieldRefusal({"links": _("{name} is this one. Pick another.", name=target.name)})
-    if relation is not Relation.RELATES_TO and await _leads_to(session, start=target, goal=source):
+    if relation in REPLACING and await _leads_to(session, start=target, goal=source):
         raise FieldRefusal(
             {
                 "links": _(
@@ -293,7 +347,7 @@ async def loosen(session: AsyncSession, *, source: Record) -> Sequence[int]:
     """A record replaces nothing any more and only belongs to what it replaced; returns the ids of those."""
     rows = await session.scalars(
         update(RecordLink)
-        .where(RecordLink.from_id == source.id, RecordLink.relation != Relation.RELATES_TO)
+        .where(RecordLink.from_id == source.id, RecordLink.relation.in_(REPLACING))
         .values(relation=Relation.RELATES_TO)
         .returning(RecordLink.to_id)
     )
@@ -302,7 +356,7 @@ async def loosen(session: AsyncSession, *, source: Record) -> Sequence[int]:
 
 async def _leads_to(session: AsyncSession, *, start: Record, goal: Record) -> bool:
     """Whether `goal` is reached from `start` by going back to what each replaced."""
-    replaced = RecordLink.relation != Relation.RELATES_TO
+    replaced = RecordLink.relation.in_(REPLACING)
     first = select(RecordLink.to_id.label("id")).where(RecordLink.from_id == start.id, replaced)
     back = first.cte("back", recursive=True)
     back = back.union(select(RecordLink.to_id).join(back, RecordLink.from_id == back.c.id).where(replaced))

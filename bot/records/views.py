@@ -9,6 +9,7 @@ from bot.i18n import _
 from bot.people.models import Team
 from bot.people.offers import SET_UP, set_up_words
 from bot.records.models import Record, Revision
+from bot.records.offers import PAGES
 from bot.slack import blocks as b
 from bot.slack import request, text
 
@@ -69,6 +70,14 @@ def _edit(revision: Revision, changes: Changes) -> str:
         line for name, (before, after) in revision.changes.items() for line in changes(name, before, after)
     ]
     return "\n".join([_("Edited by {who}, {when}", who=who, when=when), *lines])
+
+
+def show_page(asked: request.Request, page: b.Payload) -> None:
+    """A record's page, in place of the one from which it was opened."""
+    if asked.in_modal and asked.view["callback_id"] in PAGES:
+        asked.update_view(page)
+    else:
+        asked.open_view(page)
 
 
 def set_up_offer(team: Team) -> list[Block]:

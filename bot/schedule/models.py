@@ -82,6 +82,11 @@ class Cadence(Base):
         """Whether nothing of it comes until a person does something."""
         return self.ended or (self.paused_at is not None and self.resumes_on is None)
 
+    def is_paused(self, now: datetime) -> bool:
+        """Whether it rests because somebody paused it; a pause until a day ends by itself."""
+        today = now.astimezone(self.zone).date()
+        return self.paused_at is not None and (self.resumes_on is None or today < self.resumes_on)
+
     @property
     def user_ids(self) -> list[str]:
         """Those without whom it does not take place."""

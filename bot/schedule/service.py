@@ -16,9 +16,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.db.upsert import insert
+from bot.errors import FieldRefusal, Refusal
+from bot.i18n import _
 from bot.people import service as people
 from bot.people.calendar import Calendar
 from bot.people.models import Team
+from bot.schedule import words
+from bot.schedule.fields import MoveFields
 from bot.schedule.models import Cadence, CadencePerson, CatchUp, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START, Plan, StepTime, next_plan
 from bot.schedule.rules import Rule, instant
@@ -64,26 +68,33 @@ async def set_up(
     cadence.team_id, cadence.ended = team.id if team else None, False
     cadence.wall_time, cadence.timezone, cadence.follows = f"{at:%H:%M}", timezone, follows
     cadence.steps = [step.model_dump() for step in steps]
-    there = {person.user_id: person for person in cadence.people}
-    cadence.people = [
-        there.get(user_id) or CadencePerson(user_id=user_id, workspace_id=workspace_id)
-        for user_id in sorted(set(user_ids))
-    ]
+    set_people(cadence, user_ids)
     await session.flush()  # for its id
     await replan(session, cadence=cadence, now=now)
     return cadence
 
 
+def set_people(cadence: Cadence, user_ids: Collection[str]) -> None:
+    """Those without whom it does not take place are these; when it does stays as it is."""
+    there = {person.user_id: person for person in cadence.people}
+    cadence.people = [
+        there.get(user_id) or CadencePerson(user_id=user_id, workspace_id=cadence.workspace_id)
+        for user_id in sorted(set(user_ids))
+    ]
+
+
 async def cadence_of(
-    session: AsyncSession, *, workspace_id: int, ritual: str, subject_id: int
+    session: AsyncSession, *, workspace_id: int, ritual: str, subject_id: int, lock: bool = False
 ) -> Cadence | None:
-    return await session.scalar(
+    """`lock`: before it is paused or resumed, so that two who do so at once do it one after the other."""
+    statement = (
         select(Cadence)
         .where(
             Cadence.workspace_id == workspace_id, Cadence.ritual == ritual, Cadence.subject_id == subject_id
         )
         .options(selectinload(Cadence.people))
     )
+    return await session.scalar(statement.with_for_update() if lock else statement)
 
 
 async def next_of(session: AsyncSession, *, cadence: Cadence) -> Occurrence | None:
@@ -155,12 +166,37 @@ async def plan_next(session: AsyncSession, *, cadence: Cadence, now: datetime) -
     return await _replan(session, cadence=cadence, coming=coming, now=now)
 
 
-async def move(session: AsyncSession, *, occurrence: Occurrence, starts_at: datetime, user_id: str) -> None:
-    """One occurrence at another time; those after it stay as they are."""
+async def move(
+    session: AsyncSession, *, occurrence: Occurrence, to: MoveFields, user_id: str, now: datetime
+) -> None:
+    """One occurrence at another time; those after it stay as they are.
+
+    Raises:
+        Refusal: it is paused meanwhile.
+        FieldRefusal: that time is over, or that day is off.
+    """
+    if occurrence.next_at is None:
+        raise Refusal(_("It is paused, so nothing can be moved. Resume it first."))
+    starts_at = instant(to.date, to.time, occurrence.cadence.zone)
+    if starts_at <= now:
+        raise FieldRefusal({"time": _("That time is already over. Pick one from now on.")})
+    await _require_works(session, occurrence, to.date)
     session.info[WAKE] = True
     occurrence.starts_at, occurrence.moved, occurrence.moved_by = starts_at, "", user_id
     first = occurrence.cadence.step_times[0].name
     await _set_step(session, occurrence, name=occurrence.step or first)
+
+
+async def _require_works(session: AsyncSession, occurrence: Occurrence, day: date) -> None:
+    """A team's own days; two people without a team meet on whichever they like, and so does who chose that weekday."""
+    cadence = occurrence.cadence
+    calendar = await calendar_of(session, cadence)
+    shown = words.short_day(day)
+    if why := calendar.why_off(day):
+        raise FieldRefusal({"date": _("{day} is a day off: {why}. Pick another.", day=shown, why=why)})
+    chosen = cadence.team_id is None or day.weekday() == occurrence.day.weekday()
+    if not chosen and day.weekday() not in calendar.working_days:
+        raise FieldRefusal({"date": _("{day} is none of the team's working days. Pick another.", day=shown)})
 
 
 async def skip(
@@ -179,7 +215,13 @@ async def miss(session: AsyncSession, *, occurrence: Occurrence, now: datetime) 
 async def pause(
     session: AsyncSession, *, cadence: Cadence, user_id: str, until: date | None, now: datetime
 ) -> Occurrence | None:
-    """Nothing of it comes until it is resumed, or until that day; returns what comes then."""
+    """Nothing of it comes until it is resumed, or until that day; returns what comes then.
+
+    Raises:
+        FieldRefusal: that day has come already.
+    """
+    if until is not None and until <= now.astimezone(cadence.zone).date():
+        raise FieldRefusal({"until": _("Pick a day from tomorrow on, or leave it empty.")})
     cadence.paused_at, cadence.paused_by, cadence.resumes_on = now, user_id, until
     return await replan(session, cadence=cadence, now=now)
 

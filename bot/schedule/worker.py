@@ -25,6 +25,7 @@ from bot.schedule import service, words
 from bot.schedule.models import Cadence, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START
 from bot.slack.blocks import Payload
+from bot.slack.threads import Replies
 from bot.worker import Worker
 from bot.workspaces.models import Workspace, WorkspaceState
 
@@ -53,7 +54,7 @@ class Moment:
     viewers: Mapping[str, Viewer]
     """What the cadence's people can see, where the step asks for that."""
     suggest: Suggest
-    replies: Mapping[str, int] = field(default_factory=dict)
+    replies: Mapping[str, Replies] = field(default_factory=dict)
     """By delivery id, how many replies each message has that the step counts them of."""
 
     @property
@@ -160,20 +161,20 @@ KeepUp = Callable[..., Awaitable[None]]
 """`async def keep_up(db, *, now, names)`: what has no cadence and is done by itself; it looks at every tick."""
 
 See = Callable[[int, Sequence[str]], Awaitable[Mapping[str, Viewer]]]
-CountReplies = Callable[[int, Sequence[Message]], Awaitable[Sequence[int]]]
+CountReplies = Callable[[int, Sequence[Message]], Awaitable[Sequence[Replies]]]
 
 
 class _Answer(NamedTuple):
     """What Slack says, as `Moment` has it."""
 
     viewers: Mapping[str, Viewer]
-    replies: Mapping[str, int]
+    replies: Mapping[str, Replies]
 
 
 class ScheduleWorker(Worker):
     """`see` asks Slack what people of a workspace (a row's id) can see; it never raises, and denies what is unknown.
 
-    `count_replies` asks how many replies each of these messages has; it never raises, and says 0 of what is unknown.
+    `count_replies` asks how many replies each of these messages has; it never raises, and says none of what is unknown.
     """
 
     def __init__(
@@ -264,7 +265,7 @@ class ScheduleWorker(Worker):
             return {}
         return await self._see(occurrence.workspace_id, occurrence.cadence.user_ids)
 
-    async def _replies(self, occurrence: Occurrence) -> Mapping[str, int]:
+    async def _replies(self, occurrence: Occurrence) -> Mapping[str, Replies]:
         step = self._step(occurrence)
         if step is None or step.counts is None:
             return {}

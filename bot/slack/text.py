@@ -183,3 +183,8 @@ def moment(at: datetime, form: str = "{date_short_pretty} {time}") -> str:
 def day(on: date) -> str:
     """A date without a time is the same everywhere, so it is written out: 15 Feb 2026."""
     return f"{on.day} {on:%b %Y}"
+
+
+def without_tone(reaction: str) -> str:
+    """`+1` for `+1::skin-tone-3`."""
+    return reaction.partition("::")[0]

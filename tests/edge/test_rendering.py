@@ -17,6 +17,7 @@ from bot.outbox.service import Trouble
 from bot.people.models import Absence, Member, Team, TeamDaysOff
 from bot.playground.rules import check_message, check_view
 from bot.playground.rules.whole import text_length
+from bot.records.links import LinkedRecord
 from bot.records.models import Relation, Revision, Source, SourceState
 from bot.ritual import Suggestion
 from bot.rituals.decisions.models import (
@@ -30,7 +31,7 @@ from bot.rituals.decisions.models import (
     Status,
 )
 from bot.rituals.decisions.queries import Found, Hit
-from bot.rituals.decisions.service import LinkedRecord, Sheet
+from bot.rituals.decisions.service import Sheet
 from bot.rituals.decisions.views import form, home, messages, page
 from bot.rituals.decisions.views.form import FormState
 from bot.rituals.partner.views import away as partner_away

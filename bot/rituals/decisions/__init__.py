@@ -18,6 +18,7 @@ ritual = Ritual(
     },
     actions={
         ids.LOG: doors.open_new,
+        ids.LOG_ABOUT: doors.open_about,
         ids.LOG_CAPTURED: doors.open_captured,
         ids.MORE: form.show_more,
         ids.ADD_ALTERNATIVE: form.add_alternative,
@@ -60,5 +61,6 @@ ritual = Ritual(
     timed=jobs.timed,
     keep_up=jobs.keep_up,
     given_up=keeping.given_up,
+    linked=unasked.linked,
     team_set_up=unasked.team_set_up,
 )

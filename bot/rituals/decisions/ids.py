@@ -13,6 +13,7 @@ DIGEST_FORM = "decisions.digest_form"
 
 LOG = "decisions.log"
 LOG_MESSAGE = "decisions.log_message"
+LOG_ABOUT = "decisions.log_about"
 LOG_CAPTURED = "decisions.log_captured"
 IMPORT_FILES = "decisions.import_files"
 MORE = "decisions.more_fields"

@@ -51,6 +51,7 @@ class Decision(Record):
     )
     __mapper_args__ = {"polymorphic_identity": "decision"}  # noqa: RUF012 -- read by SQLAlchemy from the class
     prefix = "D"
+    listed_by = "/decision list"
 
     id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
     status: Mapped[str] = mapped_column(String(16))

@@ -17,9 +17,11 @@ from bot.errors import FieldRefusal, Refusal
 from bot.i18n import _
 from bot.people.models import Team
 from bot.people.service import muted_names
+from bot.records import links
 from bot.records import service as records
 from bot.records.fields import Day, Fields, Long, People, Short, Tags, Title, Words
-from bot.records.models import Record, RecordLink, Relation, Source
+from bot.records.links import LinkedRecord
+from bot.records.models import REPLACING, Record, Relation, Source
 from bot.rituals.decisions.models import (
     CHOSEN,
     STANDING,
@@ -74,21 +76,6 @@ class DecisionFields(Fields):
 
 
 @dataclass(frozen=True)
-class LinkedRecord:
-    """A record at the other end of a link, as seen from this one."""
-
-    relation: Relation
-    forward: bool
-    """True: this record supersedes the other; False: the other supersedes this one."""
-    record_id: int
-    channel_id: str
-    name: str | None
-    title: str | None
-    """Both None where the readers need not be able to read the other's channel: they learn nothing but that."""
-    is_withdrawn: bool
-
-
-@dataclass(frozen=True)
 class Sheet:
     """A decision with all that a card or a page shows of it."""
 
@@ -106,8 +93,11 @@ async def log_decision(
     now: datetime,
     source: Source | None = None,
     replaces: tuple[Relation, Decision] | None = None,
+    about: Record | None = None,
 ) -> Decision:
     """Keep a new decision in the team's channel; with `replaces`, the earlier one changes in the same transaction.
+
+    `about`: what another record brought up, and this one decides.
 
     Raises:
         FieldRefusal: a date that is over, or a link to a record that is not there.
@@ -135,6 +125,8 @@ async def log_decision(
     await _watch(session, decision, now=now)
     await index(session, decision)
     await _relate(session, viewer=viewer, decision=decision, names=fields.links, now=now)
+    if about is not None:
+        await links.decide(session, decision=decision, about=about, user_id=viewer.user_id, now=now)
     if replaces is not None:
         await _replace(session, viewer=viewer, new=decision, relation=replaces[0], old=replaces[1], now=now)
     return decision
@@ -186,6 +178,8 @@ async def edit_decision(
     await session.flush()  # the index reads what was changed
     await index(session, decision)
     await _watch(session, decision, now=now)
+    if changes:
+        await links.tell(session, decision, now=now)
     return bool(changes)
 
 
@@ -292,6 +286,7 @@ async def withdraw(
     await records.revise(
         session, record=decision, user_id=viewer.user_id, now=now, changes={"withdrawn": (None, why)}
     )
+    await links.tell(session, decision, now=now)
     return await _give_back(session, viewer=viewer, decision=decision, now=now)
 
 
@@ -326,10 +321,7 @@ async def acknowledge(
 
 async def sheet(session: AsyncSession, decision: Decision, *, viewer: Viewer | None = None) -> Sheet:
     """All that is shown of a decision: to this person, or to everybody in its channel."""
-    links = [
-        _linked(decision, link, source, target, viewer=viewer)
-        for link, source, target in await records.links_of(session, record_ids=[decision.id])
-    ]
+    linked = await links.of(session, decision, viewer=viewer)
     named = {
         *(person.user_id for person in decision.people),
         *(answer.user_id for answer in decision.acknowledgements),
@@ -337,7 +329,7 @@ async def sheet(session: AsyncSession, decision: Decision, *, viewer: Viewer | N
         *filter(None, [decision.withdrawn_by]),
     }
     return Sheet(
-        decision, links, await muted_names(session, workspace_id=decision.workspace_id, user_ids=named)
+        decision, linked, await muted_names(session, workspace_id=decision.workspace_id, user_ids=named)
     )
 
 
@@ -348,7 +340,7 @@ async def chain(session: AsyncSession, *, viewer: Viewer, decision: Decision) ->
         ends = {
             end
             for link, _source, _target in await records.links_of(session, record_ids=ahead)
-            if link.relation != Relation.RELATES_TO
+            if link.relation in REPLACING
             for end in (link.from_id, link.to_id)
         }
         ahead = list(ends - known)
@@ -508,7 +500,7 @@ async def _unlink(
         raise FieldRefusal({"links": _("{name} is not linked to this one.", name=other.name)})
     await _note_link(session, viewer=viewer, decision=decision, before=other.name, after=None, now=now)
     await _note_link(session, viewer=viewer, decision=other, before=decision.name, after=None, now=now)
-    replaced = [record_id for relation, record_id in gone if relation != Relation.RELATES_TO]
+    replaced = [record_id for relation, record_id in gone if relation in REPLACING]
     await _stand_again(session, viewer=viewer, record_ids=replaced, now=now)
 
 
@@ -564,7 +556,7 @@ async def _stand_again(
     still = {
         link.to_id
         for link, _source, _target in await records.links_of(session, record_ids=record_ids)
-        if link.relation != Relation.RELATES_TO
+        if link.relation in REPLACING
     }
     free = set(record_ids) - still
     await records.lock(session, free)
@@ -584,21 +576,3 @@ async def _stand_again(
             is_edit=False,
         )
     return given_back
-
-
-def _linked(
-    decision: Decision, link: RecordLink, source: Record, target: Record, *, viewer: Viewer | None
-) -> LinkedRecord:
-    forward = link.from_id == decision.id
-    other = target if forward else source
-    seen = other.channel_id == decision.channel_id or (viewer is not None and viewer.sees(other.channel_id))
-    name, title = (other.name, other.title) if seen else (None, None)
-    return LinkedRecord(
-        Relation(link.relation),
-        forward,
-        other.id,
-        other.channel_id,
-        name,
-        title,
-        is_withdrawn=seen and other.withdrawn_at is not None,
-    )

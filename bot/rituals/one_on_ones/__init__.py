@@ -29,7 +29,7 @@ ritual = Ritual(
         ids.SHOW: items.change_item,
         ids.DROP: items.drop_item,
         ids.ANSWER: before.open_answers,
-        ids.SNOOZE: before.snooze,
+        ids.SNOOZE: before.put_off,
         ids.TICK: meeting.tick,
         ids.UNTICK: meeting.untick,
         ids.TAKE_NOTE: meeting.open_note,

@@ -13,7 +13,7 @@ from bot.rituals.one_on_ones import service
 from bot.rituals.one_on_ones.models import Pair
 from bot.rituals.one_on_ones.views import messages
 from bot.schedule import service as schedule
-from bot.schedule import words
+from bot.schedule import snooze, words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
 from bot.schedule.worker import Moment, Step, Timed, source
@@ -40,15 +40,13 @@ async def ask_again(
     session: AsyncSession, *, pair: Pair, occurrence: Occurrence, user_id: str, at: datetime, now: datetime
 ) -> None:
     """The same questions at a later time, because this person wanted them then."""
-    await outbox.post(
+    await snooze.ask_again(
         session,
-        workspace_id=pair.workspace_id,
-        source=source(occurrence, f"{service.PROMPT}:{at:%d-%H-%M}"),
-        recipient=user_id,
+        occurrence=occurrence,
+        user_id=user_id,
         payload=await _prompt(session, pair, occurrence, user_id),
+        at=at,
         now=now,
-        not_before=at,
-        useful_until=occurrence.starts_at,
     )
 
 

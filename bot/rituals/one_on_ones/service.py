@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import Field
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,16 +13,16 @@ from bot.access.rules import Actor, missing
 from bot.db.upsert import insert
 from bot.errors import FieldRefusal, NotFound, Refusal
 from bot.i18n import _
-from bot.people.fields import Zone
+from bot.people.fields import SlackId, Zone
 from bot.people.models import Team
-from bot.records.fields import Day, Fields
+from bot.records.fields import Day, Fields, Lines, at_most
 from bot.records.service import row_id
 from bot.ritual import Suggestion
 from bot.rituals.one_on_ones.models import ActionItem, AgendaItem, Answer, ItemState, Note, Pair
 from bot.schedule import service as schedule
+from bot.schedule.fields import WeeklyFields
 from bot.schedule.models import Cadence, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START, StepTime
-from bot.schedule.rules import Weekday, Weekly
 
 RITUAL = "one_on_ones"
 PROMPT = "prompt"
@@ -44,31 +44,13 @@ def essays_questions() -> list[str]:
     ]
 
 
-def _lines(typed: object) -> object:
-    return (
-        [line for part in typed.splitlines() if (line := part.strip())] if isinstance(typed, str) else typed
-    )
+Questions = Annotated[list[Annotated[str, Field(max_length=300)]], Lines, at_most(QUESTIONS_MOST)]
 
 
-def _some(questions: list[str]) -> list[str]:
-    if len(questions) > QUESTIONS_MOST:
-        raise ValueError(_("At most {most} questions, each on a line of its own.", most=QUESTIONS_MOST))
-    return questions
-
-
-Questions = Annotated[
-    list[Annotated[str, Field(max_length=300)]], BeforeValidator(_lines), AfterValidator(_some)
-]
-SlackId = Annotated[str, Field(max_length=32)]
-
-
-class PairFields(Fields):
+class PairFields(WeeklyFields):
     """Field names are the block ids of the form."""
 
     person: SlackId
-    weekday: Annotated[Weekday, BeforeValidator(int)] = Weekday.MONDAY
-    time: time
-    every: Annotated[int, Field(ge=1, le=8)] = 1
     timezone: Zone | None = None
     ahead: Annotated[int, Field(ge=0, le=5)] = 1
     questions: Questions = Field(default_factory=list)
@@ -84,15 +66,6 @@ class NoteFields(Fields):
     text: Annotated[str, Field(min_length=1, max_length=NOTE_CHARACTERS)]
     item: str | None = None
     """What it is about, of the agenda."""
-
-
-class MoveFields(Fields):
-    date: Day
-    time: time
-
-
-class PauseFields(Fields):
-    until: Day | None = None
 
 
 class ActionFields(Fields):
@@ -133,7 +106,7 @@ async def pair_by_id(session: AsyncSession, *, actor: Actor, pair_id: object, lo
     )
     pair = await session.scalar(statement.with_for_update() if lock else statement)
     if pair is None:
-        raise NotFound(missing(""))
+        raise NotFound(missing())
     return pair
 
 
@@ -210,7 +183,7 @@ async def set_up_pair(
         ritual=RITUAL,
         subject_id=pair.id,
         team=team,
-        rule=Weekly(days=(fields.weekday,), every=fields.every),
+        rule=fields.rule,
         at=fields.time,
         timezone=zone,
         follows=actor.user_id if zone == timezone else None,
@@ -292,7 +265,7 @@ async def item_by_id(session: AsyncSession, *, actor: Actor, item_id: object) ->
         .with_for_update()
     )
     if item is None or (item.private and item.author_id != actor.user_id):
-        raise NotFound(missing(""))
+        raise NotFound(missing())
     return item, await pair_by_id(session, actor=actor, pair_id=item.pair_id)
 
 
@@ -374,8 +347,25 @@ async def meeting_by_id(
         session, workspace_id=actor.workspace_id, occurrence_id=wanted, lock=lock
     )
     if occurrence is None or occurrence.cadence.ritual != RITUAL:
-        raise NotFound(missing(""))
+        raise NotFound(missing())
     return occurrence, await pair_by_id(session, actor=actor, pair_id=occurrence.cadence.subject_id)
+
+
+async def meeting_to_come(
+    session: AsyncSession, *, actor: Actor, meeting_id: object, lock: bool = False
+) -> tuple[Occurrence, Pair]:
+    """As `meeting_by_id`, of one that can still be moved or left out.
+
+    Raises:
+        NotFound
+        Refusal: it has begun, or does not take place any more.
+    """
+    occurrence, pair = await meeting_by_id(session, actor=actor, meeting_id=meeting_id, lock=lock)
+    if occurrence.state in (OccurrenceState.SKIPPED, OccurrenceState.MISSED):
+        raise Refusal(_("That 1:1 is left out already. `/one-on-one` shows when the next one is."))
+    if occurrence.state != OccurrenceState.DUE:
+        raise Refusal(_("That 1:1 has begun already."))
+    return occurrence, pair
 
 
 def require_open(occurrence: Occurrence) -> None:
@@ -593,9 +583,3 @@ async def history(session: AsyncSession, *, pair: Pair) -> Sequence[Occurrence]:
         .options(*schedule.WHOLE)
     )
     return rows.all()
-
-
-def check_start(*, starts_at: datetime, now: datetime) -> None:
-    """Raises FieldRefusal for a time that is over."""
-    if starts_at <= now:
-        raise FieldRefusal({"time": _("That time is already over. Pick one from now on.")})

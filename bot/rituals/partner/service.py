@@ -14,7 +14,7 @@ from bot.access.rules import Actor, Kind, Viewer, WhoMay
 from bot.errors import FieldRefusal
 from bot.i18n import _
 from bot.inbox import service as inbox
-from bot.people.fields import DaysOffLines, HolidaysOf, WorkingDays, Zone
+from bot.people.fields import DaysOffLines, HolidaysOf, SlackId, WorkingDays, Zone
 from bot.people.models import Absence, Team
 from bot.people.offers import TEAM_SET_UP
 from bot.people.service import ensure_team, note_absence, set_up_team, team_of, teams_of
@@ -25,8 +25,6 @@ from bot.workspaces.installations import Installation
 
 EMOJI_NAME = re.compile(r"[a-z0-9_+'-]+")
 TOLD_AS = {"thumbsup": "+1", "thumbsdown": "-1"}  # the two that people type by a name which no event has
-
-SlackId = Annotated[str, Field(max_length=32)]
 
 
 def _emoji(typed: str) -> str:

@@ -3,7 +3,7 @@
 from bot.i18n import _
 from bot.ritual import Ritual
 from bot.rituals.problem_sessions import ids, jobs
-from bot.rituals.problem_sessions.listeners import card, doors, form, ideas, sessions, unasked
+from bot.rituals.problem_sessions.listeners import card, changing, doors, form, ideas, sessions, unasked
 
 ritual = Ritual(
     name="problem_sessions",
@@ -21,8 +21,10 @@ ritual = Ritual(
         ids.CHANGE: card.change,
         ids.WITHDRAW: card.change,
         ids.SET_UP_MORE: sessions.show_more,
-        ids.MANAGE: sessions.manage,
-        ids.END: sessions.manage,
+        ids.MANAGE: changing.manage,
+        ids.END: changing.manage,
+        ids.RESUME: changing.resume,
+        ids.PUT_OFF: changing.put_off,
         ids.PICK: sessions.open_pick,
         ids.CLOSE: sessions.close,
         ids.ADD_IDEA: ideas.open_idea,
@@ -39,10 +41,14 @@ ritual = Ritual(
         ids.PICK_FORM: sessions.submit_pick,
         ids.IDEA_FORM: ideas.submit_idea,
         ids.HELPED_FORM: ideas.submit_helped,
+        ids.MOVE_FORM: changing.submit_move,
+        ids.PAUSE_FORM: changing.submit_pause,
     },
+    events={"reaction_added": unasked.note_thumb, "reaction_removed": unasked.note_thumb},
     waiting=unasked.waiting,
     home=unasked.home,
     agenda=unasked.agenda,
+    linked=unasked.linked,
     team_set_up=unasked.team_set_up,
     timed={"problem_sessions": jobs.timed},
 )

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.access.rules import Viewer
 from bot.i18n import _
 from bot.outbox import service as outbox
 from bot.people import service as people
 from bot.people.models import Team
-from bot.records import cards
-from bot.rituals.problem_sessions.models import Pick, Problem
+from bot.records import cards, links
+from bot.rituals.problem_sessions.models import Idea, Pick, Problem
 from bot.rituals.problem_sessions.service import problems, sessions
 from bot.rituals.problem_sessions.views import messages, session_messages
 from bot.schedule import service as schedule
@@ -18,8 +19,10 @@ from bot.schedule import words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
 from bot.schedule.worker import Moment, Step, Timed, source
+from bot.slack.blocks import Payload
+from bot.slack.threads import Replies
 
-HEADLINE = "headline"
+HEADLINE, SUMMARY = "headline", "summary"
 SUGGESTED = 5
 SESSION_USEFUL = timedelta(hours=6)  # of its first day; after that a team has other things to do
 THREAD_USEFUL = timedelta(days=2)  # so that nothing waits for a message that came too late to be sent
@@ -32,20 +35,27 @@ async def ask_for_pick(session: AsyncSession, *, moment: Moment) -> None:
     """Who picks is asked alone, and is told what happens when they do not."""
     occurrence = moment.occurrence
     team = await sessions.team_of(session, occurrence)
-    await sessions.keep_host(session, team=team, now=moment.now)
+    await sessions.keep_host(session, team=team)
     for host_id in moment.cadence.user_ids:
-        viewer = moment.viewers.get(host_id)
-        may_read = viewer is not None and viewer.sees(team.channel_id)
-        suggested = (
-            await problems.backlog(session, team=team, now=moment.now, limit=SUGGESTED) if may_read else []
+        payload = await question(
+            session, occurrence=occurrence, team=team, viewer=moment.viewers.get(host_id), now=moment.now
         )
         await moment.post(
             session,
             name=sessions.PICK,
             recipient=host_id,
-            payload=session_messages.please_pick(occurrence, team, suggested),
+            payload=payload,
             useful_until=occurrence.starts_at,
         )
+
+
+async def question(
+    session: AsyncSession, *, occurrence: Occurrence, team: Team, viewer: Viewer | None, now: datetime
+) -> Payload:
+    """Which problems to pick, with the best of the backlog, if who is asked can read it."""
+    may_read = viewer is not None and viewer.sees(team.channel_id)
+    suggested = await problems.backlog(session, team=team, now=now, limit=SUGGESTED) if may_read else []
+    return session_messages.please_pick(occurrence, team, suggested)
 
 
 async def begin(session: AsyncSession, *, moment: Moment) -> None:
@@ -80,7 +90,7 @@ async def begin(session: AsyncSession, *, moment: Moment) -> None:
             name="problem",
             part=pick.position,
             recipient=team.channel_id,
-            payload=session_messages.problem(pick),
+            payload=session_messages.problem(pick, await links.decisions_about(session, pick.problem)),
             tell=host_id,
             useful_until=useful_until,
         )
@@ -100,7 +110,14 @@ async def close(session: AsyncSession, *, moment: Moment) -> None:
     team = await sessions.team_of(session, occurrence)
     picks = await sessions.picks_of(session, occurrence)
     for pick in picks:
-        pick.replies = pick.plain_replies(moment.replies.get(pick.message_id or "", 0))
+        counted = moment.replies.get(pick.message_id or "", Replies())
+        ours = await outbox.sent_of(
+            session,
+            workspace_id=team.workspace_id,
+            delivery_ids=pick.said_in_thread,
+            until=counted.latest,
+        )
+        pick.replies = pick.plain_replies(counted.count, ours=ours)
         await reveal(session, pick, now=now)
     headline = await outbox.delivery_of(
         session, workspace_id=team.workspace_id, source=source(occurrence, HEADLINE)
@@ -114,16 +131,23 @@ async def close(session: AsyncSession, *, moment: Moment) -> None:
         payload=session_messages.headline(occurrence, picks, closes_at=None),
         now=now,
     )
-    following = await schedule.next_of(session, cadence=moment.cadence)
-    upcoming = words.upcoming(moment.cadence, following, now=now)
     await moment.post(
         session,
-        name="summary",
+        name=SUMMARY,
         recipient=team.channel_id,
-        payload=session_messages.summary(picks, upcoming),
+        payload=await _summary(session, occurrence, picks, now=now),
         thread_of=headline,
         useful_until=now + THREAD_USEFUL,
     )
+
+
+async def _summary(
+    session: AsyncSession, occurrence: Occurrence, picks: Sequence[Pick], *, now: datetime
+) -> Payload:
+    following = await schedule.next_of(session, cadence=occurrence.cadence)
+    upcoming = words.upcoming(occurrence.cadence, following, now=now)
+    decided = {pick.problem_id: await links.decisions_about(session, pick.problem) for pick in picks}
+    return session_messages.summary(picks, decided, upcoming)
 
 
 async def threads(session: AsyncSession, *, occurrence: Occurrence) -> Sequence[str]:
@@ -140,11 +164,17 @@ async def follow_up(session: AsyncSession, *, moment: Moment) -> None:
         by_person.setdefault(pick.asked_id, []).append(pick)
     await session.flush()
     for user_id, picks in by_person.items():
+        viewer = moment.viewers.get(user_id)
+        decided = {
+            pick.problem_id: await links.decisions_about(session, pick.problem, viewer=viewer)
+            for pick in picks
+            if viewer is not None
+        }
         await moment.post(
             session,
             name=sessions.FOLLOW_UP,
             recipient=user_id,
-            payload=session_messages.did_it_help(picks),
+            payload=session_messages.did_it_help(picks, decided),
         )
 
 
@@ -194,12 +224,13 @@ async def _tell_left_out(
 
 async def update_card(session: AsyncSession, problem: Problem, now: datetime) -> None:
     """The card of a problem, which says its state and how often it was seen."""
-    payload = messages.card(problem, await problems.muted_in(session, problem))
+    decided = await links.decisions_about(session, problem)
+    payload = messages.card(problem, await problems.muted_in(session, problem), decided)
     await cards.update(session, problem, payload, now)
 
 
 async def update_pick(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
-    """A problem in a session, and its ideas in the thread once they are revealed."""
+    """A problem in a session; once its ideas are revealed, each has a message in the thread."""
     workspace_id = pick.problem.workspace_id
     if pick.message_id is None:
         return
@@ -207,25 +238,36 @@ async def update_pick(session: AsyncSession, pick: Pick, *, now: datetime) -> No
         session,
         workspace_id=workspace_id,
         of=pick.message_id,
-        payload=session_messages.problem(pick),
+        payload=session_messages.problem(pick, await links.decisions_about(session, pick.problem)),
         now=now,
     )
-    if pick.revealed_at is None or not pick.ideas or not sessions.takes_ideas(pick, now):
+    if pick.revealed_at is None or not sessions.takes_ideas(pick, now):
         return
-    payload = session_messages.ideas(pick)
-    if pick.ideas_id is not None:
-        await outbox.update(session, workspace_id=workspace_id, of=pick.ideas_id, payload=payload, now=now)
-        return
-    pick.ideas_id = await outbox.post(
-        session,
-        workspace_id=workspace_id,
-        source=f"{sessions.RITUAL}:ideas:{pick.id}",
-        recipient=pick.problem.channel_id,
-        payload=payload,
-        now=now,
-        thread_of=pick.message_id,
-        useful_until=now + THREAD_USEFUL,
-    )
+    for idea in pick.ideas:
+        if idea.message_id is None:
+            idea.message_id = await outbox.post(
+                session,
+                workspace_id=workspace_id,
+                source=f"{sessions.RITUAL}:idea:{idea.id}",
+                recipient=pick.problem.channel_id,
+                payload=session_messages.idea(idea),
+                now=now,
+                thread_of=pick.message_id,
+                useful_until=now + THREAD_USEFUL,
+            )
+
+
+async def update_votes(session: AsyncSession, pick: Pick, idea: Idea, *, now: datetime) -> None:
+    """An idea has a vote more or less, and another may be the most wanted now."""
+    await update_pick(session, pick, now=now)
+    if idea.message_id is not None:
+        await outbox.update(
+            session,
+            workspace_id=pick.problem.workspace_id,
+            of=idea.message_id,
+            payload=session_messages.idea(idea),
+            now=now,
+        )
 
 
 async def reveal(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
@@ -235,9 +277,31 @@ async def reveal(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
         await update_pick(session, pick, now=now)
 
 
-async def update_open(session: AsyncSession, problem: Problem, *, now: datetime) -> None:
-    """A problem is another: its card and the sessions that are open say so."""
+async def update_decided(session: AsyncSession, problem: Problem, *, now: datetime) -> None:
+    """A decision about a problem came, changed or went: the card says so, and what was said in its latest session."""
     await update_card(session, problem, now)
+    pick = await sessions.latest_pick(session, problem=problem)
+    if pick is None:
+        return
+    await update_pick(session, pick, now=now)
+    if not sessions.takes_ideas(pick, now):  # the outbox has forgotten what was said in threads by then
+        return
+    workspace_id = problem.workspace_id
+    if pick.offer_id is not None:
+        offer = session_messages.decide(pick, await links.decisions_about(session, problem))
+        await outbox.update(session, workspace_id=workspace_id, of=pick.offer_id, payload=offer, now=now)
+    occurrence = await schedule.by_id(session, workspace_id=workspace_id, occurrence_id=pick.occurrence_id)
+    assert occurrence is not None
+    said = await outbox.delivery_of(session, workspace_id=workspace_id, source=source(occurrence, SUMMARY))
+    if said is not None:
+        payload = await _summary(session, occurrence, await sessions.picks_of(session, occurrence), now=now)
+        await outbox.update(session, workspace_id=workspace_id, of=said, payload=payload, now=now)
+
+
+async def update_open(session: AsyncSession, problem: Problem, *, now: datetime) -> None:
+    """A problem is another: its card, the sessions that are open and what was decided about it say so."""
+    await update_card(session, problem, now)
+    await links.tell(session, problem, now=now)
     for pick in await sessions.open_picks(session, team_id=problem.team_id):
         if pick.problem_id == problem.id:
             await update_pick(session, pick, now=now)

@@ -48,6 +48,7 @@ class Problem(Record):
     )
     __mapper_args__ = {"polymorphic_identity": "problem"}  # noqa: RUF012 -- read by SQLAlchemy from the class
     prefix = "P"
+    listed_by = "/problem list"
 
     id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
     state: Mapped[str] = mapped_column(String(16), default=ProblemState.OPEN)
@@ -133,8 +134,6 @@ class Pick(Base):
     """When its session began; none while that is to come."""
     message_id: Mapped[str | None] = mapped_column(String(36))
     """The delivery that shows it in the channel; its thread is for ideas."""
-    ideas_id: Mapped[str | None] = mapped_column(String(36))
-    """The delivery in that thread that shows the ideas."""
     offer_id: Mapped[str | None] = mapped_column(String(36))
     """The delivery in that thread that leads to the decision log."""
     replies: Mapped[int] = mapped_column(default=0)
@@ -151,16 +150,26 @@ class Pick(Base):
     problem: Mapped[Problem] = relationship(lazy="raise", back_populates="picks")
     ideas: Mapped[list["Idea"]] = relationship(lazy="raise", cascade="all, delete-orphan", order_by="Idea.id")
 
-    def plain_replies(self, counted: int) -> int:
+    @property
+    def said_in_thread(self) -> list[str]:
+        """What we have said, or are about to say, in its thread."""
+        return [one for one in (self.offer_id, *(idea.message_id for idea in self.ideas)) if one is not None]
+
+    def plain_replies(self, counted: int, *, ours: int) -> int:
         """Of so many replies in its thread, those that are not our own and no ideas in their own right."""
-        ours = len([delivery for delivery in (self.ideas_id, self.offer_id) if delivery is not None])
         made_ideas = len([idea for idea in self.ideas if idea.message_ts is not None])
         return max(0, counted - ours - made_ideas)
 
     @property
     def ranked_ideas(self) -> list["Idea"]:
         """The most wanted first; of as many votes, the earlier one."""
-        return sorted(self.ideas, key=lambda idea: -len(idea.votes))
+        return sorted(self.ideas, key=lambda idea: -len(idea.voters))
+
+    @property
+    def most_wanted(self) -> "Idea | None":
+        """The idea with the most votes, once one has any."""
+        best = next(iter(self.ranked_ideas), None)
+        return best if best is not None and best.voters else None
 
 
 class Idea(Base):
@@ -175,17 +184,48 @@ class Idea(Base):
     text: Mapped[str] = mapped_column(Text)
     message_ts: Mapped[str | None] = mapped_column(String(32))
     """The reply in the thread that it was made from."""
+    message_id: Mapped[str | None] = mapped_column(String(36))
+    """The delivery in that thread that shows it, once ideas are revealed."""
     at: Mapped[datetime]
 
     votes: Mapped[list["IdeaVote"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="IdeaVote.user_id"
     )
+    thumbs: Mapped[list["IdeaThumb"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+
+    @property
+    def voters(self) -> set[str]:
+        """Who voted for it: by the button, by 👍, or by both, which is one vote."""
+        return {vote.user_id for vote in self.votes} | self.thumbed_by
+
+    @property
+    def thumbed_by(self) -> set[str]:
+        """Whose 👍 stands on one of its messages."""
+        return {thumb.user_id for thumb in self.thumbs if thumb.stands}
 
 
 class IdeaVote(Base):
-    """Somebody likes an idea; once is enough."""
+    """Somebody likes an idea, and pressed the button; once is enough."""
 
     __tablename__ = "problem_idea_votes"
 
     idea_id: Mapped[int] = mapped_column(ForeignKey("problem_ideas.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class IdeaThumb(Base):
+    """Somebody's 👍, of one skin tone, on a message of an idea, as Slack last told of it.
+
+    What was taken away is kept, so that what Slack tells late, or twice, does not bring it back.
+    """
+
+    __tablename__ = "problem_idea_thumbs"
+
+    idea_id: Mapped[int] = mapped_column(ForeignKey("problem_ideas.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    message_ts: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """As in `+1::skin-tone-3`."""
+    stands: Mapped[bool]
+    told_at: Mapped[str] = mapped_column(String(32))
+    """Slack's `event_ts`."""

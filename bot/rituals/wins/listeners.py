@@ -39,7 +39,7 @@ async def open_by_command(request: Request) -> None:
     if NUMBER.fullmatch(typed):
         viewer = await request.see()
         async with request.read() as session:
-            win = await service.named(session, viewer=viewer, name=typed)
+            win = await records.by_name(session, viewer=viewer, kind=Win, name=typed)
             request.open_view(await _page(session, viewer, win))
     else:
         await _open(request, _first_answers(typed))
@@ -202,7 +202,7 @@ async def change(request: Request, value: str) -> None:
     async with request.read() as session:
         win = await _win(session, viewer, record_id, Action.READ)
         require(viewer, Action.WITHDRAW if what == "withdraw" else Action.CHANGE, win)
-        service.require_standing(win)
+        records.require_standing(win)
         view = views.withdrawal(win) if what == "withdraw" else await _edit_form(session, viewer, win)
     request.open_view(view)
 
@@ -226,7 +226,7 @@ async def submit_withdrawal(request: Request) -> None:
     async with request.begin() as session:
         await records.once(session, request)
         win = await _win(session, viewer, request.ids["record"], Action.WITHDRAW)
-        await service.withdraw(session, viewer=viewer, win=win, why=why, now=request.now)
+        await records.withdraw(session, viewer=viewer, record=win, why=why, now=request.now)
         await _update_card(session, win, request.now)
     await request.ack(response_action="clear")
     request.refresh_home()

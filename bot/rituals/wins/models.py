@@ -15,6 +15,7 @@ class Win(Record):
     __tablename__ = "wins"
     __mapper_args__ = {"polymorphic_identity": "win"}  # noqa: RUF012 -- read by SQLAlchemy from the class
     prefix = "W"
+    listed_by = "/partner wins"
 
     id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
     makes_possible: Mapped[str] = mapped_column(Text, default="")

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.access.rules import Action, Viewer, require
 from bot.db import text_index
 from bot.db.upsert import insert
-from bot.errors import NotFound, Refusal
+from bot.errors import Refusal
 from bot.i18n import _
 from bot.people.models import Team
 from bot.people.service import muted_names
@@ -57,31 +57,16 @@ async def tell_win(
 async def edit_win(
     session: AsyncSession, *, viewer: Viewer, win: Win, fields: WinFields, seen_edit: int, now: datetime
 ) -> None:
-    """Change a win; each field that differs is noted in a revision.
-
-    `seen_edit` is how many edits it had when the form was opened.
-
-    Raises:
-        Refusal: it is withdrawn, or somebody else edited it meanwhile. Saving would undo their change unseen.
-    """
-    require(viewer, Action.CHANGE, win)
-    require_standing(win)
-    if len(await records.revisions_of(session, record=win)) != seen_edit:
-        raise Refusal(
-            _(
-                "Somebody changed {name} while you had it open. Nothing of theirs is overwritten: open it again "
-                "to see it. Your text is kept as a draft.",
-                name=win.name,
-            )
-        )
-    changes = {
-        field: (getattr(win, field), value)
-        for field, value in facts_of(fields).items()
-        if getattr(win, field) != value
-    }
-    for field, (_before, after) in changes.items():
-        setattr(win, field, after)
-    await records.revise(session, record=win, user_id=viewer.user_id, now=now, changes=changes)
+    """As `records.edit`, for a win."""
+    await records.edit(
+        session,
+        viewer=viewer,
+        record=win,
+        before=facts(win),
+        after=facts_of(fields),
+        seen_edit=seen_edit,
+        now=now,
+    )
     await _index(session, win)
 
 
@@ -92,7 +77,7 @@ async def thank(session: AsyncSession, *, viewer: Viewer, win: Win, now: datetim
         Refusal: it is withdrawn, or it is their own: nobody thanks themselves.
     """
     require(viewer, Action.ACKNOWLEDGE, win)
-    require_standing(win)
+    records.require_standing(win)
     if viewer.user_id in win.thanks_to:
         raise Refusal(_("{name} is there to thank you, so this button is for the others.", name=win.name))
     if viewer.user_id == win.created_by:
@@ -110,35 +95,6 @@ async def thank(session: AsyncSession, *, viewer: Viewer, win: Win, now: datetim
     )
     await session.refresh(win, ["thanks"])
     return thanked is not None
-
-
-async def withdraw(session: AsyncSession, *, viewer: Viewer, win: Win, why: str, now: datetime) -> None:
-    """Told of by mistake: the card says who and why, the record stays."""
-    require(viewer, Action.WITHDRAW, win)
-    require_standing(win)
-    win.withdrawn_at, win.withdrawn_by, win.withdrawn_why = now, viewer.user_id, why
-    changes = {"withdrawn": (None, why)}
-    await records.revise(session, record=win, user_id=viewer.user_id, now=now, changes=changes)
-
-
-def require_standing(win: Win) -> None:
-    if win.withdrawn_at is not None:
-        raise Refusal(_("{name} is withdrawn, so nothing about it changes any more.", name=win.name))
-
-
-async def named(session: AsyncSession, *, viewer: Viewer, name: str) -> Win:
-    """The win that people call `W-3`, withdrawn or not.
-
-    Raises:
-        NotFound: there is none, or they cannot see it.
-    """
-    try:
-        return await records.by_name(session, viewer=viewer, kind=Win, name=name)
-    except NotFound:
-        shown = f"{Win.prefix}-{name.lstrip('Ww-')[: records.NUMBER_DIGITS]}"
-        raise NotFound(
-            _("There is no {name} that you can see. `/partner wins` shows what there is.", name=shown)
-        ) from None
 
 
 async def latest(

@@ -81,6 +81,28 @@ async def sessions(slack: Slack, *, by: str = "pm", **fields: Any) -> None:
     await slack.message("payments", "Next:")
 
 
+async def settings_page(slack: Slack, by: str = "pm") -> Json:
+    person = slack.person(by)
+    return await opens(person, person.command("payments", COMMAND, "session"))
+
+
+def choice(shown: Json, what: str) -> str:
+    """What the entry of a menu carries that begins with this word."""
+    values = [
+        str(option["value"])
+        for block in shown["blocks"]
+        for element in block.get("elements", [])
+        for option in element.get("options", [])
+    ]
+    return next(value for value in values if value.startswith(f"{what}:"))
+
+
+async def manage(slack: Slack, page: Json, what: str, *, by: str = "pm") -> Json:
+    """What opens for an entry of the page's menu."""
+    person = slack.person(by)
+    return await opens(person, person.press_in(page, "problem_sessions.manage", choice(page, what)))
+
+
 async def picked(slack: Slack, *cards: Json, by: str = "pm") -> None:
     """The PM picks these for the next session, from the message that asks for it."""
     person = slack.person(by)

@@ -123,7 +123,8 @@ async def test_a_list_shows_what_is_in_that_state(slack: Slack, bot: App) -> Non
         "No problem that you can see is solved."
         in (await pm.command("payments", COMMAND, "list solved")).text
     )
-    assert "There is no P-9 that you can see" in (await pm.command("payments", COMMAND, "show P-9")).text
+    nothing = await pm.command("payments", COMMAND, "show P-9")
+    assert nothing.text == "There is no P-9 that you can see. `/problem list` shows what there is."
     assert "`/problem session`" in (await pm.command("payments", COMMAND, "help")).text
 
 

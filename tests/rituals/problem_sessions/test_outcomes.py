@@ -4,7 +4,7 @@ import pytest
 
 from bot.app import App, forget_old
 from bot.clock import MovableClock
-from bot.records.offers import LOG_DECISION
+from bot.records.offers import LOG_DECISION_ABOUT
 from tests.person import Slack, words_of
 from tests.rituals.problem_sessions.stories import (
     COMMAND,
@@ -45,7 +45,7 @@ async def test_what_is_decided_leads_to_the_decision_log(slack: Slack, bot: App,
     await slack.message("payments", "P-1 is decided.")
     [offer] = await thread(slack, shown)
     pm = slack.person("pm")
-    view = await opens(pm, pm.press(offer, LOG_DECISION))
+    view = await opens(pm, pm.press(offer, LOG_DECISION_ABOUT))
     assert filled(view)["title"] == WEBHOOK
     assert filled(view)["context"] == f"{WEBHOOK}\n\nP-1 {LATE}\nPartners call us"
 

@@ -6,6 +6,7 @@ from bot.access.rules import Action, Kind, Viewer
 from bot.app import App
 from bot.clock import MovableClock
 from bot.errors import NotFound
+from bot.records import links
 from bot.rituals.problem_sessions.service import sessions
 from tests.person import Slack, words_of
 from tests.rituals.problem_sessions.stories import (
@@ -88,6 +89,20 @@ async def test_ids_of_a_session_open_nothing_to_who_cannot_see_its_channel(
                 await sessions.team_by_id(session, viewer=outsider, team_id="1")
             with pytest.raises(NotFound, match=GONE):
                 await sessions.vote(session, viewer=outsider, idea_id="1", now=MONDAY)
+            assert await links.to_decide(session, viewer=outsider, record_id="1") is None
+
+
+async def test_a_thumb_in_a_channel_that_two_workspaces_share_is_a_vote_where_the_idea_is(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    [shown] = await begun(slack, bot, clock, LATE)
+    await add_idea(slack, "engineer", shown, "A phone call")
+    shown = await slack.message("payments", "1 idea so far")
+    await slack.person("pm").press(shown, "problem_sessions.reveal")
+    place = {"channel_id": shown["channel"], "ts": (await slack.message("payments", "Vote (0)"))["ts"]}
+    async with bot.database.begin() as session:
+        assert await sessions.idea_at(session, workspace_id=1, **place, now=MONDAY) is not None
+        assert await sessions.idea_at(session, workspace_id=2, **place, now=MONDAY) is None
 
 
 async def test_what_is_no_id_opens_nothing(slack: Slack, bot: App) -> None:

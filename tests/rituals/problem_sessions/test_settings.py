@@ -1,10 +1,10 @@
-"""Sessions are set up in the team's channel, changed, left out, paused, resumed and ended; the channel is told."""
+"""Sessions are set up in the team's channel, changed and ended; the channel is told."""
 
 import pytest
 
 from bot.app import App
 from bot.clock import MovableClock
-from tests.person import Json, Slack, words_of
+from tests.person import Slack, words_of
 from tests.rituals.problem_sessions.stories import (
     COMMAND,
     FRIDAY,
@@ -14,32 +14,21 @@ from tests.rituals.problem_sessions.stories import (
     WEDNESDAY,
     asked_to_pick,
     logged,
+    manage,
     of_session,
     picked,
     sessions,
+    settings_page,
     thread,
+    value_of,
     with_sessions,
 )
-from tests.rituals.stories import filled, opens, pass_to, told
+from tests.rituals.stories import filled, pass_to, told
 
 
 @pytest.fixture(autouse=True)
 def _on_wednesday(clock: MovableClock) -> None:
     clock.set(WEDNESDAY)
-
-
-async def settings_page(slack: Slack, by: str = "pm") -> Json:
-    person = slack.person(by)
-    return await opens(person, person.command("payments", COMMAND, "session"))
-
-
-async def manage(slack: Slack, what: str, *, by: str = "pm") -> Json:
-    """Chooses from the page's menu; returns the page."""
-    page = await settings_page(slack, by)
-    team_id = page["private_metadata"].partition(":")[2].rstrip("}")
-    action_id = "problem_sessions.end" if what == "end" else "problem_sessions.manage"
-    await slack.person(by).press_in(page, action_id, f"{what}:{team_id}")
-    return page
 
 
 @pytest.mark.alike
@@ -48,8 +37,7 @@ async def test_the_settings_show_what_was_chosen_and_change_it(slack: Slack, bot
     pm = slack.person("pm")
     page = await settings_page(slack)
     assert "every second Monday at 10:00 Berlin" in words_of(page)
-    team_id = page["private_metadata"].partition(":")[2].rstrip("}")
-    view = await opens(pm, pm.press_in(page, "problem_sessions.manage", f"settings:{team_id}"))
+    view = await manage(slack, page, "settings")
     assert filled(view) == {
         "weekday": "0",
         "time": "10:00",
@@ -63,30 +51,12 @@ async def test_the_settings_show_what_was_chosen_and_change_it(slack: Slack, bot
     assert "Next: Thu 26 Nov 10:00 Berlin, tomorrow." in words_of(said)
 
 
-async def test_one_session_is_left_out(slack: Slack, bot: App, clock: MovableClock) -> None:
-    await with_sessions(slack)
-    await manage(slack, "skip")
-    said = await slack.message("payments", "left the next problem session out.")
-    assert "Next: Mon 7 Dec" in words_of(said)
-    await pass_to(bot, clock, MONDAY)
-    assert await asked_to_pick(slack, "pm") == []
-
-
-async def test_sessions_are_paused_and_resumed(slack: Slack, bot: App, clock: MovableClock) -> None:
-    await with_sessions(slack)
-    await manage(slack, "pause")
-    assert "It is paused" in words_of(await slack.message("payments", "paused the problem sessions."))
-    await pass_to(bot, clock, MONDAY)
-    assert await asked_to_pick(slack, "pm") == []
-    await manage(slack, "resume")
-    said = await slack.message("payments", "resumed the problem sessions.")
-    assert "Next: Mon 7 Dec" in words_of(said)
-
-
 async def test_sessions_end_and_can_begin_again(slack: Slack, bot: App, clock: MovableClock) -> None:
     await with_sessions(slack)
     await logged(slack)
-    await manage(slack, "end")
+    pm = slack.person("pm")
+    page = await settings_page(slack)
+    await pm.press_in(page, "problem_sessions.end", value_of(page, "problem_sessions.end"))
     await slack.message("payments", "ended the problem sessions. What was logged stays.")
     await pass_to(bot, clock, MONDAY)
     assert await asked_to_pick(slack, "pm") == []

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Sessions
 from bot.records import service as records
-from bot.records.models import Record, Relation, Revision
+from bot.records.models import REPLACING, Record, Relation, Revision
 from bot.rituals.decisions import queries, service
 from bot.rituals.decisions.exchange import own_markdown
 from bot.rituals.decisions.exchange.entries import Option
@@ -141,7 +141,7 @@ def _exported(
             {"at": one.at.isoformat(timespec="seconds"), "by": one.user_id, "changes": one.changes}
             for one in history
         ],
-        **{name: others.get(name, []) for name in (*Relation, "superseded_by")},
+        **{name: others.get(name, []) for name in (*REPLACING, Relation.RELATES_TO, "superseded_by")},
     )
 
 

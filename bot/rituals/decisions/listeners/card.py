@@ -7,6 +7,7 @@ from bot.outbox import service as outbox
 from bot.records import drafts
 from bot.records import service as records
 from bot.records.models import Relation
+from bot.records.views import show_page
 from bot.rituals.decisions import ids, service
 from bot.rituals.decisions.listeners import finding
 from bot.rituals.decisions.listeners.form import up_to_date
@@ -96,12 +97,7 @@ async def submit_reason(request: Request) -> None:
 
 
 async def open_page(request: Request, value: str) -> None:
-    """From one record's page to the next in the same window: Slack lays no more than three over each other."""
-    page = await finding.page(request, value)
-    if request.in_modal and request.view["callback_id"] == ids.PAGE:
-        request.update_view(page)
-    else:
-        request.open_view(page)
+    show_page(request, await finding.page(request, value))
 
 
 async def change(request: Request, value: str) -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from bot.access.rules import Actor, missing
 from bot.errors import NotFound
 from bot.people import service as people
-from bot.records import drafts, snapshots, sources
+from bot.records import drafts, links, snapshots, sources
 from bot.records.fields import TITLE_CHARACTERS
+from bot.records.models import Record
 from bot.rituals.decisions import ids, queries
 from bot.rituals.decisions.listeners import files, finding, keeping
 from bot.rituals.decisions.views import form, messages
@@ -50,6 +51,17 @@ async def open_new(request: Request, value: str) -> None:
     await _open(request, channel_id=request.channel_id, typed=_answers(value))
 
 
+async def open_about(request: Request, value: str) -> None:
+    """From a record of another ritual, with the beginning that it offers: `17:Send a webhook`."""
+    record_id, _colon, begins_with = value.partition(":")
+    viewer = await request.see()
+    async with request.read() as session:
+        about = await links.to_decide(session, viewer=viewer, record_id=record_id)
+    if about is None:
+        raise NotFound(missing())
+    await _open(request, channel_id=request.channel_id, typed=_answers(begins_with), about=about)
+
+
 async def open_by_shortcut(request: Request) -> None:
     await _open(request, channel_id=None)
 
@@ -75,7 +87,7 @@ async def open_captured(request: Request, value: str) -> None:
     """The button that the team's emoji brought."""
     channel_id, _colon, ts = value.partition(":")
     if not (await request.see()).sees(channel_id):
-        raise NotFound(missing(""))
+        raise NotFound(missing())
 
     async def read() -> str:
         return await snapshots.text_of(request.slack, channel_id=channel_id, ts=ts)
@@ -102,16 +114,19 @@ async def _open(
     typed: Values | None = None,
     read: Callable[[], Awaitable[str]] | None = None,
     source_ts: str = "",
+    about: Record | None = None,
 ) -> None:
     """The form with what is known at once; defaults, teams and the offer of a draft come from one short read.
 
-    `read` fetches the message that title and context are taken from.
+    `read` fetches the message that title and context are taken from. `about` is what is decided.
     """
     typed = typed or {}
     in_channel = channel_id if channel_id and channel_id[:1] in "CG" else None
     subject = f"channel:{in_channel}" if in_channel else drafts.ANYWHERE
     held = {"channel": in_channel, "ts": source_ts or None, drafts.SUBJECT: subject}
     bare = FormState(ids=held, values=form.usual(None, request.actor, request.now) | typed)
+    if about is not None:
+        bare = form.about(bare, about)
 
     async def full() -> Payload:
         known = _answers(await _named(request, await read())) if read else typed

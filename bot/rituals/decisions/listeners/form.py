@@ -11,7 +11,7 @@ from bot.errors import Refusal
 from bot.i18n import _
 from bot.people import service as people
 from bot.people.models import Team
-from bot.records import drafts, sources
+from bot.records import drafts, links, sources
 from bot.records import service as records
 from bot.records.models import Draft, Relation, Source
 from bot.rituals.decisions import ids, queries, service
@@ -69,6 +69,10 @@ async def _resumed(
         values = await up_to_date(session, decision, draft)
     else:
         values = usual | state.values | draft.values
+        if form.ABOUT in draft.ids:  # what it was begun about goes with it
+            viewer = await request.see()
+            record = await links.to_decide(session, viewer=viewer, record_id=draft.ids[form.ABOUT])
+            state = form.about(state, record) if record else state
     return replace(
         state,
         ids={**state.ids, "ts": draft.ids.get("ts")},  # the message it was begun from goes with it
@@ -210,6 +214,7 @@ async def _log(
     else:
         session.add(team)  # read before; what is read from here on points to this one
     replaces = await _replaced(session, viewer, state, choice)
+    about = await links.to_decide(session, viewer=viewer, record_id=state.ids.get(form.ABOUT))
     decision = await service.log_decision(
         session,
         viewer=viewer,
@@ -218,6 +223,7 @@ async def _log(
         now=request.now,
         source=await _source(session, team, state),
         replaces=replaces,
+        about=about,
     )
     submission.record_id = decision.id
     await post_card(session, decision, request.now)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Viewer
@@ -19,6 +20,7 @@ from bot.rituals.decisions.listeners.posting import update_card
 from bot.rituals.decisions.models import Decision
 from bot.rituals.decisions.views import home as home_views
 from bot.rituals.decisions.views import messages
+from bot.slack import text
 from bot.slack.home import HomeItem, HomeSection
 from bot.workspaces.models import Workspace
 
@@ -76,7 +78,11 @@ async def offer_capture(
     if item.get("type") != "message":
         return
     team = await people.team_of(session, workspace_id=workspace.id, channel_id=item["channel"])
-    if team is None or not team.capture_emoji or team.capture_emoji != _without_tone(event.get("reaction")):
+    if (
+        team is None
+        or not team.capture_emoji
+        or team.capture_emoji != text.without_tone(str(event.get("reaction")))
+    ):
         return
     await outbox.ephemeral(
         session,
@@ -87,11 +93,6 @@ async def offer_capture(
         payload=messages.capture_offer(channel_id=item["channel"], ts=item["ts"]),
         now=now,
     )
-
-
-def _without_tone(reaction: str | None) -> str:
-    """`+1` for `+1::skin-tone-3`."""
-    return (reaction or "").partition("::")[0]
 
 
 async def note_deleted(
@@ -140,4 +141,11 @@ async def _note_source(
 async def team_set_up(session: AsyncSession, *, team: Team, now: datetime) -> None:
     """Cards that still offer to set the team up lose that; on those further back the button leads to its settings."""
     for decision in await records.with_cards(session, Decision, team=team):
+        await update_card(session, decision, now, is_listed=False)
+
+
+async def linked(session: AsyncSession, *, workspace: Workspace, record_id: int, now: datetime) -> None:
+    """What a decision is about has another title, say: its card shows that."""
+    it = select(Decision.id).where(Decision.workspace_id == workspace.id, Decision.id == record_id)
+    for decision in await records.locked(session, Decision, it):
         await update_card(session, decision, now, is_listed=False)

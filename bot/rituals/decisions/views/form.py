@@ -13,7 +13,7 @@ from bot.i18n import _
 from bot.people.models import Team
 from bot.records import drafts
 from bot.records.fields import TITLE_CHARACTERS
-from bot.records.models import Draft
+from bot.records.models import Draft, Record
 from bot.records.views import team_question, teams_on_screen
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import CHOSEN, Decision, Status
@@ -26,6 +26,9 @@ ROWS_MOST = 10
 TAGS_CHARACTERS = 1_000  # twenty tags of forty characters, with commas
 KEPT = "kept"
 """The id of a form that names the fields it does not show, since they hold more than it can."""
+ABOUT = "about"
+"""The id of what is decided, where the form was opened from a record of another ritual."""
+HEADING = "heading"  # the block that says what the decision replaces, or is about
 OPEN_SIMILAR = "open"
 LOG_ANYWAY = "anyway"
 
@@ -94,7 +97,20 @@ def state_of(opened: request.Request) -> FormState:
         generation=int(held.get("generation") or 0),
         teams=teams_on_screen(view),
         offer=drafts.offer_on_screen(opened),
+        heading=_on_screen(view, HEADING),
     )
+
+
+def _on_screen(view: Mapping[str, Any], block_id: str) -> str | None:
+    shown = [block["text"]["text"] for block in view["blocks"] if block.get("block_id") == block_id]
+    return shown[0] if shown else None
+
+
+def about(state: FormState, record: Record) -> FormState:
+    """The form of a decision that is linked to what it decides."""
+    title = text.escape(text.shortened(record.title, 150))
+    heading = _("This decides about *{name}* {title}.", name=record.name, title=title)
+    return replace(state, ids={**state.ids, ABOUT: record.id}, heading=heading)
 
 
 def offering(state: FormState, draft: Draft | None) -> FormState:
@@ -150,7 +166,7 @@ def shows_more(values: Values, defaults: Values) -> bool:
 
 def _heading(state: FormState) -> list[Block]:
     if state.heading:
-        return [b.section(state.heading)]
+        return [b.section(state.heading, block_id=HEADING)]
     if kept := state.ids.get(KEPT):
         names = ", ".join(map(field_words, kept))
         return [b.context(_("Longer than a form can hold, so this stays as it is: {fields}.", fields=names))]

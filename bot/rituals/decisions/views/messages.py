@@ -9,11 +9,12 @@ from slack_sdk.models.blocks.block_elements import InteractiveElement
 from bot.db.text_index import stem
 from bot.i18n import _, ngettext
 from bot.records import views as records
-from bot.records.models import Relation, SourceState
+from bot.records.links import LinkedRecord
+from bot.records.models import REPLACING, Relation, SourceState
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import Answer, Decision, Part
 from bot.rituals.decisions.queries import PAGE, Found, Hit, passages
-from bot.rituals.decisions.service import LinkedRecord, Sheet
+from bot.rituals.decisions.service import Sheet
 from bot.rituals.decisions.views.form import status_word
 from bot.slack import blocks as b
 from bot.slack import text
@@ -126,7 +127,7 @@ def _answered(answer: Answer, n: int, who: str) -> str:
 
 
 def _replaces_this(link: LinkedRecord) -> bool:
-    return not link.forward and link.relation in (Relation.SUPERSEDES, Relation.REVERSES)
+    return not link.forward and link.relation in REPLACING
 
 
 def _replaced_by(sheet: Sheet) -> list[Block]:
@@ -135,6 +136,7 @@ def _replaced_by(sheet: Sheet) -> list[Block]:
 
 
 def link_line(link: LinkedRecord) -> str:
+    """`supersedes D-3 Poll every minute`; of what it decides `Problem P-7: Partners learn hours late …`."""
     words = {
         (Relation.SUPERSEDES, True): _("supersedes {name}"),
         (Relation.SUPERSEDES, False): _("superseded by {name}"),
@@ -142,6 +144,8 @@ def link_line(link: LinkedRecord) -> str:
         (Relation.REVERSES, False): _("reversed by {name}"),
         (Relation.RELATES_TO, True): _("related to {name}"),
         (Relation.RELATES_TO, False): _("related to {name}"),
+        (Relation.DECIDES, True): _("Problem {name}:") if link.name else "{name}",
+        (Relation.DECIDES, False): _("decided by {name}"),
     }[link.relation, link.forward]
     title = f" {text.escape(text.shortened(link.title, 80))}" if link.title else ""
     withdrawn = f" ({_('withdrawn')})" if link.is_withdrawn else ""
@@ -150,7 +154,12 @@ def link_line(link: LinkedRecord) -> str:
 
 def linked_name(link: LinkedRecord) -> str:
     """Its number, or only where it is: Slack shows a private channel's name to nobody outside."""
-    return link.name or _("a decision in {channel}", channel=text.channel(link.channel_id))
+    if link.name:
+        return link.name
+    place = text.channel(link.channel_id)
+    if link.relation is Relation.DECIDES:
+        return _("about a problem in {channel}", channel=place)
+    return _("a decision in {channel}", channel=place)
 
 
 def _why(decision: Decision) -> list[Block]:

@@ -11,7 +11,9 @@ from slack_sdk.models.blocks.block_elements import InteractiveElement
 from bot.access.rules import Action, Viewer, may
 from bot.i18n import _
 from bot.records import views as records
-from bot.records.models import Relation, Revision, Source, SourceState
+from bot.records.links import LinkedRecord
+from bot.records.models import REPLACING, Relation, Revision, Source, SourceState
+from bot.records.offers import OPEN
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import Answer, Decision, Part
 from bot.rituals.decisions.service import NO_RELATION, Sheet, field_words
@@ -90,10 +92,13 @@ def _lines(sheet: Sheet) -> list[Block]:
 
 def _related(sheet: Sheet) -> list[Block]:
     """Each with a way to it, where the reader may go."""
-    links = [link for link in sheet.links if link.relation is Relation.RELATES_TO]
-    return [
-        b.section(link_line(link), accessory=_way_to(link.record_id) if link.name else None) for link in links
-    ]
+    links = [link for link in sheet.links if link.relation not in REPLACING]
+    return [b.section(link_line(link), accessory=_way_to_link(link) if link.name else None) for link in links]
+
+
+def _way_to_link(link: LinkedRecord) -> ButtonElement:
+    kind = "problem" if link.relation is Relation.DECIDES else "decision"
+    return b.button(_("Open"), OPEN[kind], value=link.record_id)
 
 
 def _way_to(record_id: int) -> ButtonElement:

@@ -1,20 +1,14 @@
 """Before they meet: answers, and being asked at another time."""
 
-from datetime import timedelta
-
 from bot.errors import Refusal
 from bot.i18n import _
 from bot.records import service as records
 from bot.rituals.one_on_ones import jobs, service
 from bot.rituals.one_on_ones.listeners import changing
 from bot.rituals.one_on_ones.views import forms
-from bot.schedule import service as schedule
+from bot.schedule import snooze
 from bot.schedule.models import OccurrenceState
-from bot.slack import blocks as b
-from bot.slack import text
 from bot.slack.request import Request
-
-AN_HOUR = timedelta(hours=1)
 
 
 async def open_answers(request: Request, value: str) -> None:
@@ -44,33 +38,21 @@ async def submit_answers(request: Request) -> None:
     request.refresh_home()
 
 
-async def snooze(request: Request, value: str) -> None:
+async def put_off(request: Request, value: str) -> None:
     """The menu below the questions: `hour:9`, `tomorrow:9`, `move:9`, `skip:9`."""
     what, _colon, meeting_id = value.partition(":")
+    if what in changing.OF_ONE:
+        await changing.OF_ONE[what](request, meeting_id)
+        return
     async with request.begin() as session:
-        occurrence, pair = await service.meeting_by_id(
+        occurrence, pair = await service.meeting_to_come(
             session, actor=request.actor, meeting_id=meeting_id, lock=True
         )
-        if occurrence.state != OccurrenceState.DUE:
-            raise Refusal(_("That 1:1 has begun already."))
-        if what == "skip":
-            await changing.leave_out(session, request, pair, occurrence)
-        elif what != "move":
-            at = request.now + AN_HOUR
-            if what == "tomorrow":
-                at = await schedule.same_time_tomorrow(session, cadence=occurrence.cadence, now=request.now)
-            if at >= occurrence.starts_at:
-                raise Refusal(_("By then you will have met. Answer now, or add to the list at any time."))
-            await jobs.ask_again(
-                session,
-                pair=pair,
-                occurrence=occurrence,
-                user_id=request.actor.user_id,
-                at=at,
-                now=request.now,
-            )
-    if what == "move":
-        request.open_view(forms.move(occurrence, today=await request.today()))
-    elif what != "skip":
-        request.tell(b.message(_("I ask you again {when}.", when=text.moment(at))))
+        at = await snooze.until(session, choice=what, occurrence=occurrence, now=request.now)
+        if at is None:
+            raise Refusal(_("By then you will have met. Answer now, or add to the list at any time."))
+        await jobs.ask_again(
+            session, pair=pair, occurrence=occurrence, user_id=request.actor.user_id, at=at, now=request.now
+        )
+    request.tell(snooze.told(at))
     request.refresh_home()

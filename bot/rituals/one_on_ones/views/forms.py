@@ -16,15 +16,12 @@ from bot.rituals.one_on_ones.service import (
     QUESTIONS_MOST,
     essays_questions,
 )
+from bot.schedule import forms as cadences
 from bot.schedule import words
 from bot.schedule.models import Cadence, Occurrence
-from bot.schedule.rules import Weekday, Weekly
 from bot.slack import blocks as b
 from bot.slack import limits, request, text
 from bot.slack.forms import Values
-
-USUAL_TIME = "10:00"
-WEEKS = (1, 2, 3, 4)
 
 
 def set_up(values: Values, held: Mapping[str, Any], *, zone: str | None) -> b.Payload:
@@ -35,24 +32,8 @@ def set_up(values: Values, held: Mapping[str, Any], *, zone: str | None) -> b.Pa
     if not changing:
         question = _("With whom do you meet?")
         blocks.append(b.field("person", question, b.person_input(value("person")), optional=False))
-    blocks += [
-        b.field(
-            "weekday",
-            _("On which day?"),
-            b.select_input(
-                [(words.weekday(day), day.value) for day in Weekday],
-                chosen=value("weekday") or Weekday.MONDAY,
-            ),
-            optional=False,
-        ),
-        b.field(
-            "time",
-            _("At what time?"),
-            b.time_input(value("time") or USUAL_TIME),
-            hint=_("In your time zone, {zone}.", zone=zone) if zone and not more else None,
-            optional=False,
-        ),
-    ]
+    hint = _("In your time zone, {zone}.", zone=zone) if zone and not more else None
+    blocks += cadences.day_and_time(values, hint=hint)
     if more:
         blocks += _more(values, zone)
     else:
@@ -83,19 +64,7 @@ def _more(values: Values, zone: str | None) -> list[Block]:
             b.text_input(value("timezone") or zone, placeholder="Europe/Berlin", max_length=64),
             hint=_("As long as it is yours in Slack, it changes when you travel."),
         ),
-        b.field(
-            "every",
-            _("How often?"),
-            b.select_input(
-                [
-                    (_("Every week"), 1),
-                    (_("Every second week"), 2),
-                    *((_("Every {n} weeks", n=n), n) for n in WEEKS[2:]),
-                ],
-                chosen=value("every") or 1,
-            ),
-            optional=False,
-        ),
+        cadences.how_often(values),
         b.field(
             "ahead",
             _("When shall I ask you both?"),
@@ -135,14 +104,10 @@ def _more(values: Values, zone: str | None) -> list[Block]:
 
 def settings_of(pair: Pair, cadence: Cadence, *, user_id: str) -> Values:
     """What the form shows of a pair."""
-    rule = cadence.parsed_rule
-    assert isinstance(rule, Weekly)
     ahead = next((-step.working_days for step in cadence.step_times if step.working_days < 0), 0)
     return {
         "person": pair.other(user_id),
-        "weekday": rule.days[0].value,
-        "time": cadence.wall_time,
-        "every": rule.every,
+        **cadences.weekly_values(cadence),
         "timezone": cadence.timezone,
         "ahead": ahead,
         "questions": "\n".join(pair.questions),
@@ -256,51 +221,20 @@ def next_time(occurrence: Occurrence, items: Sequence[AgendaItem]) -> b.Payload:
 
 
 def move(occurrence: Occurrence, *, today: date) -> b.Payload:
-    local = occurrence.starts_at.astimezone(occurrence.cadence.zone)
-    city = words.city(occurrence.cadence.zone)
-    return b.modal(
-        ids.MOVE_FORM,
-        _("Another time"),
-        [
-            b.section(
-                _(
-                    "The 1:1 of {when} moves just this once.",
-                    when=words.clock(occurrence.starts_at, occurrence.cadence.zone),
-                )
-            ),
-            b.field("date", _("To which day?"), b.date_input(max(local.date(), today)), optional=False),
-            b.field(
-                "time",
-                _("At what time?"),
-                b.time_input(f"{local:%H:%M}"),
-                hint=_("{city} time.", city=city),
-                optional=False,
-            ),
-        ],
-        submit=_("Move it"),
-        private_metadata=request.ids(meeting=occurrence.id),
-    )
+    when = words.clock(occurrence.starts_at, occurrence.cadence.zone)
+    says = _("The 1:1 of {when} moves just this once.", when=when)
+    return cadences.move(ids.MOVE_FORM, occurrence, says=says, today=today)
 
 
 def pause(pair: Pair) -> b.Payload:
-    return b.modal(
+    return cadences.pause(
         ids.PAUSE_FORM,
         _("Pause our 1:1"),
-        [
-            b.section(
-                _(
-                    "Nothing comes while it is paused, and what is on your lists stays there. Both of you are told."
-                )
-            ),
-            b.field(
-                "until",
-                _("Until which day?"),
-                b.date_input(),
-                hint=_("Leave it empty: until one of you resumes it."),
-            ),
-        ],
-        submit=_("Pause it"),
-        private_metadata=request.ids(pair=pair.id),
+        says=_(
+            "Nothing comes while it is paused, and what is on your lists stays there. Both of you are told."
+        ),
+        hint=_("Leave it empty: until one of you resumes it."),
+        held={"pair": pair.id},
     )
 
 

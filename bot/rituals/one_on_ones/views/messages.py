@@ -9,7 +9,7 @@ from bot.i18n import _, ngettext
 from bot.rituals.one_on_ones import ids
 from bot.rituals.one_on_ones.models import ActionItem, AgendaItem, ItemState, Pair
 from bot.rituals.one_on_ones.service import Meeting
-from bot.schedule import words
+from bot.schedule import snooze, words
 from bot.schedule.models import Cadence, Occurrence
 from bot.slack import blocks as b
 from bot.slack import text
@@ -49,15 +49,7 @@ def prompt(
             b.actions(
                 b.button(_("Answer"), ids.ANSWER, value=occurrence.id, style="primary"),
                 b.button(_("Add to the list"), ids.ADD, value=pair.id),
-                b.overflow(
-                    ids.SNOOZE,
-                    [
-                        (_("Ask me in an hour"), f"hour:{occurrence.id}"),
-                        (_("Ask me tomorrow"), f"tomorrow:{occurrence.id}"),
-                        (_("Another time for this one"), f"move:{occurrence.id}"),
-                        (_("Leave this one out"), f"skip:{occurrence.id}"),
-                    ],
-                ),
+                snooze.menu(ids.SNOOZE, occurrence),
             ),
         ],
     )

@@ -35,7 +35,7 @@ def page(
     facts = [_("1:1 with {other}", other=other), words.cadence(cadence)]
     blocks: list[Block] = [
         b.section(f"*{' · '.join(facts)}*\n{words.upcoming(cadence, occurrence, now=now)}"),
-        b.actions(*_verbs(pair, cadence, occurrence)),
+        b.actions(*_verbs(pair, cadence, occurrence, now)),
         b.divider(),
         b.section(f"*{_('On the list')}*"),
         *(_row(item, user_id=user_id) for item in items[:LIST_SHOWN]),
@@ -48,18 +48,21 @@ def page(
     return b.modal(ids.PAGE, _("Our 1:1"), blocks, private_metadata=request.ids(pair=pair.id))
 
 
-def _verbs(pair: Pair, cadence: Cadence, occurrence: Occurrence | None) -> list[InteractiveElement]:
+def _verbs(
+    pair: Pair, cadence: Cadence, occurrence: Occurrence | None, now: datetime
+) -> list[InteractiveElement]:
     add = b.button(_("Add"), ids.ADD, value=pair.id, style="primary")
+    verbs: list[InteractiveElement] = []
+    menu: list[tuple[str, object]] = []
     if occurrence is not None:
-        verbs = [b.button(_("My answers"), ids.ANSWER, value=occurrence.id)]
-        menu = [
-            (_("Leave the next one out"), f"skip:{pair.id}"),
-            (_("Another time for the next one"), f"move:{pair.id}"),
+        verbs.append(b.button(_("My answers"), ids.ANSWER, value=occurrence.id))
+        menu += [
+            (_("Leave the next one out"), f"skip:{occurrence.id}"),
+            (_("Another time for the next one"), f"move:{occurrence.id}"),
             (_("Pause"), f"pause:{pair.id}"),
         ]
-    else:
-        verbs = [b.button(_("Resume"), ids.RESUME, value=pair.id)] if cadence.paused_at else []
-        menu = []
+    if cadence.is_paused(now):
+        verbs.append(b.button(_("Resume"), ids.RESUME, value=pair.id))
     menu += [
         (_("Change day, time, questions"), f"settings:{pair.id}"),
         (_("End it"), f"end:{pair.id}"),

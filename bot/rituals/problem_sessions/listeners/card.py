@@ -3,8 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Viewer, require
-from bot.records import drafts
+from bot.records import drafts, links
 from bot.records import service as records
+from bot.records.views import show_page
 from bot.rituals.problem_sessions import ids, jobs
 from bot.rituals.problem_sessions.listeners.form import up_to_date
 from bot.rituals.problem_sessions.models import Problem
@@ -19,7 +20,7 @@ async def open_seen(request: Request, value: str) -> None:
     viewer = await request.see()
     async with request.read() as session:
         problem = await _problem(session, viewer, value, Action.READ)
-    problems.require_standing(problem)
+    records.require_standing(problem)
     request.open_view(form.seen_again(problem))
 
 
@@ -41,13 +42,14 @@ async def open_page(request: Request, value: str) -> None:
     async with request.read() as session:
         problem = await _problem(session, viewer, value, Action.READ)
         view = await page_of(session, viewer, problem)
-    request.open_view(view)
+    show_page(request, view)
 
 
 async def page_of(session: AsyncSession, viewer: Viewer, problem: Problem) -> Payload:
     picks = await sessions.ideas_about(session, problem=problem)
     revisions = await records.revisions_of(session, record=problem)
-    return page.page(problem, picks, viewer=viewer, revisions=revisions)
+    decided = await links.decisions_about(session, problem, viewer=viewer)
+    return page.page(problem, picks, decided=decided, viewer=viewer, revisions=revisions)
 
 
 async def change(request: Request, value: str) -> None:
@@ -60,7 +62,7 @@ async def change(request: Request, value: str) -> None:
     async with request.read() as session:
         problem = await _problem(session, viewer, record_id, Action.READ)
         require(viewer, Action.WITHDRAW if what == "withdraw" else Action.CHANGE, problem)
-        problems.require_standing(problem)
+        records.require_standing(problem)
         is_mistake = what == "withdraw"
         view = form.withdrawal(problem) if is_mistake else await _edit_form(session, viewer, problem)
     request.open_view(view)
@@ -84,7 +86,7 @@ async def submit_withdrawal(request: Request) -> None:
     async with request.begin() as session:
         await records.once(session, request)
         problem = await _problem(session, viewer, request.ids.get("record"), Action.WITHDRAW)
-        await problems.withdraw(session, viewer=viewer, problem=problem, why=why, now=request.now)
+        await records.withdraw(session, viewer=viewer, record=problem, why=why, now=request.now)
         await jobs.update_open(session, problem, now=request.now)
     await request.ack(response_action="clear")
     request.refresh_home()

@@ -10,9 +10,9 @@ from bot.records import drafts, sources
 from bot.records import service as records
 from bot.records.fields import TITLE_CHARACTERS
 from bot.rituals.problem_sessions import ids
-from bot.rituals.problem_sessions.listeners import card
+from bot.rituals.problem_sessions.listeners import card, changing
 from bot.rituals.problem_sessions.listeners import sessions as session_listeners
-from bot.rituals.problem_sessions.models import ProblemState
+from bot.rituals.problem_sessions.models import Problem, ProblemState
 from bot.rituals.problem_sessions.service import problems
 from bot.rituals.problem_sessions.views import form, messages
 from bot.rituals.problem_sessions.views.form import FormState
@@ -37,6 +37,8 @@ async def run_command(request: Request) -> None:
             await _show(request, rest)
         case "session" | "sessions" if not rest:
             await session_listeners.open_here(request)
+        case "skip" | "move" | "pause" | "resume" as verb if not rest:
+            await changing.run_verb(request, verb)
         case _:
             await _open(request, channel_id=request.channel_id, typed=_answers(text.typed(request.text)))
 
@@ -96,7 +98,7 @@ async def _open(
 async def _show(request: Request, name: str) -> None:
     viewer = await request.see()
     async with request.read() as session:
-        problem = await problems.named(session, viewer=viewer, name=name)
+        problem = await records.by_name(session, viewer=viewer, kind=Problem, name=name)
         request.open_view(await card.page_of(session, viewer, problem))
 
 

@@ -9,14 +9,13 @@ from bot.errors import Refusal
 from bot.i18n import _
 from bot.outbox import service as outbox
 from bot.people import service as people
+from bot.records import links
 from bot.records import service as records
-from bot.records.offers import LOG_DECISION, VALUE_CHARACTERS, log_decision_words
 from bot.rituals.problem_sessions import jobs
 from bot.rituals.problem_sessions.models import Pick, ProblemState
 from bot.rituals.problem_sessions.service import sessions
 from bot.rituals.problem_sessions.service.sessions import IDEA_CHARACTERS, HelpedFields, IdeaFields
 from bot.rituals.problem_sessions.views import session_forms, session_messages
-from bot.slack import blocks as b
 from bot.slack import text
 from bot.slack.forms import read
 from bot.slack.request import Request
@@ -84,8 +83,8 @@ async def submit_idea(request: Request) -> None:
 async def press_vote(request: Request, value: str) -> None:
     viewer = await request.see()
     async with request.begin() as session:
-        pick = await sessions.vote(session, viewer=viewer, idea_id=value, now=request.now)
-        await jobs.update_pick(session, pick, now=request.now)
+        pick, idea = await sessions.vote(session, viewer=viewer, idea_id=value, now=request.now)
+        await jobs.update_votes(session, pick, idea, now=request.now)
 
 
 async def press_reveal(request: Request, value: str) -> None:
@@ -110,14 +109,13 @@ async def choose_outcome(request: Request, value: str) -> None:
 
 
 async def _offer_decision(session: AsyncSession, request: Request, pick: Pick) -> None:
-    begins_with = text.shortened(session_messages.decision_begins_with(pick), VALUE_CHARACTERS)
-    button = b.button(log_decision_words(), LOG_DECISION, value=begins_with)
+    decided = await links.decisions_about(session, pick.problem)
     pick.offer_id = await outbox.post(
         session,
         workspace_id=pick.problem.workspace_id,
         source=f"{sessions.RITUAL}:decide:{pick.id}",
         recipient=pick.problem.channel_id,
-        payload=session_messages.decide(pick, button),
+        payload=session_messages.decide(pick, decided),
         now=request.now,
         thread_of=pick.message_id,
     )
@@ -130,7 +128,8 @@ async def open_helped(request: Request, value: str) -> None:
     viewer = await request.see()
     async with request.read() as session:
         pick = await sessions.pick_by_id(session, viewer=viewer, pick_id=value, action=Action.READ)
-    request.open_view(session_forms.did_it_help(pick))
+        decided = await links.decisions_about(session, pick.problem, viewer=viewer)
+    request.open_view(session_forms.did_it_help(pick, decided))
 
 
 async def submit_helped(request: Request) -> None:

@@ -1,24 +1,22 @@
-"""A team's sessions: set up, picked for, left out, paused; and closed before their time."""
-
-from collections.abc import Awaitable, Callable
+"""A team's sessions: set up, picked for, and closed before their time."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Viewer
 from bot.errors import Refusal
 from bot.i18n import _
-from bot.outbox import service as outbox
 from bot.people import service as people
 from bot.people.models import Team
 from bot.records import service as records
+from bot.rituals.problem_sessions.listeners import pages
 from bot.rituals.problem_sessions.listeners.form import new_team
 from bot.rituals.problem_sessions.service import problems, sessions
 from bot.rituals.problem_sessions.service.sessions import PLACES, SessionFields
 from bot.rituals.problem_sessions.views import session_forms, session_messages
 from bot.schedule import service as schedule
-from bot.schedule.models import Cadence, OccurrenceState
+from bot.schedule import snooze
+from bot.schedule.models import OccurrenceState
 from bot.slack import limits, text
-from bot.slack.blocks import Payload
 from bot.slack.forms import read
 from bot.slack.request import Request
 
@@ -34,7 +32,7 @@ async def open_here(request: Request) -> None:
         )
         cadence = await sessions.cadence_of(session, team) if team else None
         has_sessions = team is not None and cadence is not None and not cadence.ended
-        page = await _page(session, viewer, team.id, request) if team and has_sessions else None
+        page = await pages.page_of(session, viewer, team.id, request) if team and has_sessions else None
     if page is None:
         _require_channel(request)
         held = {"channel": request.channel_id}
@@ -82,7 +80,7 @@ async def submit_set_up(request: Request) -> None:
         else:
             who = _("{who} changed the problem sessions.", who=text.mention(viewer.user_id))
             said = session_messages.changed(who, cadence, following, now=request.now)
-        await _tell_channel(session, request, team, said)
+        await pages.tell_channel(session, request, team, said)
     await request.ack(response_action="clear")
     request.refresh_home()
 
@@ -110,106 +108,16 @@ async def _make_team(
     return team.id
 
 
-async def _page(session: AsyncSession, viewer: Viewer, team_id: object, request: Request) -> Payload:
-    team = await sessions.team_by_id(session, viewer=viewer, team_id=team_id)
-    cadence = await _cadence(session, team)
-    occurrence = await schedule.next_of(session, cadence=cadence)
-    picked = await sessions.picks_of(session, occurrence) if occurrence else []
-    return session_forms.page(team, cadence, occurrence, picked=picked, now=request.now)
-
-
-async def _cadence(session: AsyncSession, team: Team) -> Cadence:
-    cadence = await sessions.cadence_of(session, team)
-    if cadence is None or cadence.ended:
-        raise Refusal(_("This team has no problem sessions. `/problem session` in its channel sets them up."))
-    return cadence
-
-
-# Changing what is to come
-
-
-async def manage(request: Request, value: str) -> None:
-    """The page's menu and its button: `settings:3`, `skip:3`, `pause:3`, `resume:3`, `end:3`."""
-    what, _colon, team_id = value.partition(":")
+async def open_settings(request: Request, value: str) -> None:
     viewer = await request.see()
-    if what == "settings":
-        await _open_settings(request, viewer, team_id)
-        return
-    change = _CHANGES[what]
-    async with request.begin() as session:
-        team = await sessions.team_by_id(session, viewer=viewer, team_id=team_id, action=Action.ADMINISTER)
-        cadence = await _cadence(session, team)
-        said = await change(session, request, cadence)
-        await _tell_change(session, request, team, cadence, said)
-        page = None if cadence.ended else await _page(session, viewer, team.id, request)
-    if page is not None:
-        request.update_view(page)
-    request.refresh_home()
-
-
-async def _open_settings(request: Request, viewer: Viewer, team_id: str) -> None:
     async with request.read() as session:
-        team = await sessions.team_by_id(session, viewer=viewer, team_id=team_id, action=Action.ADMINISTER)
-        settings, cadence = await sessions.settings_of(session, team), await _cadence(session, team)
+        team = await sessions.team_by_id(session, viewer=viewer, team_id=value, action=Action.ADMINISTER)
+        settings = await sessions.settings_of(session, team)
+        cadence = await sessions.going_on(session, team)
     assert settings is not None  # a cadence is set up together with them
     held = {"channel": team.channel_id, "team": team.id, "more": 1}
     values = session_forms.values_of(settings, cadence)
     request.open_view(session_forms.set_up(values, held, zone=team.timezone))
-
-
-async def _skip(session: AsyncSession, request: Request, cadence: Cadence) -> str:
-    occurrence = await schedule.next_of(session, cadence=cadence)
-    if occurrence is None:
-        raise Refusal(_("Nothing comes up that could be left out."))
-    why = _("{who} left it out", who=text.mention(request.actor.user_id))
-    await schedule.skip(session, occurrence=occurrence, why=why, now=request.now)
-    return _("{who} left the next problem session out.", who=text.mention(request.actor.user_id))
-
-
-async def _pause(session: AsyncSession, request: Request, cadence: Cadence) -> str:
-    await schedule.pause(session, cadence=cadence, user_id=request.actor.user_id, until=None, now=request.now)
-    return _("{who} paused the problem sessions.", who=text.mention(request.actor.user_id))
-
-
-async def _resume(session: AsyncSession, request: Request, cadence: Cadence) -> str:
-    if cadence.paused_at is None:
-        raise Refusal(_("They are not paused."))
-    await schedule.resume(session, cadence=cadence, now=request.now)
-    return _("{who} resumed the problem sessions.", who=text.mention(request.actor.user_id))
-
-
-async def _end(session: AsyncSession, request: Request, cadence: Cadence) -> str:
-    await schedule.end(session, cadence=cadence, now=request.now)
-    return _(
-        "{who} ended the problem sessions. What was logged stays.", who=text.mention(request.actor.user_id)
-    )
-
-
-Change = Callable[[AsyncSession, Request, Cadence], Awaitable[str]]
-
-_CHANGES: dict[str, Change] = {"skip": _skip, "pause": _pause, "resume": _resume, "end": _end}
-
-
-async def _tell_change(
-    session: AsyncSession, request: Request, team: Team, cadence: Cadence, said: str
-) -> None:
-    following = None if cadence.ended else await schedule.next_of(session, cadence=cadence)
-    payload = session_messages.changed(said, cadence, following, now=request.now)
-    await _tell_channel(session, request, team, payload)
-
-
-async def _tell_channel(session: AsyncSession, request: Request, team: Team, said: Payload) -> None:
-    """Said where all of the team read it; a click that Slack delivers twice is said once."""
-    key = request.view["id"] if request.kind == "view_submission" else request.body.get("trigger_id")
-    await outbox.post(
-        session,
-        workspace_id=team.workspace_id,
-        source=f"{sessions.RITUAL}:told:{team.id}:{key}",
-        recipient=team.channel_id,
-        payload=said,
-        now=request.now,
-        tell=request.actor.user_id,
-    )
 
 
 # Picking
@@ -239,6 +147,7 @@ async def submit_pick(request: Request) -> None:
         )
         await sessions.pick(session, viewer=viewer, occurrence=occurrence, team=team, problem_ids=chosen)
         picked = await sessions.picks_of(session, occurrence)
+        await snooze.call_off(session, occurrence=occurrence)
     await request.ack(response_action="clear")
     request.tell(session_messages.picked(occurrence, picked))
     request.refresh_home()

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Viewer, require
 from bot.db import text_index
-from bot.errors import NotFound, Refusal
 from bot.i18n import _
 from bot.people.models import Team
 from bot.people.service import muted_names
@@ -92,28 +91,16 @@ async def edit_problem(
     seen_edit: int,
     now: datetime,
 ) -> None:
-    """Change a problem; each field that differs is noted in a revision.
-
-    `seen_edit` is how many edits it had when the form was opened.
-
-    Raises:
-        Refusal: it is withdrawn, or somebody else edited it meanwhile. Saving would undo their change unseen.
-    """
-    require(viewer, Action.CHANGE, problem)
-    require_standing(problem)
-    if len(await records.revisions_of(session, record=problem)) != seen_edit:
-        raise Refusal(
-            _(
-                "Somebody changed {name} while you had it open. Nothing of theirs is overwritten: open it again "
-                "to see it. Your text is kept as a draft.",
-                name=problem.name,
-            )
-        )
-    before, after = facts(problem), fields.model_dump()
-    changes = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
-    for name, (_before, value) in changes.items():
-        setattr(problem, name, value)
-    await records.revise(session, record=problem, user_id=viewer.user_id, now=now, changes=changes)
+    """As `records.edit`, for a problem."""
+    await records.edit(
+        session,
+        viewer=viewer,
+        record=problem,
+        before=facts(problem),
+        after=fields.model_dump(),
+        seen_edit=seen_edit,
+        now=now,
+    )
     await _index(session, problem)
 
 
@@ -122,7 +109,7 @@ async def see_again(
 ) -> None:
     """Count that somebody saw it again; one that rested or was solved is open again."""
     require(viewer, Action.ACKNOWLEDGE, problem)
-    require_standing(problem)
+    records.require_standing(problem)
     problem.sightings.append(Sighting(user_id=viewer.user_id, evidence=evidence, at=now))
     if problem.state in REOPENED:
         problem.state = ProblemState.OPEN
@@ -130,38 +117,7 @@ async def see_again(
     await _index(session, problem)
 
 
-async def withdraw(
-    session: AsyncSession, *, viewer: Viewer, problem: Problem, why: str, now: datetime
-) -> None:
-    """Logged by mistake: the card says who and why, the record stays."""
-    require(viewer, Action.WITHDRAW, problem)
-    require_standing(problem)
-    problem.withdrawn_at, problem.withdrawn_by, problem.withdrawn_why = now, viewer.user_id, why
-    changes = {"withdrawn": (None, why)}
-    await records.revise(session, record=problem, user_id=viewer.user_id, now=now, changes=changes)
-
-
-def require_standing(problem: Problem) -> None:
-    if problem.withdrawn_at is not None:
-        raise Refusal(_("{name} is withdrawn, so nothing about it changes any more.", name=problem.name))
-
-
 # Finding
-
-
-async def named(session: AsyncSession, *, viewer: Viewer, name: str) -> Problem:
-    """The problem that people call `P-7`, withdrawn or not.
-
-    Raises:
-        NotFound: there is none, or they cannot see it.
-    """
-    try:
-        return await records.by_name(session, viewer=viewer, kind=Problem, name=name)
-    except NotFound:
-        shown = f"{Problem.prefix}-{name.lstrip('Pp-')[: records.NUMBER_DIGITS]}"
-        raise NotFound(
-            _("There is no {name} that you can see. `/problem list` shows what there is.", name=shown)
-        ) from None
 
 
 async def listed(

@@ -1,38 +1,40 @@
 """What a team can do with its problem sessions: set them up, pick, add ideas, vote, reveal, say what comes of it."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from bot.access.rules import Action, Viewer, missing, require
+from bot.db.upsert import insert
 from bot.errors import FieldRefusal, NotAllowed, NotFound, Refusal
 from bot.i18n import _
+from bot.outbox import service as outbox
 from bot.people import service as people
 from bot.people.models import Team
 from bot.records import service as records
-from bot.records.fields import Fields
+from bot.records.fields import Fields, Lines, at_most
 from bot.rituals.problem_sessions.models import (
     FOLLOWED_UP,
     OUTCOMES,
     PICKABLE,
     Helped,
     Idea,
+    IdeaThumb,
     IdeaVote,
     Pick,
     Problem,
     SessionSettings,
 )
-from bot.rituals.problem_sessions.service.problems import require_standing
 from bot.rituals.problem_sessions.service.wording import USUAL_WORDS, WORD_CHARACTERS, WORDS_MOST
 from bot.schedule import service as schedule
+from bot.schedule.fields import WeeklyFields
 from bot.schedule.models import Cadence, CadencePerson, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START, StepTime
-from bot.schedule.rules import Weekday, Weekly
 
 RITUAL = "problem_sessions"
 PICK = "pick"
@@ -46,29 +48,21 @@ TAKES_IDEAS = timedelta(days=60)
 """After a session; the outbox forgets what was said in a thread after 90 days, and then cannot change it any more."""
 
 
-def _lines(typed: object) -> object:
-    if not isinstance(typed, str):
-        return typed
-    return list(dict.fromkeys(line.lower() for part in typed.splitlines() if (line := part.strip())))
-
-
-def _some(lines: list[str]) -> list[str]:
-    if len(lines) > WORDS_MOST:
-        raise ValueError(_("At most {most} of them, each on a line of its own.", most=WORDS_MOST))
-    return lines
+def _plain(typed: list[str]) -> list[str]:
+    return list(dict.fromkeys(word.lower() for word in typed))
 
 
 SolutionWords = Annotated[
-    list[Annotated[str, Field(max_length=WORD_CHARACTERS)]], BeforeValidator(_lines), AfterValidator(_some)
+    list[Annotated[str, Field(max_length=WORD_CHARACTERS)]],
+    Lines,
+    AfterValidator(_plain),
+    at_most(WORDS_MOST),
 ]
 
 
-class SessionFields(Fields):
+class SessionFields(WeeklyFields):
     """Field names are the block ids of the form. What it does not show has its usual value."""
 
-    weekday: Annotated[Weekday, BeforeValidator(int)] = Weekday.MONDAY
-    time: time
-    every: Annotated[int, Field(ge=1, le=8)] = 1
     open_for: Annotated[int, Field(ge=1, le=5)] = 2
     """Working days from its start to its end."""
     ideas: Annotated[str, Field(pattern="^(hidden|shown)$")] = "hidden"
@@ -105,7 +99,7 @@ async def set_up(
         ritual=RITUAL,
         subject_id=team.id,
         team=team,
-        rule=Weekly(days=(fields.weekday,), every=fields.every),
+        rule=fields.rule,
         at=fields.time,
         timezone=team.timezone,
         follows=None,
@@ -135,10 +129,22 @@ async def solution_words_of(session: AsyncSession, team: Team | None) -> Sequenc
     return settings.solution_words if settings else USUAL_WORDS
 
 
-async def cadence_of(session: AsyncSession, team: Team) -> Cadence | None:
+async def cadence_of(session: AsyncSession, team: Team, *, lock: bool = False) -> Cadence | None:
     return await schedule.cadence_of(
-        session, workspace_id=team.workspace_id, ritual=RITUAL, subject_id=team.id
+        session, workspace_id=team.workspace_id, ritual=RITUAL, subject_id=team.id, lock=lock
     )
+
+
+async def going_on(session: AsyncSession, team: Team | None, *, lock: bool = False) -> Cadence:
+    """The cadence of a team's sessions.
+
+    Raises:
+        Refusal: it has none, or they have ended.
+    """
+    cadence = await cadence_of(session, team, lock=lock) if team else None
+    if cadence is None or cadence.ended:
+        raise Refusal(_("This team has no problem sessions. `/problem session` in its channel sets them up."))
+    return cadence
 
 
 def host_of(team: Team, settings: SessionSettings) -> str:
@@ -171,27 +177,13 @@ async def require_host(session: AsyncSession, *, viewer: Viewer, team: Team) -> 
         )
 
 
-async def keep_host(session: AsyncSession, *, team: Team, now: datetime) -> None:
+async def keep_host(session: AsyncSession, *, team: Team) -> None:
     """The team may have another PM: it is for them that a session waits from now on."""
     cadence, settings = await cadence_of(session, team), await settings_of(session, team)
     if cadence is None or cadence.ended or settings is None:
         return
-    if cadence.user_ids == [host_of(team, settings)]:
-        return
-    await schedule.set_up(
-        session,
-        workspace_id=team.workspace_id,
-        ritual=RITUAL,
-        subject_id=team.id,
-        team=team,
-        rule=cadence.parsed_rule,
-        at=cadence.at,
-        timezone=cadence.timezone,
-        follows=cadence.follows,
-        steps=cadence.step_times,
-        user_ids=[host_of(team, settings)],
-        now=now,
-    )
+    schedule.set_people(cadence, [host_of(team, settings)])
+    await session.flush()
 
 
 # One session: an occurrence of the cadence
@@ -210,7 +202,7 @@ async def occurrence_by_id(
         session, workspace_id=viewer.workspace_id, occurrence_id=wanted, lock=lock
     )
     if occurrence is None or occurrence.cadence.ritual != RITUAL:
-        raise NotFound(missing(""))
+        raise NotFound(missing())
     return occurrence, await team_by_id(session, viewer=viewer, team_id=occurrence.cadence.subject_id)
 
 
@@ -224,6 +216,9 @@ async def team_of(session: AsyncSession, occurrence: Occurrence) -> Team:
 
 
 def require_to_come(occurrence: Occurrence) -> None:
+    """Raises Refusal for a session that has begun, or that does not take place any more."""
+    if occurrence.state in (OccurrenceState.SKIPPED, OccurrenceState.MISSED):
+        raise Refusal(_("That session is left out already. `/problem session` shows when the next one is."))
     if occurrence.state != OccurrenceState.DUE:
         raise Refusal(_("That session has begun already. `/problem session` lets you pick for the next one."))
 
@@ -253,7 +248,7 @@ async def pick(
         if problem in chosen:
             raise FieldRefusal({place: _("This one is picked already. Pick another, or leave it empty.")})
         if problem.team_id != team.id:
-            raise NotFound(missing(""))
+            raise NotFound(missing())
         if problem.state not in PICKABLE or problem.withdrawn_at is not None:
             raise FieldRefusal({place: _("Somebody settled this one meanwhile. Pick another.")})
         chosen.append(problem)
@@ -263,11 +258,15 @@ async def pick(
 
 
 _PROBLEM = selectinload(Pick.problem)
+_IDEAS = (
+    selectinload(Pick.ideas).selectinload(Idea.votes),
+    selectinload(Pick.ideas).selectinload(Idea.thumbs),
+)
 WHOLE_PICK = (
     _PROBLEM.joinedload(Problem.team, innerjoin=True),
     _PROBLEM.selectinload(Problem.sightings),
     _PROBLEM.selectinload(Problem.picks),
-    selectinload(Pick.ideas).selectinload(Idea.votes),
+    *_IDEAS,
 )
 
 
@@ -295,7 +294,7 @@ async def pick_by_id(session: AsyncSession, *, viewer: Viewer, pick_id: object, 
     )
     problem = await records.by_id(session, viewer=viewer, kind=Problem, record_id=problem_id, action=action)
     if action is not Action.READ:
-        require_standing(problem)
+        records.require_standing(problem)
     found = await session.scalars(select(Pick).where(Pick.id == wanted).options(*WHOLE_PICK))
     return found.one()
 
@@ -306,9 +305,21 @@ async def ideas_about(session: AsyncSession, *, problem: Problem) -> Sequence[Pi
         select(Pick)
         .where(Pick.problem_id == problem.id, Pick.begun_at.is_not(None))
         .order_by(Pick.begun_at, Pick.id)
-        .options(selectinload(Pick.ideas).selectinload(Idea.votes))
+        .options(*_IDEAS)
     )
     return rows.all()
+
+
+async def latest_pick(session: AsyncSession, *, problem: Problem) -> Pick | None:
+    """A problem as it came up in its latest session, if it came up in any."""
+    rows = await session.scalars(
+        select(Pick)
+        .where(Pick.problem_id == problem.id, Pick.begun_at.is_not(None))
+        .order_by(Pick.id.desc())
+        .limit(1)
+        .options(*WHOLE_PICK)
+    )
+    return rows.first()
 
 
 async def open_picks(session: AsyncSession, *, team_id: int) -> Sequence[Pick]:
@@ -365,28 +376,83 @@ async def add_idea(
     _require_recent(pick, now)
     if message_ts is not None and any(idea.message_ts == message_ts for idea in pick.ideas):
         raise Refusal(_("That reply is an idea already."))
-    pick.ideas.append(Idea(user_id=viewer.user_id, text=text, message_ts=message_ts, at=now, votes=[]))
+    pick.ideas.append(
+        Idea(user_id=viewer.user_id, text=text, message_ts=message_ts, at=now, votes=[], thumbs=[])
+    )
     await session.flush()
 
 
-async def vote(session: AsyncSession, *, viewer: Viewer, idea_id: object, now: datetime) -> Pick:
-    """One vote a person and idea; to vote again takes it back. Returns what the idea is about.
+async def vote(session: AsyncSession, *, viewer: Viewer, idea_id: object, now: datetime) -> tuple[Pick, Idea]:
+    """One vote a person and idea; to vote again takes it back. Returns what the idea is about, too.
 
     Raises:
-        NotFound, Refusal
+        NotFound
+        Refusal: the session is long over, or their vote is a 👍, which only they can take away.
     """
     wanted = records.row_id(idea_id)
     pick_id = await session.scalar(select(Idea.pick_id).where(Idea.id == wanted))
     pick = await pick_by_id(session, viewer=viewer, pick_id=pick_id, action=Action.ACKNOWLEDGE)
     _require_recent(pick, now)
     idea = next(idea for idea in pick.ideas if idea.id == wanted)
+    if viewer.user_id in idea.thumbed_by:
+        raise Refusal(_("Your 👍 on this idea is your vote. To take the vote back, take the 👍 away."))
     mine = next((vote for vote in idea.votes if vote.user_id == viewer.user_id), None)
     if mine is None:
         idea.votes.append(IdeaVote(user_id=viewer.user_id))
     else:
         idea.votes.remove(mine)
     await session.flush()
-    return pick
+    return pick, idea
+
+
+async def idea_at(
+    session: AsyncSession, *, workspace_id: int, channel_id: str, ts: str, now: datetime
+) -> tuple[Pick, Idea] | None:
+    """The idea that a message shows, or that was made from it, with its problem locked; none when it is long over."""
+    rows = await session.execute(
+        select(Idea.id, Idea.message_ts, Idea.message_id, Pick.id, Pick.problem_id)
+        .join(Pick, Pick.id == Idea.pick_id)
+        .join(Problem, Problem.id == Pick.problem_id)
+        .where(
+            Problem.workspace_id == workspace_id,
+            Problem.channel_id == channel_id,
+            Problem.withdrawn_at.is_(None),
+            Pick.begun_at > now - TAKES_IDEAS,
+        )
+    )
+    recent = rows.all()
+    shown = await outbox.one_at(
+        session,
+        workspace_id=workspace_id,
+        channel_id=channel_id,
+        ts=ts,
+        among=[message_id for _id, _ts, message_id, *_rest in recent if message_id],
+    )
+    for idea_id, message_ts, message_id, pick_id, problem_id in recent:
+        if message_ts == ts or (shown is not None and message_id == shown):
+            await records.lock(session, [problem_id])
+            pick = (await session.scalars(select(Pick).where(Pick.id == pick_id).options(*WHOLE_PICK))).one()
+            return pick, next(idea for idea in pick.ideas if idea.id == idea_id)
+    return None
+
+
+async def note_thumb(
+    session: AsyncSession, *, idea: Idea, user_id: str, message_ts: str, name: str, stands: bool, told_at: str
+) -> bool:
+    """A 👍 came or went. Returns whether that is news: what Slack tells twice, or later than a newer one, is none."""
+    latest = {"stands": stands, "told_at": told_at}
+    changed = await session.scalar(
+        insert(session, IdeaThumb)
+        .values(idea_id=idea.id, user_id=user_id, message_ts=message_ts, name=name, **latest)
+        .on_conflict_do_update(
+            index_elements=["idea_id", "user_id", "message_ts", "name"],
+            set_=latest,
+            where=IdeaThumb.told_at < told_at,
+        )
+        .returning(IdeaThumb.idea_id)
+    )
+    await session.refresh(idea, ["thumbs"])
+    return changed is not None
 
 
 def takes_ideas(pick: Pick, now: datetime) -> bool:
@@ -410,7 +476,7 @@ async def set_outcome(session: AsyncSession, *, viewer: Viewer, pick: Pick, outc
         Refusal: the problem came up again since, and that session has the last word.
     """
     if outcome not in set(OUTCOMES):
-        raise NotFound(missing(""))
+        raise NotFound(missing())
     if not _is_latest(pick):
         raise Refusal(
             _(

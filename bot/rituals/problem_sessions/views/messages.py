@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.i18n import _
 from bot.records import views as records
+from bot.records.links import LinkedRecord
 from bot.rituals.problem_sessions import ids
 from bot.rituals.problem_sessions.models import Pick, Problem
 from bot.rituals.problem_sessions.views import words
@@ -16,23 +17,27 @@ from bot.slack import text
 from bot.slack.home import HomeItem, HomeSection
 
 EVIDENCE_LINES, EVIDENCE_CHARACTERS = 3, 500
+LINES_SHOWN = 10  # of a context block
 
 
-def card(problem: Problem, muted: dict[str, str]) -> b.Payload:
-    """The headline message of a problem, as it stands now. `muted`: names of those who are not to be mentioned."""
+def card(problem: Problem, muted: dict[str, str], decided: Sequence[LinkedRecord] = ()) -> b.Payload:
+    """The headline message of a problem, as it stands now.
+
+    `muted`: names of those who are not to be mentioned. `decided`: the decisions about it.
+    """
     if problem.withdrawn_at is not None:
         return records.tombstone(problem, muted, command="/problem show")
     facts = " · ".join(_facts(problem, muted))
-    again = words.recurring(problem)
+    state = [*filter(None, [words.recurring(problem)]), *words.decided(decided)]
     evidence = beginning(problem.evidence)
-    spoken = [f"{problem.name} {text.escape(problem.title)}", facts, text.escape(evidence), again]
+    spoken = [f"{problem.name} {text.escape(problem.title)}", facts, text.escape(evidence), *state]
     return b.message(
         "\n".join(filter(None, spoken)),
         [
             b.header(problem.title),
             b.context(f"*{problem.name}* · {facts}"),
             *([b.section(text.quoted(evidence))] if evidence else []),
-            *([b.context(again)] if again else []),
+            *([b.context(*state[:LINES_SHOWN])] if state else []),
             _buttons(problem),
             *records.set_up_offer(problem.team),
         ],
@@ -97,6 +102,7 @@ def help_words() -> b.Payload:
         ),
         _("`/problem show P-7` · one of them, with its ideas and what came of it"),
         _("`/problem session` · when this channel talks about its top three, and its settings"),
+        _("`/problem skip` · leave the next session out; `move`, `pause` and `resume` do what they say"),
         _("In a thread, use “Log as problem” and “Add as idea” from a message's menu."),
     ]
     return b.message("\n".join(lines), [b.section(one) for one in lines])

@@ -8,7 +8,9 @@ from slack_sdk.models.blocks import Block
 from bot.access.rules import Action, Viewer, may
 from bot.i18n import _
 from bot.records import views as records
+from bot.records.links import LinkedRecord
 from bot.records.models import Revision, Source
+from bot.records.offers import OPEN
 from bot.rituals.problem_sessions import ids
 from bot.rituals.problem_sessions.models import Idea, Pick, Problem, Sighting
 from bot.rituals.problem_sessions.service.problems import field_words
@@ -22,9 +24,14 @@ SESSIONS_SHOWN = 12
 
 
 def page(
-    problem: Problem, picks: Sequence[Pick], *, viewer: Viewer, revisions: Sequence[Revision]
+    problem: Problem,
+    picks: Sequence[Pick],
+    *,
+    decided: Sequence[LinkedRecord],
+    viewer: Viewer,
+    revisions: Sequence[Revision],
 ) -> b.Payload:
-    """`picks`: the sessions that it came up in, oldest first, with their ideas."""
+    """`picks`: the sessions that it came up in, oldest first, with their ideas. `decided`: the decisions about it."""
     again = words.recurring(problem)
     blocks: list[Block] = [
         b.header(problem.title),
@@ -32,6 +39,7 @@ def page(
         *([b.context(again)] if again else []),
         *(b.sections(records.withdrawn_words(problem, {})) if problem.withdrawn_at else []),
         *_buttons(problem, viewer),
+        *map(decision_row, decided),
         *_part(_("Whom it hurts"), problem.who),
         *_part(_("What happens"), problem.happens),
         *_part(_("How we know"), problem.evidence),
@@ -95,13 +103,21 @@ def _session(pick: Pick) -> list[Block]:
     return b.sections("\n".join(lines))
 
 
+def decision_row(link: LinkedRecord) -> Block:
+    """A decision about a problem, with a way to it, where the reader may go."""
+    [line] = words.decided([link])
+    return b.section(
+        line, accessory=b.button(_("Open"), OPEN["decision"], value=link.record_id) if link.name else None
+    )
+
+
 def hidden_ideas(pick: Pick) -> str:
     return _("{ideas} so far, shown together later", ideas=words.ideas(len(pick.ideas)))
 
 
 def idea_line(idea: Idea) -> str:
     """`(2) Retry at night — @ana`: votes, idea, who had it."""
-    return f"({len(idea.votes)}) {text.linked(idea.text)} — {text.mention(idea.user_id)}"
+    return f"({len(idea.voters)}) {text.linked(idea.text)} — {text.mention(idea.user_id)}"
 
 
 def _buttons(problem: Problem, viewer: Viewer) -> list[Block]:

@@ -1,7 +1,7 @@
 """The forms of a session: setting it up, picking, adding an idea, saying whether it helped; and its page."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from slack_sdk.models.blocks import Block
@@ -9,20 +9,20 @@ from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.i18n import _
 from bot.people.models import Team
+from bot.records.links import LinkedRecord
 from bot.rituals.problem_sessions import ids
 from bot.rituals.problem_sessions.models import Helped, Pick, Problem, SessionSettings
 from bot.rituals.problem_sessions.service.sessions import HELPED_CHARACTERS, IDEA_CHARACTERS, PLACES
 from bot.rituals.problem_sessions.service.wording import USUAL_WORDS
 from bot.rituals.problem_sessions.views import words
+from bot.schedule import forms as cadences
 from bot.schedule import words as schedule_words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE
-from bot.schedule.rules import Weekday, Weekly
 from bot.slack import blocks as b
 from bot.slack import limits, request, text
 from bot.slack.forms import Values
 
-USUAL_TIME = "10:00"
 USUAL_OPEN_FOR = 2
 HIDDEN, SHOWN = "hidden", "shown"
 
@@ -33,23 +33,9 @@ def set_up(values: Values, held: Mapping[str, Any], *, zone: str | None) -> b.Pa
     """`held`: the channel, the team when its sessions are changed, and whether all fields are asked for."""
     changing = "team" in held
     blocks: list[Block] = [] if changing else [b.section(_what_it_is())]
+    hint = _("In the team's time zone, {zone}.", zone=zone) if zone else None
     blocks += [
-        b.field(
-            "weekday",
-            _("On which day?"),
-            b.select_input(
-                [(schedule_words.weekday(day), day.value) for day in Weekday],
-                chosen=values.get("weekday") or Weekday.MONDAY,
-            ),
-            optional=False,
-        ),
-        b.field(
-            "time",
-            _("At what time?"),
-            b.time_input(values.get("time") or USUAL_TIME),
-            hint=_("In the team's time zone, {zone}.", zone=zone) if zone else None,
-            optional=False,
-        ),
+        *cadences.day_and_time(values, hint=hint),
         *(_more(values) if held.get("more") else [b.actions(b.button(_("More"), ids.SET_UP_MORE))]),
     ]
     return b.modal(
@@ -70,19 +56,7 @@ def _what_it_is() -> str:
 
 def _more(values: Values) -> list[Block]:
     return [
-        b.field(
-            "every",
-            _("How often?"),
-            b.select_input(
-                [
-                    (_("Every week"), 1),
-                    (_("Every second week"), 2),
-                    *((_("Every {n} weeks", n=n), n) for n in (3, 4)),
-                ],
-                chosen=values.get("every") or 1,
-            ),
-            optional=False,
-        ),
+        cadences.how_often(values),
         b.field(
             "open_for",
             _("How long is a session open?"),
@@ -122,12 +96,8 @@ def _more(values: Values) -> list[Block]:
 
 def values_of(settings: SessionSettings, cadence: Cadence) -> Values:
     """What the form shows of a team's sessions."""
-    rule = cadence.parsed_rule
-    assert isinstance(rule, Weekly)
     return {
-        "weekday": rule.days[0].value,
-        "time": cadence.wall_time,
-        "every": rule.every,
+        **cadences.weekly_values(cadence),
         "open_for": next(step.working_days for step in cadence.step_times if step.name == CLOSE),
         "ideas": HIDDEN if settings.hides_ideas else SHOWN,
         "solution_words": "\n".join(settings.solution_words),
@@ -154,24 +124,49 @@ def page(
         [
             b.section(f"{title}\n{upcoming}"),
             *([b.section("\n".join(about))] if about else []),
-            b.actions(*_verbs(team, cadence, occurrence)),
+            b.actions(*_verbs(team, cadence, occurrence, now)),
         ],
         private_metadata=request.ids(team=team.id),
     )
 
 
-def _verbs(team: Team, cadence: Cadence, occurrence: Occurrence | None) -> list[InteractiveElement]:
+def _verbs(
+    team: Team, cadence: Cadence, occurrence: Occurrence | None, now: datetime
+) -> list[InteractiveElement]:
     buttons: list[InteractiveElement] = []
-    menu = [(_("Change day, time, words"), f"settings:{team.id}")]
+    menu: list[tuple[str, object]] = []
     if occurrence is not None:
         pick = b.button(_("Pick the problems"), ids.PICK, value=occurrence.id, style="primary")
         buttons.append(pick)
-        menu += [(_("Leave the next one out"), f"skip:{team.id}"), (_("Pause"), f"pause:{team.id}")]
-    elif cadence.paused_at is not None:
-        menu.append((_("Resume"), f"resume:{team.id}"))
+        menu += [
+            (_("Leave the next one out"), f"skip:{occurrence.id}"),
+            (_("Another time for the next one"), f"move:{occurrence.id}"),
+            (_("Pause"), f"pause:{team.id}"),
+        ]
+    if cadence.is_paused(now):
+        buttons.append(b.button(_("Resume"), ids.RESUME, value=team.id))
+    menu.append((_("Change day, time, words"), f"settings:{team.id}"))
     gone = _("No session comes any more. What was logged stays, and they can be set up again.")
     end = b.button(_("End the sessions"), ids.END, value=f"end:{team.id}", confirm=gone)
     return [*buttons, end, b.overflow(ids.MANAGE, menu)]
+
+
+def move(occurrence: Occurrence, *, today: date) -> b.Payload:
+    when = schedule_words.clock(occurrence.starts_at, occurrence.cadence.zone)
+    says = _("The problem session of {when} moves just this once.", when=when)
+    return cadences.move(ids.MOVE_FORM, occurrence, says=says, today=today)
+
+
+def pause(team: Team) -> b.Payload:
+    return cadences.pause(
+        ids.PAUSE_FORM,
+        _("Pause the sessions"),
+        says=_(
+            "Nothing comes while they are paused, and what is logged and picked stays. The channel is told."
+        ),
+        hint=_("Leave it empty: until somebody resumes them."),
+        held={"team": team.id},
+    )
 
 
 # Picking
@@ -240,13 +235,13 @@ def idea(pick: Pick, *, said: str = "", message_ts: str | None = None) -> b.Payl
     )
 
 
-def did_it_help(pick: Pick) -> b.Payload:
+def did_it_help(pick: Pick, decided: Sequence[LinkedRecord]) -> b.Payload:
     choices = [(words.helped(one), one.value) for one in Helped]
     return b.modal(
         ids.HELPED_FORM,
         _("Did it help?"),
         [
-            b.section(words.line(pick.problem)),
+            b.section("\n".join([words.line(pick.problem), *words.decided(decided)])),
             b.field("helped", _("Did it help?"), b.radio_input(choices, chosen=pick.helped), optional=False),
             b.field(
                 "words",

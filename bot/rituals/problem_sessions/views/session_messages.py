@@ -1,26 +1,30 @@
 """What a session says in the channel, and to whom it turns before and after."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.blocks.block_elements import InteractiveElement, StaticSelectElement
 
-from bot.i18n import _, ngettext
+from bot.i18n import _
 from bot.people.models import Team
+from bot.records.links import LinkedRecord
+from bot.records.offers import LOG_DECISION_ABOUT, log_decision_value, log_decision_words
 from bot.rituals.problem_sessions import ids
-from bot.rituals.problem_sessions.models import OUTCOMES, Pick, Problem
+from bot.rituals.problem_sessions.models import OUTCOMES, Idea, Pick, Problem
 from bot.rituals.problem_sessions.views import words
-from bot.rituals.problem_sessions.views.messages import beginning
-from bot.rituals.problem_sessions.views.page import hidden_ideas
+from bot.rituals.problem_sessions.views.messages import LINES_SHOWN, beginning
+from bot.rituals.problem_sessions.views.page import decision_row, hidden_ideas
+from bot.schedule import snooze
 from bot.schedule import words as schedule_words
 from bot.schedule.models import Cadence, Occurrence
 from bot.slack import blocks as b
 from bot.slack import text
 
-IDEAS_SHOWN = 40  # of a problem, in a message of 50 blocks; its page shows all
+Decided = Mapping[int, Sequence[LinkedRecord]]
+"""The decisions about each problem, by its id."""
 IDEAS_OFFERED = 3  # to a decision that begins with them
-IDEA_SHOWN = 400  # characters; forty of them are more than a message holds, and then sections give way
+IDEA_SHOWN = 400  # characters, where an idea is one line among others
 
 # Before
 
@@ -36,7 +40,7 @@ def please_pick(occurrence: Occurrence, team: Team, suggested: Sequence[Problem]
     lines = [_suggestion(problem) for problem in suggested]
     if not suggested:
         lines = [_("I have none to suggest here. “Pick” shows what is logged, and `/problem` logs one.")]
-    dates = [_sentence(schedule_words.moved(occurrence))] if occurrence.moved else []
+    dates = _about_dates(occurrence)
     return b.message(
         "\n".join([asked, *lines, kindly]),
         [
@@ -47,6 +51,7 @@ def please_pick(occurrence: Occurrence, team: Team, suggested: Sequence[Problem]
             b.actions(
                 b.button(_("Pick"), ids.PICK, value=occurrence.id, style="primary"),
                 b.button(_("Log a problem"), ids.LOG),
+                snooze.menu(ids.PUT_OFF, occurrence),
             ),
         ],
     )
@@ -54,6 +59,12 @@ def please_pick(occurrence: Occurrence, team: Team, suggested: Sequence[Problem]
 
 def _suggestion(problem: Problem) -> str:
     return " — ".join(filter(None, [f"• {words.line(problem)}", words.recurring(problem)]))
+
+
+def _about_dates(occurrence: Occurrence) -> list[str]:
+    """That it is not on its usual day, and why."""
+    was_moved = occurrence.moved or occurrence.moved_by
+    return [_sentence(schedule_words.moved(occurrence))] if was_moved else []
 
 
 def _sentence(said: str) -> str:
@@ -77,6 +88,37 @@ def changed(said: str, cadence: Cadence, following: Occurrence | None, *, now: d
     """Something happened to the sessions: `said`, and when the next one is."""
     whole = f"{said} {schedule_words.upcoming(cadence, following, now=now)}"
     return b.message(whole, [b.section(whole)])
+
+
+def skipped_words(user_id: str) -> str:
+    """Why a session is left out."""
+    return _("{who} left it out", who=text.mention(user_id))
+
+
+def left_out_words(occurrence: Occurrence, *, by: str) -> str:
+    day = schedule_words.short_day(occurrence.starts_on)
+    return _("{who} left the problem session of {day} out.", who=text.mention(by), day=day)
+
+
+def moved_words(day: date, *, by: str) -> str:
+    """`day`: on which it would have been."""
+    shown = schedule_words.short_day(day)
+    return _("{who} moved the problem session of {day}, just this once.", who=text.mention(by), day=shown)
+
+
+def paused_words(*, by: str, until: date | None) -> str:
+    who = text.mention(by)
+    if until is None:
+        return _("{who} paused the problem sessions.", who=who)
+    return _("{who} paused the problem sessions until {day}.", who=who, day=schedule_words.short_day(until))
+
+
+def resumed_words(*, by: str) -> str:
+    return _("{who} resumed the problem sessions.", who=text.mention(by))
+
+
+def ended_words(*, by: str) -> str:
+    return _("{who} ended the problem sessions. What was logged stays.", who=text.mention(by))
 
 
 def picked(occurrence: Occurrence, picks: Sequence[Pick]) -> b.Payload:
@@ -117,10 +159,10 @@ def rests_without(user_id: str) -> b.Payload:
 def headline(occurrence: Occurrence, picks: Sequence[Pick], *, closes_at: datetime | None) -> b.Payload:
     """`closes_at`: until when it is open; none once it is over."""
     when = schedule_words.clock(occurrence.starts_at, occurrence.cadence.zone)
-    title = _("Problem session · {when}", when=when)
+    title, dates = _("Problem session · {when}", when=when), _about_dates(occurrence)
     lines = [f"{pick.position + 1}. {words.line(pick.problem)}" for pick in picks]
     state = _("It is over. Late ideas have their place too.")
-    blocks: list[Block] = [b.header(title), b.section("\n".join(lines))]
+    blocks: list[Block] = [b.header(title), *map(b.context, dates), b.section("\n".join(lines))]
     if closes_at is not None:
         state = _(
             "What hurts, and no solution brought along. Each problem has a thread for your ideas, until {when}.",
@@ -130,10 +172,10 @@ def headline(occurrence: Occurrence, picks: Sequence[Pick], *, closes_at: dateti
         blocks.append(b.actions(b.button(_("Close the session"), ids.CLOSE, value=occurrence.id)))
     else:
         blocks.append(b.context(state))
-    return b.message("\n".join([title, *lines, state]), blocks)
+    return b.message("\n".join([title, *dates, *lines, state]), blocks)
 
 
-def problem(pick: Pick) -> b.Payload:
+def problem(pick: Pick, decided: Sequence[LinkedRecord]) -> b.Payload:
     """One of the problems, as it stands now: what is known, how many ideas there are, what comes of it."""
     about = pick.problem
     if about.withdrawn_at is not None:
@@ -141,7 +183,8 @@ def problem(pick: Pick) -> b.Payload:
         return b.message(said, [b.section(said)])
     facts = [f"*{about.name}*", *_hurts(about), *words.counts(about)]
     details = [beginning(about.happens), beginning(about.evidence)]
-    state = list(filter(None, [words.recurring(about), _ideas(pick), _outcome(pick)]))
+    so_far = [words.recurring(about), _ideas(pick), _most_wanted(pick), _outcome(pick)]
+    state = [*filter(None, so_far), *words.decided(decided)][:LINES_SHOWN]
     spoken = [f"{pick.position + 1}. {text.escape(about.title)}", " · ".join(facts), *state]
     return b.message(
         "\n".join(spoken),
@@ -164,7 +207,16 @@ def _ideas(pick: Pick) -> str:
         return _("No idea yet.")
     if pick.revealed_at is None:
         return f"{hidden_ideas(pick)}."
-    return _("{ideas}, in the thread.", ideas=words.ideas(len(pick.ideas)))
+    count = words.ideas(len(pick.ideas))
+    return _("{ideas}, in the thread. Vote there: by the button, or by 👍.", ideas=count)
+
+
+def _most_wanted(pick: Pick) -> str:
+    best = pick.most_wanted
+    if best is None:
+        return ""
+    wanted = text.linked(text.shortened(best.text, IDEA_SHOWN))
+    return _("Most wanted: {idea} ({n})", idea=wanted, n=len(best.voters))
 
 
 def _outcome(pick: Pick) -> str:
@@ -193,36 +245,28 @@ def _outcome_select(pick: Pick) -> StaticSelectElement:
     return select
 
 
-def ideas(pick: Pick) -> b.Payload:
-    """All ideas about a problem, the most wanted first, in its thread."""
-    ranked = pick.ranked_ideas
-    title = _("{ideas} about {name}", ideas=words.ideas(len(ranked)), name=pick.problem.name)
-    lines = [
-        f"{text.linked(text.shortened(idea.text, IDEA_SHOWN))} — {text.mention(idea.user_id)}"
-        for idea in ranked[:IDEAS_SHOWN]
-    ]
-    rows: list[Block] = [
-        b.section(line, accessory=b.button(_votes(len(idea.votes)), ids.VOTE, value=idea.id))
-        for line, idea in zip(lines, ranked, strict=False)
-    ]
-    if (left := len(ranked) - len(rows)) > 0:
-        rows.append(
-            b.context(ngettext("and {n} more: its page shows it", "and {n} more: its page shows them", left))
+def idea(shown: Idea) -> b.Payload:
+    """One idea, in the thread of its problem, with its votes."""
+    line = f"{text.linked(shown.text)} — {text.mention(shown.user_id)}"
+    vote = b.button(_("Vote ({n})", n=len(shown.voters)), ids.VOTE, value=shown.id)
+    return b.message(line, [b.section(line, accessory=vote)])
+
+
+def too_early() -> b.Payload:
+    """To who voted for an idea before all are shown."""
+    return b.message(
+        _(
+            "That 👍 is no vote yet: nobody votes before all ideas are shown. Take it away and add it again then, or press “Vote”."
         )
-    return b.message("\n".join([title, *lines]), [b.section(f"*{title}*"), *rows])
-
-
-def _votes(n: int) -> str:
-    """On the button that gives a vote, or takes one's own back."""
-    return _("Vote ({n})", n=n)
+    )
 
 
 # After
 
 
-def summary(picks: Sequence[Pick], following: str) -> b.Payload:
+def summary(picks: Sequence[Pick], decided: Decided, following: str) -> b.Payload:
     """What a session came to, in the thread of its headline."""
-    paragraphs = ["\n".join(_came_to(pick) for pick in picks), following]
+    paragraphs = ["\n".join(_came_to(pick, decided) for pick in picks), following]
     if any(pick.outcome is None for pick in picks):
         paragraphs.insert(
             1, _("What has no outcome yet stays open; its message in the channel still takes one.")
@@ -231,26 +275,34 @@ def summary(picks: Sequence[Pick], following: str) -> b.Payload:
     return b.message(said, [block for paragraph in paragraphs for block in b.sections(paragraph)])
 
 
-def _came_to(pick: Pick) -> str:
+def _came_to(pick: Pick, decided: Decided) -> str:
     outcome = words.state(pick.outcome) if pick.outcome else _("stays open")
-    best = next(iter(pick.ranked_ideas), None)
+    best = pick.most_wanted
     line = " · ".join(
         [
             f"*{pick.problem.name}* {text.escape(pick.problem.title)}",
             outcome,
             words.said_about(pick),
+            *words.decided(decided.get(pick.problem_id, ())),
         ]
     )
-    if best is None or not best.votes:
+    if best is None:
         return line
     wanted = text.linked(text.shortened(best.text, IDEA_SHOWN))
     return _("{line}. Most wanted: {idea}", line=line, idea=wanted)
 
 
-def decide(pick: Pick, button: InteractiveElement) -> b.Payload:
-    """In the thread of a problem that is decided: what was decided belongs into the log."""
-    said = _("{name} is decided. Log what and why, so that it is found again.", name=pick.problem.name)
-    return b.message(said, [b.section(said, accessory=button)])
+def decide(pick: Pick, decided: Sequence[LinkedRecord]) -> b.Payload:
+    """In the thread of a problem that is decided: what was decided belongs into the log, or is there."""
+    about = pick.problem
+    standing = [link for link in decided if not link.is_withdrawn]
+    if not standing:
+        said = _("{name} is decided. Log what and why, so that it is found again.", name=about.name)
+        value = log_decision_value(about, decision_begins_with(pick))
+        log = b.button(log_decision_words(), LOG_DECISION_ABOUT, value=value)
+        return b.message(said, [b.section(said, accessory=log)])
+    lines = words.decided(standing)
+    return b.message("\n".join(lines), [*map(decision_row, standing)])
 
 
 def decision_begins_with(pick: Pick) -> str:
@@ -262,10 +314,15 @@ def decision_begins_with(pick: Pick) -> str:
     return "\n".join([*lines, *(f"- {idea}" for idea in others)]).rstrip()
 
 
-def did_it_help(picks: Sequence[Pick]) -> b.Payload:
-    """Weeks later, to one person."""
+def did_it_help(picks: Sequence[Pick], decided: Decided) -> b.Payload:
+    """Weeks later, to one person; of what was decided as much as they can see."""
     asked = _("A few weeks ago your team talked about this. Did it help?")
-    lines = [f"{words.line(pick.problem)}\n{_outcome(pick)}" for pick in picks]
+    lines = [
+        "\n".join(
+            [words.line(pick.problem), _outcome(pick), *words.decided(decided.get(pick.problem_id, ()))]
+        )
+        for pick in picks
+    ]
     rows: list[Block] = [
         b.section(line, accessory=b.button(_("Say"), ids.HELPED, value=pick.id))
         for line, pick in zip(lines, picks, strict=True)

@@ -1,8 +1,13 @@
 """What is said of a problem in few words: its state, how often it was seen, its line in a list."""
 
+from collections.abc import Sequence
+
 from bot.i18n import _, ngettext
+from bot.records.links import LinkedRecord
 from bot.rituals.problem_sessions.models import Helped, Pick, Problem, ProblemState
 from bot.slack import text
+
+TITLE_SHOWN = 80  # characters of a decision's title, where it is one line among others
 
 
 def state(of: str) -> str:
@@ -33,6 +38,20 @@ def line(problem: Problem) -> str:
     return " · ".join(
         [f"*{problem.name}* {text.escape(problem.title)}", state(problem.state), *counts(problem)]
     )
+
+
+def decided(links: Sequence[LinkedRecord]) -> list[str]:
+    """`Decided: *D-12* Use webhooks`, a line a decision about it."""
+    return [_decided(link) for link in links]
+
+
+def _decided(link: LinkedRecord) -> str:
+    if link.name is None or link.title is None:
+        return _("Decided in {channel}", channel=text.channel(link.channel_id))
+    title = text.escape(text.shortened(link.title, TITLE_SHOWN))
+    if link.is_withdrawn:
+        return _("Decided: *{name}* {title} (withdrawn)", name=link.name, title=title)
+    return _("Decided: *{name}* {title}", name=link.name, title=title)
 
 
 def recurring(problem: Problem) -> str:
