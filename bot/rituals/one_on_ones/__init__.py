@@ -1,12 +1,14 @@
 """The weekly 1:1 of PM and tech lead: what is on their mind, asked for beforehand, laid before both, kept for the two."""
 
 from bot.i18n import _
+from bot.records.offers import ADD_TO_AGENDA
 from bot.ritual import Ritual
 from bot.rituals.one_on_ones import ids, jobs
 from bot.rituals.one_on_ones.listeners import (
     before,
     changing,
     command,
+    from_records,
     items,
     meeting,
     pages,
@@ -26,6 +28,7 @@ ritual = Ritual(
         ids.MANAGE: changing.manage,
         ids.RESUME: changing.resume,
         ids.ADD: items.open_item,
+        ADD_TO_AGENDA: from_records.open_from_record,
         ids.SHOW: items.change_item,
         ids.DROP: items.drop_item,
         ids.ANSWER: before.open_answers,

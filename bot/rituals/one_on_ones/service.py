@@ -77,7 +77,8 @@ class PairFields(Fields):
 
 class ItemFields(Fields):
     text: Annotated[str, Field(min_length=1, max_length=ITEM_CHARACTERS)]
-    private: bool = False
+    private: Annotated[bool, BeforeValidator(bool)] = False
+    """A box that is ticked or not: the list of what is ticked."""
 
 
 class NoteFields(Fields):

@@ -7,6 +7,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.i18n import _
+from bot.records.models import Record
 from bot.rituals.one_on_ones import ids
 from bot.rituals.one_on_ones.models import AgendaItem, Answer, Pair
 from bot.rituals.one_on_ones.service import (
@@ -155,9 +156,9 @@ def item(
     held: Mapping[str, Any],
     *,
     pairs: Sequence[tuple[str, int]] = (),
-    about: str | None = None,
+    note: str = "",
 ) -> b.Payload:
-    """`pairs`: (the other's name, pair) to choose from. `about`: the message it comes from, quoted."""
+    """`pairs`: (the other's name, pair) to choose from. `note`: what to know of where it comes from."""
     choose = [b.field("pair", _("With whom?"), b.select_input(pairs, chosen=pairs[0][1]), optional=False)]
     private = [(_("Only I see it until we meet"), "yes")]
     return b.modal(
@@ -165,7 +166,7 @@ def item(
         _("For our 1:1"),
         [
             *(choose if len(pairs) > 1 else []),
-            *([b.section(text.quoted(about))] if about else []),
+            *([b.context(note)] if note else []),
             b.field(
                 "text",
                 _("What do you want to talk about?"),
@@ -176,6 +177,25 @@ def item(
         ],
         submit=_("Put it on the list"),
         private_metadata=request.ids(**held, pair=pairs[0][1] if len(pairs) == 1 else held.get("pair")),
+    )
+
+
+def not_seen_words(record: Record, user_ids: Sequence[str]) -> str:
+    """To who puts a record on the list that others of their 1:1s cannot see."""
+    return _(
+        "{name} is kept in {channel}, which {who} cannot see. So its title is not filled in and no link goes along: "
+        "write what they may know.",
+        name=record.name,
+        channel=text.channel(record.channel_id),
+        who=text.joined(user_ids, {}),
+    )
+
+
+def title_told_words(record: Record, who: str) -> str:
+    return _(
+        "{who} cannot see {name}, and this has its title in it. Say it in words that they may read.",
+        who=who,
+        name=record.name,
     )
 
 

@@ -7,6 +7,8 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.i18n import _, ngettext
+from bot.records.models import Record
+from bot.records.offers import add_to_agenda_words
 from bot.rituals.one_on_ones import ids
 from bot.rituals.one_on_ones.models import ActionItem, AgendaItem, ItemState, Pair
 from bot.rituals.one_on_ones.service import Meeting
@@ -102,6 +104,18 @@ def ending(pair: Pair, *, user_id: str) -> b.Payload:
         close=_("Keep it"),
         private_metadata=request.ids(pair=pair.id),
     )
+
+
+def no_pair(record: Record) -> b.Payload:
+    """To somebody who wants to talk about a record and has no 1:1 yet."""
+    said = _(
+        "You have no 1:1 yet, so {name} has no list to go on. Set one up with the person you want to talk about it "
+        "with, then press “{button}” again.",
+        name=record.name,
+        button=add_to_agenda_words(),
+    )
+    set_up = b.button(_("Set up a 1:1"), ids.SET_UP, style="primary")
+    return b.modal(ids.NO_PAIR, _("Our 1:1"), [b.section(said), b.actions(set_up)])
 
 
 def meeting(of: Meeting) -> b.Payload:
