@@ -45,9 +45,10 @@ def essays_questions() -> list[str]:
 
 
 def _lines(typed: object) -> object:
-    return (
-        [line for part in typed.splitlines() if (line := part.strip())] if isinstance(typed, str) else typed
-    )
+    """Each question once: what is answered is found again by its words."""
+    if not isinstance(typed, str):
+        return typed
+    return list(dict.fromkeys(line for part in typed.splitlines() if (line := part.strip())))
 
 
 def _some(questions: list[str]) -> list[str]:
@@ -110,6 +111,7 @@ class Meeting:
     occurrence: Occurrence
     items: Sequence[AgendaItem]
     answers: Sequence[Answer] = ()
+    """Those for what was left out before it too: `Answer.meeting_id` says for which they were."""
     notes: Sequence[Note] = ()
     actions: Sequence[ActionItem] = ()
     """Those made in it, and those that stood open before."""
@@ -341,6 +343,30 @@ async def answers_of(session: AsyncSession, *, occurrence: Occurrence, user_id: 
     return rows.all()
 
 
+async def kept_answers(
+    session: AsyncSession,
+    *,
+    occurrence: Occurrence,
+    left_out: Sequence[Occurrence],
+    user_id: str | None = None,
+) -> Sequence[Answer]:
+    """What they said for a meeting, and for those before it that were left out: to each question what they said last.
+
+    `left_out`: as `schedule.last_of` has them. `user_id`: of this one of the two alone.
+    """
+    rows = await session.scalars(
+        select(Answer)
+        .join(Occurrence, Occurrence.id == Answer.meeting_id)
+        .where(
+            Answer.meeting_id.in_([occurrence.id, *(row.id for row in left_out)]),
+            *([Answer.user_id == user_id] if user_id else []),
+        )
+        .order_by(Occurrence.day, Answer.position, Answer.id)
+    )
+    last = {(answer.user_id, answer.question): answer for answer in rows}
+    return [answer for answer in last.values() if answer.text]
+
+
 # The meeting
 
 
@@ -437,9 +463,6 @@ async def meeting(session: AsyncSession, *, pair: Pair, occurrence: Occurrence) 
         .where(AgendaItem.meeting_id == occurrence.id, AgendaItem.state != ItemState.DROPPED)
         .order_by(AgendaItem.carried.desc(), AgendaItem.id)
     )
-    answers = await session.scalars(
-        select(Answer).where(Answer.meeting_id == occurrence.id).order_by(Answer.position, Answer.id)
-    )
     notes = await session.scalars(select(Note).where(Note.meeting_id == occurrence.id).order_by(Note.id))
     actions = await session.scalars(
         select(ActionItem)
@@ -454,14 +477,15 @@ async def meeting(session: AsyncSession, *, pair: Pair, occurrence: Occurrence) 
         .order_by(ActionItem.id)
     )
     begun = occurrence.state != OccurrenceState.DUE
+    left_out = await schedule.last_of(session, cadence=occurrence.cadence, before=occurrence)
     return Meeting(
         pair,
         occurrence,
         items.all(),
-        [answer for answer in answers if answer.text] if begun else [],
+        await kept_answers(session, occurrence=occurrence, left_out=left_out) if begun else [],
         notes.all(),
         actions.all(),
-        await schedule.last_of(session, cadence=occurrence.cadence, before=occurrence),
+        left_out,
         await schedule.next_of(session, cadence=occurrence.cadence),
     )
 

@@ -17,6 +17,7 @@ from bot.rituals.one_on_ones.service import (
     QUESTIONS_MOST,
     essays_questions,
 )
+from bot.rituals.one_on_ones.views import messages
 from bot.schedule import words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.rules import Weekday, Weekly
@@ -199,23 +200,27 @@ def title_told_words(record: Record, who: str) -> str:
     )
 
 
-def answers(pair: Pair, occurrence: Occurrence, given: Sequence[Answer]) -> b.Payload:
-    """The questions of this time, with what this person answered before."""
-    said = {answer.position: answer.text for answer in given}
-    asked = [answer.question for answer in given] if given else pair.questions_now
+def answers(
+    occurrence: Occurrence, asked: Sequence[str], kept: Sequence[Answer], left_out: Sequence[Occurrence]
+) -> b.Payload:
+    """`asked`: the questions of this time. `kept`: what this person said, for this one or for what was left out."""
+    said = {answer.question: answer.text for answer in kept}
     when = words.clock(occurrence.starts_at, occurrence.cadence.zone)
     return b.modal(
         ids.ANSWERS,
         _("Before our 1:1"),
         [
-            b.context(_("For {when}. The other one sees your answers when you meet, not before.", when=when)),
+            b.context(
+                _("For {when}. The other one sees your answers when you meet, not before.", when=when),
+                *messages.kept_lines(kept, left_out),
+            ),
             *(
                 b.field(
                     f"answer_{position}",
                     text.shortened(question, limits.INPUT_LABEL),
-                    b.text_input(said.get(position), multiline=True, max_length=ANSWER_CHARACTERS),
+                    b.text_input(said.get(question), multiline=True, max_length=ANSWER_CHARACTERS),
                 )
-                for position, question in enumerate(asked)
+                for position, question in enumerate(dict.fromkeys([*asked, *said]))
             ),
         ],
         submit=_("Keep my answers"),

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.i18n import _, ngettext
 from bot.rituals.one_on_ones import ids
-from bot.rituals.one_on_ones.models import ActionItem, AgendaItem, ItemState, Pair
+from bot.rituals.one_on_ones.models import ActionItem, AgendaItem, Answer, ItemState, Pair
 from bot.rituals.one_on_ones.service import Meeting
 from bot.schedule import words
 from bot.schedule.models import Cadence, Occurrence
@@ -28,14 +28,15 @@ def prompt(
     *,
     user_id: str,
     left_out: Sequence[Occurrence],
+    kept: Sequence[Answer],
     waiting: int,
 ) -> b.Payload:
-    """To one of the two: the questions, and where to answer them."""
+    """To one of the two: the questions, and where to answer them. `kept`: what they said for what was left out."""
     when = words.clock(occurrence.starts_at, occurrence.cadence.zone)
     other = text.mention(pair.other(user_id))
     title = _("Your 1:1 with {other} is on {when}.", other=other, when=when)
     asked = "\n".join(f"• {text.escape(question)}" for question in pair.questions_now)
-    lines = [*_about_dates(occurrence, left_out)]
+    lines = [*_about_dates(occurrence, left_out), *kept_lines(kept, left_out)]
     if waiting:
         lines.append(ngettext("{n} thing is on your list.", "{n} things are on your list.", waiting))
     hint = _("Answer what you like; {other} sees it when you meet, and you theirs.", other=other)
@@ -61,6 +62,20 @@ def prompt(
             ),
         ],
     )
+
+
+def kept_lines(kept: Sequence[Answer], left_out: Sequence[Occurrence]) -> list[str]:
+    """To who answered before what was left out then."""
+    said_for = {answer.meeting_id for answer in kept}
+    days = [words.short_day(row.day) for row in left_out if row.id in said_for]
+    return [_("What you said for {day} is kept for this one.", day=", ".join(days))] if days else []
+
+
+def said_by(answer: Answer, left_out: Sequence[Occurrence]) -> str:
+    """`@ana`, or `@ana, for Mon 30 Nov` when that one was left out."""
+    who = text.mention(answer.user_id)
+    day = next((words.short_day(row.day) for row in left_out if row.id == answer.meeting_id), "")
+    return _("{who}, for {day}", who=who, day=day) if day else who
 
 
 def _about_dates(occurrence: Occurrence, left_out: Sequence[Occurrence]) -> list[str]:
@@ -156,7 +171,7 @@ def _answers(meeting: Meeting, most: int) -> list[Block]:
         lines = [f"*{text.escape(question)}*"]
         for answer in said:
             shown = text.shortened(answer.text, most)
-            lines.append(f"{text.mention(answer.user_id)}\n{text.quoted(shown)}")
+            lines.append(f"{said_by(answer, meeting.left_out)}\n{text.quoted(shown)}")
         blocks.append(b.section("\n".join(lines)))
     return blocks
 
@@ -276,7 +291,7 @@ def _doors(pair: Pair) -> Block:
 
 def left_out_words(occurrence: Occurrence, why: str, following: str) -> str:
     return _(
-        "No 1:1 on {day}: {why}. What is on your lists stays there. {next}",
+        "No 1:1 on {day}: {why}. What is on your lists, and what you answered, is kept for the next one. {next}",
         day=words.short_day(occurrence.starts_on),
         why=why,
         next=following,

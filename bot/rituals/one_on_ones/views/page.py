@@ -137,7 +137,7 @@ def _parts(of: Meeting) -> list[tuple[str, list[str]]]:
     ]
     for question in dict.fromkeys(answer.question for answer in of.answers):
         said = [
-            f"{text.mention(answer.user_id)}\n{text.quoted(answer.text)}"
+            f"{messages.said_by(answer, of.left_out)}\n{text.quoted(answer.text)}"
             for answer in of.answers
             if answer.question == question
         ]
