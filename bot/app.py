@@ -32,7 +32,7 @@ from bot.outbox import service as outbox
 from bot.outbox.sender import Sender
 from bot.outbox.service import Message
 from bot.people import service as people
-from bot.people.offers import TEAM_SET_UP
+from bot.people.offers import TEAM_CHANGED, TEAM_SET_UP
 from bot.records import drafts, sources
 from bot.records import service as records
 from bot.records.models import Submission
@@ -155,7 +155,12 @@ def assemble(
     )
     worker = InboxWorker(
         database,
-        {**events(rituals), TEAM_SET_UP: team_set_up(rituals), USER_CHANGE: changes.person_changed(timed)},
+        {
+            **events(rituals),
+            TEAM_SET_UP: team_set_up(rituals),
+            TEAM_CHANGED: team_changed(rituals),
+            USER_CHANGE: changes.person_changed(timed),
+        },
         clock=clock,
         stale_after={name: age for ritual in rituals for name, age in ritual.stale_after.items()},
         shutdown_seconds=settings.shutdown_seconds,
@@ -305,6 +310,20 @@ def team_set_up(rituals: Sequence[Ritual]) -> EventListener:
         for ritual in rituals:
             if team is not None and ritual.team_set_up is not None:
                 await ritual.team_set_up(session, team=team, now=now)
+
+    return tell
+
+
+def team_changed(rituals: Sequence[Ritual]) -> EventListener:
+    """Tells every ritual that a team has another PM or tech lead. Our own event, as the one above."""
+
+    async def tell(
+        session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+    ) -> None:
+        team = await people.team_by_id(session, workspace_id=workspace.id, team_id=event["team"])
+        for ritual in rituals:
+            if team is not None and ritual.team_changed is not None:
+                await ritual.team_changed(session, team=team, was=event["was"], now=now)
 
     return tell
 

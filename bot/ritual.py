@@ -57,3 +57,8 @@ class Ritual:
     """What it does by itself, for a ritual with a cadence."""
     team_set_up: Callable[..., Awaitable[None]] | None = None
     """`async def team_set_up(session, *, team, now)`, once, when somebody has set a team up."""
+    team_changed: Callable[..., Awaitable[None]] | None = None
+    """`async def team_changed(session, *, team, was, now)`, once, when a team has another PM or tech lead.
+
+    `was`: the ids of both before, or None where there was nobody.
+    """

@@ -8,6 +8,9 @@ SET_UP = "partner.set_up"
 TEAM_SET_UP = "team_set_up"
 """The event in the inbox, `{"team": id}`; a ritual hears of it by its `Ritual.team_set_up`."""
 
+TEAM_CHANGED = "team_changed"
+"""The event in the inbox, `{"team": id, "was": [PM, tech lead]}`; a ritual hears of it by its `Ritual.team_changed`."""
+
 
 def set_up_words() -> str:
     return _("Set up the team")

@@ -23,6 +23,7 @@ ritual = Ritual(
     shortcuts={ids.ADD_MESSAGE: items.open_from_message},
     actions={
         ids.SET_UP: setting_up.open_set_up,
+        ids.SET_UP_WITH: command.open_with,
         ids.MORE: setting_up.show_more,
         ids.OPEN: pages.open_page,
         ids.MANAGE: changing.manage,
@@ -57,4 +58,5 @@ ritual = Ritual(
     waiting=unasked.waiting,
     home=unasked.home,
     timed=jobs.timed,
+    team_changed=jobs.team_changed,
 )

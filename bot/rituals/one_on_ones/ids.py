@@ -15,6 +15,7 @@ HISTORY = "one_on_ones.history"
 NO_PAIR = "one_on_ones.no_pair"
 
 SET_UP = "one_on_ones.set_up"
+SET_UP_WITH = "one_on_ones.set_up_with"
 MORE = "one_on_ones.more_fields"
 OPEN = "one_on_ones.open"
 MANAGE = "one_on_ones.manage"

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.access.rules import Viewer
+from bot.access.rules import Actor, Viewer
 from bot.outbox import service as outbox
 from bot.people import service as people
+from bot.people.models import Team
 from bot.ritual import Suggestion
 from bot.rituals.one_on_ones import service
 from bot.rituals.one_on_ones.models import Pair
@@ -165,8 +166,27 @@ async def zone_changed(
     await _tell(session, pair, pair.recipients, said, now=now)
 
 
+async def team_changed(
+    session: AsyncSession, *, team: Team, was: Sequence[str | None], now: datetime
+) -> None:
+    """The two who were its PM and tech lead are told, and decide themselves: nothing of theirs changes by itself."""
+    before, after = {*was} - {None}, {team.pm_id, team.lead_id}
+    first, second = (*sorted(filter(None, before)), "", "")[:2]
+    pair = await service.pair_with(session, actor=Actor(team.workspace_id, first), other_id=second)
+    if pair is None or pair.ended_at is not None or pair.team_id != team.id or before <= after:
+        return
+    said = messages.team_changed(pair, team)
+    await _post(session, pair, pair.recipients, said, now=now)
+
+
 async def _tell(
     session: AsyncSession, pair: Pair, recipients: Sequence[str], said: str, *, now: datetime
+) -> None:
+    await _post(session, pair, recipients, messages.told(pair, said), now=now)
+
+
+async def _post(
+    session: AsyncSession, pair: Pair, recipients: Sequence[str], payload: Payload, *, now: datetime
 ) -> None:
     for recipient in recipients:
         await outbox.post(
@@ -174,7 +194,7 @@ async def _tell(
             workspace_id=pair.workspace_id,
             source=f"{service.RITUAL}:told:{pair.id}:{now:%Y%m%d%H%M%S}",
             recipient=recipient,
-            payload=messages.told(pair, said),
+            payload=payload,
             now=now,
         )
 

@@ -16,7 +16,7 @@ from bot.i18n import _
 from bot.inbox import service as inbox
 from bot.people.fields import DaysOffLines, HolidaysOf, WorkingDays, Zone
 from bot.people.models import Absence, Team
-from bot.people.offers import TEAM_SET_UP
+from bot.people.offers import TEAM_CHANGED, TEAM_SET_UP
 from bot.people.service import ensure_team, note_absence, set_up_team, team_of, teams_of
 from bot.records.fields import Day, Fields, People
 from bot.schedule import service as schedule
@@ -154,6 +154,29 @@ async def tell_rituals(session: AsyncSession, *, team: Team, workspace: Installa
         event_id=f"{TEAM_SET_UP}:{team.id}",
         slack_team_id=workspace.slack_id,
         event={"type": TEAM_SET_UP, "team": team.id},
+        event_time=now,
+        now=now,
+        workspace_id=team.workspace_id,
+    )
+
+
+async def tell_of_others(
+    session: AsyncSession,
+    *,
+    team: Team,
+    was: Sequence[str | None],
+    change: str,
+    workspace: Installation,
+    now: datetime,
+) -> None:
+    """Rituals hear that a team has another PM or tech lead than these two; `change` is what names this change alone."""
+    if not any(was) or [team.pm_id, team.lead_id] == list(was):
+        return
+    await inbox.receive(
+        session,
+        event_id=f"{TEAM_CHANGED}:{team.id}:{change}",
+        slack_team_id=workspace.slack_id,
+        event={"type": TEAM_CHANGED, "team": team.id, "was": list(was)},
         event_time=now,
         now=now,
         workspace_id=team.workspace_id,

@@ -149,7 +149,7 @@ def _guesses() -> list[tuple[str, str]]:
 
 
 def test_no_button_is_left_out() -> None:
-    asking_nothing = {"one_on_ones.set_up", "one_on_ones.more_fields"}
+    asking_nothing = {"one_on_ones.set_up", "one_on_ones.set_up_with", "one_on_ones.more_fields"}
     assert {action for action, _value in _guesses()} | asking_nothing == set(ritual.actions)
 
 

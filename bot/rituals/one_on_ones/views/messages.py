@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.i18n import _, ngettext
+from bot.people.models import Team
 from bot.rituals.one_on_ones import ids
 from bot.rituals.one_on_ones.models import ActionItem, AgendaItem, Answer, ItemState, Pair
 from bot.rituals.one_on_ones.service import Meeting
@@ -328,6 +329,29 @@ def left_words(user_id: str) -> str:
         "`/one-on-one @person` sets one up with somebody else.",
         who=text.mention(user_id),
     )
+
+
+def team_changed(pair: Pair, team: Team) -> b.Payload:
+    """To the two who have been a team's PM and tech lead: who is that now, and what they may do about their 1:1."""
+    pm, lead = (text.mention(user) if user else _("nobody yet") for user in (team.pm_id, team.lead_id))
+    said = _(
+        "{team} has changed: its PM is {pm}, its tech lead {lead}. Your 1:1 goes on as it is until one of you ends it, "
+        "and nobody else sees any of it.",
+        team=text.escape(team.name),
+        pm=pm,
+        lead=lead,
+    )
+    end = b.button(_("End ours"), ids.MANAGE, value=f"end:{pair.id}")
+    return b.message(said, [b.section(said), b.actions(*_with_the_new_one(pair, team), end)])
+
+
+def _with_the_new_one(pair: Pair, team: Team) -> list[ButtonElement]:
+    """Where one of the two has stayed, and meets somebody new from now on."""
+    if team.pm_id in pair.user_ids and team.lead_id and team.lead_id not in pair.user_ids:
+        return [b.button(_("Set up a 1:1 with the new tech lead"), ids.SET_UP_WITH, value=team.lead_id)]
+    if team.lead_id in pair.user_ids and team.pm_id and team.pm_id not in pair.user_ids:
+        return [b.button(_("Set up a 1:1 with the new PM"), ids.SET_UP_WITH, value=team.pm_id)]
+    return []
 
 
 def zone_words(cadence: Cadence, following: str) -> str:
