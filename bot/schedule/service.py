@@ -251,9 +251,37 @@ async def mend(session: AsyncSession, *, now: datetime, limit: int = 100) -> int
 
 
 async def catch_up_at(
-    session: AsyncSession, *, workspace_id: int, user_ids: Collection[str], now: datetime
+    session: AsyncSession,
+    *,
+    cadence: Cadence,
+    user_ids: Collection[str],
+    due: datetime,
+    useful_until: datetime | None,
+    now: datetime,
 ) -> datetime:
-    """When something late may reach these people: one thing in ten minutes each, so that nothing comes in a burst."""
+    """When something late may be said: while people work, and to each person one thing in ten minutes.
+
+    What was due at an hour of today that they chose outside of their work, and is of no use when they work next, may be
+    said now.
+    """
+    calendar, zone = await calendar_of(session, cadence), cadence.zone
+    latest = await _latest(session, workspace_id=cadence.workspace_id, user_ids=user_ids)
+    paced = max([now, *(row.at + CATCH_UP_PACE for row in latest)])
+    slot = calendar.at_work_from(paced, zone)
+    is_todays = due.astimezone(zone).date() == now.astimezone(zone).date()
+    too_late = useful_until is not None and slot >= useful_until
+    if too_late and is_todays and not calendar.is_at_work(due, zone):
+        slot, too_late = paced, False
+    for row in [] if too_late else latest:
+        row.at = slot
+    await session.flush()
+    return slot
+
+
+async def _latest(
+    session: AsyncSession, *, workspace_id: int, user_ids: Collection[str]
+) -> Sequence[CatchUp]:
+    """When each of them was, or will be, told the last thing that was late; locked."""
     for user_id in sorted(user_ids):  # in one order, so that no two processes wait for each other
         await session.execute(
             insert(session, CatchUp)
@@ -266,12 +294,7 @@ async def catch_up_at(
         .order_by(CatchUp.user_id)
         .with_for_update()
     )
-    latest = rows.all()
-    slot = max([now, *(row.at + CATCH_UP_PACE for row in latest)])
-    for row in latest:
-        row.at = slot
-    await session.flush()
-    return slot
+    return rows.all()
 
 
 async def advance(session: AsyncSession, *, occurrence: Occurrence, now: datetime) -> None:
