@@ -18,7 +18,7 @@ from bot.db.upsert import insert
 from bot.people import service as people
 from bot.people.calendar import Calendar
 from bot.people.models import Team
-from bot.schedule.models import Cadence, CadencePerson, CatchUp, Occurrence, OccurrenceState
+from bot.schedule.models import TEAM, Cadence, CadencePerson, CatchUp, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START, Plan, StepTime, next_plan
 from bot.schedule.rules import Rule, instant
 
@@ -51,7 +51,7 @@ async def set_up(
     """The cadence of a subject, new or changed; what is to come of it is planned anew.
 
     `steps` are in the order in which they are due, START among them. `user_ids` are those without whom it does not
-    take place. A change of the rule counts every second week from now on.
+    take place. `follows`: as in `Cadence`. A change of the rule counts every second week from now on.
     """
     cadence = await cadence_of(session, workspace_id=workspace_id, ritual=ritual, subject_id=subject_id)
     if cadence is None:
@@ -209,10 +209,15 @@ async def last_of(session: AsyncSession, *, cadence: Cadence, before: Occurrence
 
 
 async def replan_team(session: AsyncSession, *, team: Team, now: datetime) -> None:
-    """The team's calendar is another: what is to come goes by that one, but for what somebody has moved themselves."""
+    """The team's calendar or zone is another: what is to come goes by that, but for what somebody has moved themselves.
+
+    What goes by a person's zone, or by one that was chosen, keeps it.
+    """
     for cadence in await session.scalars(
         select(Cadence).where(Cadence.team_id == team.id).options(selectinload(Cadence.people))
     ):
+        if cadence.follows == TEAM:
+            cadence.timezone = team.timezone
         coming = await next_of(session, cadence=cadence)
         if coming is None or coming.moved_by is None:
             await replan(session, cadence=cadence, now=now)
