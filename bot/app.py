@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,10 +30,8 @@ from bot.inbox.worker import InboxWorker
 from bot.ops import Health, OpsServer
 from bot.outbox import service as outbox
 from bot.outbox.sender import Sender
-from bot.outbox.service import GIVEN_UP, Message
-from bot.people import service as people
-from bot.people.offers import TEAM_SET_UP
-from bot.records import drafts, links, sources
+from bot.outbox.service import Message
+from bot.records import drafts, sources
 from bot.records import service as records
 from bot.records.models import Submission
 from bot.records.snapshots import Snapshots
@@ -157,9 +155,7 @@ def assemble(
         database,
         {
             **events(rituals),
-            TEAM_SET_UP: team_set_up(rituals),
-            GIVEN_UP: given_up(rituals),
-            links.CHANGED: linked_record_changed(rituals),
+            **own_events(rituals),
             USER_CHANGE: changes.person_changed(timed),
         },
         clock=clock,
@@ -304,12 +300,23 @@ def tables(rituals: Sequence[Ritual]) -> Tables:
 
 def events(rituals: Sequence[Ritual]) -> dict[str, EventListener]:
     """What is done at each event by all rituals that listen to it, in one transaction; it is handled once."""
-    listening: dict[str, list[EventListener]] = {}
-    for ritual in rituals:
-        for name, listener in ritual.events.items():
-            useful = _while_useful(listener, ritual.stale_after.get(name))
-            listening.setdefault(name, []).append(useful)
-    return {name: _all_of(listeners) for name, listeners in listening.items()}
+    return _heard(
+        (name, _while_useful(listener, ritual.stale_after.get(name)))
+        for ritual in rituals
+        for name, listener in ritual.events.items()
+    )
+
+
+def own_events(rituals: Sequence[Ritual]) -> dict[str, EventListener]:
+    """What is done at each event that the bot tells itself. From outside none of these comes in."""
+    return _heard(pair for ritual in rituals for pair in ritual.own_events.items())
+
+
+def _heard(listening: Iterable[tuple[str, EventListener]]) -> dict[str, EventListener]:
+    found: dict[str, list[EventListener]] = {}
+    for name, listener in listening:
+        found.setdefault(name, []).append(listener)
+    return {name: _all_of(listeners) for name, listeners in found.items()}
 
 
 def _while_useful(listener: EventListener, stale_after: timedelta | None) -> EventListener:
@@ -341,48 +348,6 @@ def stale_after(rituals: Sequence[Ritual]) -> dict[str, timedelta]:
     names = {name for ritual in rituals for name in ritual.events}
     ages = {name: [r.stale_after.get(name) for r in rituals if name in r.events] for name in names}
     return {name: max(filter(None, of)) for name, of in ages.items() if None not in of}
-
-
-def team_set_up(rituals: Sequence[Ritual]) -> EventListener:
-    """Tells every ritual that a team is set up. Our own event: it comes from `/partner team`, never from Slack."""
-
-    async def tell(
-        session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
-    ) -> None:
-        team = await people.team_by_id(session, workspace_id=workspace.id, team_id=event["team"])
-        for ritual in rituals:
-            if team is not None and ritual.team_set_up is not None:
-                await ritual.team_set_up(session, team=team, now=now)
-
-    return tell
-
-
-def given_up(rituals: Sequence[Ritual]) -> EventListener:
-    """Tells every ritual of a canvas or a message that is given up. Our own event: it comes from the outbox."""
-
-    async def tell(
-        session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
-    ) -> None:
-        for ritual in rituals:
-            if ritual.given_up is not None:
-                await ritual.given_up(
-                    session, delivery_id=event["delivery"], code=event["code"], workspace=workspace, now=now
-                )
-
-    return tell
-
-
-def linked_record_changed(rituals: Sequence[Ritual]) -> EventListener:
-    """Tells every ritual that something about a record's links is another. Our own event, too."""
-
-    async def tell(
-        session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
-    ) -> None:
-        for ritual in rituals:
-            if ritual.linked is not None:
-                await ritual.linked(session, workspace=workspace, record_id=event["record"], now=now)
-
-    return tell
 
 
 def menu(rituals: Sequence[Ritual]) -> tuple[tuple[str, Any], ...]:

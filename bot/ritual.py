@@ -47,6 +47,8 @@ class Ritual:
     """Slack's event type, or "message.<subtype>" as in "message.message_deleted"."""
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
     """Events that are noted and not acted on when they come later than this: Slack may send one a day late."""
+    own_events: Mapping[str, EventListener] = field(default_factory=dict)
+    """What the bot tells itself, and any ritual may hear: `people.offers.TEAM_SET_UP`, `records.links.CHANGED` …"""
     waiting: Callable[..., Awaitable[Sequence[HomeItem]]] | None = None
     """`async def waiting(session, *, viewer, now)`: what waits for this person, for the top of their Home."""
     home: Callable[..., Awaitable[HomeSection | None]] | None = None
@@ -57,12 +59,3 @@ class Ritual:
     """What it does by itself, by what its cadences call their `ritual`: its name, or `decisions.digest` for one more."""
     keep_up: KeepUp | None = None
     """What it brings up to date by itself."""
-    given_up: Callable[..., Awaitable[None]] | None = None
-    """`async def given_up(session, *, delivery_id, code, workspace, now)`: see `outbox.service.GIVEN_UP`."""
-    linked: Callable[..., Awaitable[None]] | None = None
-    """`async def linked(session, *, workspace, record_id, now)`: what a record is linked to is another now.
-
-    Told of every such record, whichever ritual it is of: each looks whether it is its own.
-    """
-    team_set_up: Callable[..., Awaitable[None]] | None = None
-    """`async def team_set_up(session, *, team, now)`, once, when somebody has set a team up."""

@@ -222,3 +222,31 @@ async def test_a_migration_that_leaves_rows_pointing_at_nothing_is_undone(new_da
     else:
         await in_transaction(new_database_url, orphan)
         assert await in_transaction(new_database_url, _children) == 0
+
+
+def _cadences(connection: Connection) -> None:
+    """As they were before a cadence could follow its team."""
+    _decision(connection)
+    tables = sa.MetaData()
+    tables.reflect(connection)
+    usual = {"workspace_id": 1, "rule": {}, "wall_time": "10:00", "timezone": "UTC", "anchor": NOW.date()}
+    for number, (ritual, follows) in enumerate(BEFORE, start=1):
+        of = {"ritual": ritual, "subject_id": number, "follows": follows, "team_id": 1}
+        row = {**usual, **of, "steps": [], "ended": False, "tzdata": ""}
+        connection.execute(tables.tables["cadences"].insert().values(row))
+
+
+BEFORE = (("problem_sessions", None), ("decisions", None), ("one_on_ones", None), ("one_on_ones", "U1"))
+
+
+def _follows(connection: Connection) -> list[str | None]:
+    return list(connection.execute(sa.text("SELECT follows FROM cadences ORDER BY id")).scalars())
+
+
+async def test_what_went_by_the_teams_zone_follows_it_and_what_was_chosen_stays(
+    new_database_url: URL,
+) -> None:
+    await upgrade(new_database_url, "000000000008")
+    await in_transaction(new_database_url, _cadences)
+    await upgrade(new_database_url)
+    assert await in_transaction(new_database_url, _follows) == ["team", "team", None, "U1"]

@@ -15,7 +15,7 @@ from bot.outbox.models import SAME_TWICE, TROUBLED, Delivery, DeliveryState, Kin
 
 WAKE = "outbox"  # marks a session whose commit should wake the sender
 GIVEN_UP = "given_up"
-"""The event in the inbox, `{"delivery": id, "code": Slack's}`; a ritual hears of it by its `Ritual.given_up`.
+"""The event in the inbox, `{"delivery": id, "code": Slack's}`: one of a ritual's `own_events`.
 
 A canvas cannot be had, or what was to be changed is gone: `delivery` is the canvas or the message.
 """

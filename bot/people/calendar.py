@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import holidays
 import holidays.countries  # now: else all of them are read in the middle of the first request that needs one
@@ -14,6 +15,7 @@ LONGEST_BREAK = 366  # days that are looked ahead for one on which a team works
 HOLIDAY_AHEAD = timedelta(days=7)  # a holiday is close
 DAYS_OFF_AHEAD = timedelta(days=14)  # days off of a team's own are: people plan around those
 ENGLISH = "en_US"
+WORKS_FROM, WORKS_UNTIL = time(8), time(19)  # on a working day, where the team is
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,19 @@ class Calendar:
 
     def is_working(self, day: date) -> bool:
         return day.weekday() in self.working_days and not self.why_off(day)
+
+    def is_at_work(self, at: datetime, zone: ZoneInfo) -> bool:
+        local = at.astimezone(zone)
+        return self.is_working(local.date()) and WORKS_FROM <= local.time() < WORKS_UNTIL
+
+    def at_work_from(self, at: datetime, zone: ZoneInfo) -> datetime:
+        """This moment, or when the team next begins to work."""
+        if self.is_at_work(at, zone):
+            return at
+        local = at.astimezone(zone)
+        is_over = local.time() >= WORKS_UNTIL
+        day = self.working_day_from(local.date() + timedelta(days=1) if is_over else local.date())
+        return max(at, datetime.combine(day, WORKS_FROM, zone).astimezone(UTC))
 
     def working_day_from(self, day: date) -> date:
         """This day or the next one on which the team works; this one when it works on none for a year."""

@@ -46,7 +46,7 @@ class Team(Base):
     """As `date.weekday()` counts them."""
     country: Mapped[str | None] = mapped_column(String(2))
     """Whose public holidays it keeps (ISO 3166), and of which region there."""
-    region: Mapped[str | None] = mapped_column(String(16))
+    region: Mapped[str | None] = mapped_column(String(64))
     is_set_up: Mapped[bool] = mapped_column(default=False)
     created_by: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime]

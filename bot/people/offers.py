@@ -6,7 +6,10 @@ SET_UP = "partner.set_up"
 """The id of the button."""
 
 TEAM_SET_UP = "team_set_up"
-"""The event in the inbox, `{"team": id}`; a ritual hears of it by its `Ritual.team_set_up`."""
+"""The event in the inbox, `{"team": id}`, once, when somebody has set a team up: one of a ritual's `own_events`."""
+
+TEAM_CHANGED = "team_changed"
+"""The event in the inbox, `{"team": id, "was": [PM, tech lead]}`, once, when a team has another PM or tech lead."""
 
 
 def set_up_words() -> str:

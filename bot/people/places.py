@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,7 +10,6 @@ from babel import Locale
 
 from bot.people.calendar import countries
 
-REGION_CHARACTERS = 16  # as `Team.region` holds; the library has one longer name, a city beside its state
 ABBREVIATION = 3  # characters of the shortest names for a region, such as GUA for Guadeloupe
 
 
@@ -41,7 +39,7 @@ def place(code: str) -> Place:
         ValueError: there is none, or nobody knows its holidays.
     """
     country, _dash, region = code.partition("-")
-    if country not in countries() or (region and region not in _regions(country)):
+    if country not in countries() or (region and region not in countries()[country]):
         raise ValueError(code)
     return Place(country, region or None)
 
@@ -57,12 +55,8 @@ def places_like(typed: str) -> list[Place]:
 @cache
 def _every() -> list[tuple[str, Place]]:
     """Each with its name as it is looked for."""
-    within = [Place(country, region) for country in countries() for region in _regions(country)]
+    within = [Place(country, region) for country in countries() for region in countries()[country]]
     return [(_folded(each.name), each) for each in [*map(Place, countries()), *within]]
-
-
-def _regions(country: str) -> Sequence[str]:
-    return [region for region in countries()[country] if len(region) <= REGION_CHARACTERS]
 
 
 def _region_name(country: str, code: str) -> str:

@@ -13,7 +13,10 @@ from bot.records import service
 from bot.records.models import Record, RecordLink, Relation
 
 CHANGED = "linked_record_changed"
-"""The event in the inbox, `{"record": id}`; a ritual hears of it by its `Ritual.linked`."""
+"""The event in the inbox, `{"record": id}`: what a record is linked to is another now.
+
+One of a ritual's `own_events`; told of every such record, whichever ritual it is of: each looks whether it is its own.
+"""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ PAGES = ("decisions.page", "problem_sessions.page")
 """The pages of records: from one to the next they take each other's place, as Slack lays no more than three over
 each other.
 """
+ADD_TO_AGENDA = "one_on_ones.add_record"
+"""Opens the form that puts a record on the agenda of a 1:1. The button's value is the record's id."""
 VALUE_CHARACTERS = 2_000  # docs reference/block-kit/block-elements/button-element
 
 
@@ -25,3 +27,7 @@ def log_decision_value(about: Record, begins_with: str) -> str:
     The first line of that is the title, and where there is more, all of it is the context too.
     """
     return text.shortened(f"{about.id}:{begins_with}", VALUE_CHARACTERS)
+
+
+def add_to_agenda_words() -> str:
+    return _("Add to our 1:1")

@@ -140,6 +140,14 @@ async def by_id(
     return await _required(session, viewer, kind, kind.id == row_id(record_id), action=action)
 
 
+async def any_by_id(session: AsyncSession, *, viewer: Viewer, record_id: object) -> Record:
+    """The record behind an id, whichever ritual keeps it, to be read; else as `by_name`."""
+    wanted = (Record.workspace_id == viewer.workspace_id, Record.id == row_id(record_id))
+    kind = await session.scalar(select(Record.kind).where(*wanted))
+    kept_as: type[Record] = Record.__mapper__.polymorphic_map[kind].class_ if kind else Record
+    return await by_id(session, viewer=viewer, kind=kept_as, record_id=record_id)
+
+
 async def _required(
     session: AsyncSession,
     viewer: Viewer,

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
+from bot.access.rules import Kind, Viewer
 from bot.i18n import _
 from bot.people.models import Team
 from bot.people.offers import SET_UP, set_up_words
 from bot.records.models import Record, Revision
-from bot.records.offers import PAGES
+from bot.records.offers import ADD_TO_AGENDA, PAGES, add_to_agenda_words
 from bot.slack import blocks as b
 from bot.slack import request, text
 
@@ -78,6 +79,13 @@ def show_page(asked: request.Request, page: b.Payload) -> None:
         asked.update_view(page)
     else:
         asked.open_view(page)
+
+
+def agenda_offer(record: Record, viewer: Viewer) -> list[ButtonElement]:
+    """On a record's page: it may be something to talk about. Guests of another workspace have no 1:1 here."""
+    if viewer.kind not in (Kind.MEMBER, Kind.GUEST):
+        return []
+    return [b.button(add_to_agenda_words(), ADD_TO_AGENDA, value=record.id)]
 
 
 def set_up_offer(team: Team) -> list[Block]:

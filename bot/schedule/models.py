@@ -21,6 +21,9 @@ class OccurrenceState(StrEnum):
     MISSED = "missed"
 
 
+TEAM = "team"
+"""What a cadence follows that goes by its team's zone; no person has such an id."""
+
 TO_COME = (OccurrenceState.DUE, OccurrenceState.OPEN)
 
 
@@ -42,7 +45,10 @@ class Cadence(Base):
     wall_time: Mapped[str] = mapped_column(String(5))
     timezone: Mapped[str] = mapped_column(String(64))
     follows: Mapped[str | None] = mapped_column(String(32))
-    """Whose zone it is: when that person's changes in Slack, so does this one."""
+    """Whose zone it is: a person's, and when that changes in Slack, so does this one; or its team's (`TEAM`).
+
+    None: a zone that somebody chose, which stays.
+    """
     anchor: Mapped[date]
     """Its first week or month; every second week is counted from here."""
     steps: Mapped[list[Any]]

@@ -23,7 +23,7 @@ from bot.people.calendar import Calendar
 from bot.people.models import Team
 from bot.schedule import words
 from bot.schedule.fields import MoveFields
-from bot.schedule.models import Cadence, CadencePerson, CatchUp, Occurrence, OccurrenceState
+from bot.schedule.models import TEAM, Cadence, CadencePerson, CatchUp, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START, Plan, StepTime, next_plan
 from bot.schedule.rules import Rule, instant
 
@@ -56,7 +56,7 @@ async def set_up(
     """The cadence of a subject, new or changed; what is to come of it is planned anew.
 
     `steps` are in the order in which they are due, START among them. `user_ids` are those without whom it does not
-    take place. A change of the rule counts every second week from now on.
+    take place. `follows`: as in `Cadence`. A change of the rule counts every second week from now on.
     """
     cadence = await cadence_of(session, workspace_id=workspace_id, ritual=ritual, subject_id=subject_id)
     if cadence is None:
@@ -266,10 +266,15 @@ async def last_of(session: AsyncSession, *, cadence: Cadence, before: Occurrence
 
 
 async def replan_team(session: AsyncSession, *, team: Team, now: datetime) -> None:
-    """The team's calendar is another: what is to come goes by that one, but for what somebody has moved themselves."""
+    """The team's calendar or zone is another: what is to come goes by that, but for what somebody has moved themselves.
+
+    What goes by a person's zone, or by one that was chosen, keeps it.
+    """
     for cadence in await session.scalars(
         select(Cadence).where(Cadence.team_id == team.id).options(selectinload(Cadence.people))
     ):
+        if cadence.follows == TEAM:
+            cadence.timezone = team.timezone
         coming = await next_of(session, cadence=cadence)
         if coming is None or coming.moved_by is None:
             await replan(session, cadence=cadence, now=now)
@@ -308,9 +313,37 @@ async def mend(session: AsyncSession, *, now: datetime, limit: int = 100) -> int
 
 
 async def catch_up_at(
-    session: AsyncSession, *, workspace_id: int, user_ids: Collection[str], now: datetime
+    session: AsyncSession,
+    *,
+    cadence: Cadence,
+    user_ids: Collection[str],
+    due: datetime,
+    useful_until: datetime | None,
+    now: datetime,
 ) -> datetime:
-    """When something late may reach these people: one thing in ten minutes each, so that nothing comes in a burst."""
+    """When something late may be said: while people work, and to each person one thing in ten minutes.
+
+    What was due at an hour of today that they chose outside of their work, and is of no use when they work next, may be
+    said now.
+    """
+    calendar, zone = await calendar_of(session, cadence), cadence.zone
+    latest = await _latest(session, workspace_id=cadence.workspace_id, user_ids=user_ids)
+    paced = max([now, *(row.at + CATCH_UP_PACE for row in latest)])
+    slot = calendar.at_work_from(paced, zone)
+    is_todays = due.astimezone(zone).date() == now.astimezone(zone).date()
+    too_late = useful_until is not None and slot >= useful_until
+    if too_late and is_todays and not calendar.is_at_work(due, zone):
+        slot, too_late = paced, False
+    for row in [] if too_late else latest:
+        row.at = slot
+    await session.flush()
+    return slot
+
+
+async def _latest(
+    session: AsyncSession, *, workspace_id: int, user_ids: Collection[str]
+) -> Sequence[CatchUp]:
+    """When each of them was, or will be, told the last thing that was late; locked."""
     for user_id in sorted(user_ids):  # in one order, so that no two processes wait for each other
         await session.execute(
             insert(session, CatchUp)
@@ -323,12 +356,7 @@ async def catch_up_at(
         .order_by(CatchUp.user_id)
         .with_for_update()
     )
-    latest = rows.all()
-    slot = max([now, *(row.at + CATCH_UP_PACE for row in latest)])
-    for row in latest:
-        row.at = slot
-    await session.flush()
-    return slot
+    return rows.all()
 
 
 async def advance(session: AsyncSession, *, occurrence: Occurrence, now: datetime) -> None:

@@ -76,19 +76,24 @@ class Moment:
     ) -> str | None:
         """A message of this occurrence, once for each name and recipient; returns its delivery id.
 
-        `people`: whom it reaches in person, where that is a group. Who is away today is left in peace. What comes late,
-        as after a downtime, reaches a person at most every ten minutes.
+        `people`: whom it reaches in person, where that is a group. Who is away by then is left in peace. What comes late,
+        as after a downtime, waits for the hours in which they work and reaches a person at most every ten minutes.
         """
         if self.occurrence.is_silent:
-            return None
-        if recipient[:1] in PERSON and await self._is_away(session, recipient):
             return None
         reached = people or ([recipient] if recipient[:1] in PERSON else [])
         not_before = None
         if self.late > ON_TIME:
             not_before = await service.catch_up_at(
-                session, workspace_id=self.occurrence.workspace_id, user_ids=reached, now=self.now
+                session,
+                cadence=self.cadence,
+                user_ids=reached,
+                due=self.now - self.late,
+                useful_until=useful_until,
+                now=self.now,
             )
+        if recipient[:1] in PERSON and await self._is_away(session, recipient, on=not_before or self.now):
+            return None
         return await outbox.post(
             session,
             workspace_id=self.occurrence.workspace_id,
@@ -103,10 +108,9 @@ class Moment:
             useful_until=useful_until,
         )
 
-    async def _is_away(self, session: AsyncSession, user_id: str) -> bool:
-        today = self.now.astimezone(self.cadence.zone).date()
-        workspace_id = self.occurrence.workspace_id
-        return bool(await people.away(session, workspace_id=workspace_id, user_ids=[user_id], on=today))
+    async def _is_away(self, session: AsyncSession, user_id: str, *, on: datetime) -> bool:
+        day, workspace_id = on.astimezone(self.cadence.zone).date(), self.occurrence.workspace_id
+        return bool(await people.away(session, workspace_id=workspace_id, user_ids=[user_id], on=day))
 
 
 def source(occurrence: Occurrence, name: str) -> str:

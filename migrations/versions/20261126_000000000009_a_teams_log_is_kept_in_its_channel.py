@@ -8,7 +8,7 @@ from alembic import op
 import bot.db.types
 
 revision: str = "000000000009"
-down_revision: str | None = "000000000012"
+down_revision: str | None = "000000000008"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

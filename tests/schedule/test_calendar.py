@@ -1,6 +1,7 @@
 """Which days a team works: its week, the holidays of its country and region, its own days off."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -179,3 +180,18 @@ def test_every_country_and_region_on_offer_has_a_calendar() -> None:
         for region in (None, *regions):
             calendar = Calendar(country=country, region=region)
             assert calendar.working_day_from(MONDAY) - MONDAY < timedelta(days=7)
+
+
+def test_people_work_on_their_days_from_eight_to_seven() -> None:
+    new_york = ZoneInfo("America/New_York")
+    united_states = Calendar(country="US", days_off=[DaysOff(FRIDAY, FRIDAY, "")])
+
+    def from_then(day: date, hour: int) -> str:
+        at = datetime(day.year, day.month, day.day, hour, tzinfo=new_york)
+        return f"{united_states.at_work_from(at.astimezone(UTC), new_york).astimezone(new_york):%a %d %H:%M}"
+
+    assert from_then(THURSDAY, 18) == "Thu 19 18:00"
+    assert from_then(THURSDAY, 19) == "Mon 23 08:00"
+    assert from_then(SUNDAY, 12) == "Mon 23 08:00"
+    assert from_then(MONDAY, 6) == "Mon 23 08:00"
+    assert from_then(THANKSGIVING, 12) == "Fri 27 08:00"

@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 from bot.i18n import _
+from bot.outbox.service import GIVEN_UP
+from bot.people.offers import TEAM_SET_UP
+from bot.records import links
 from bot.ritual import Ritual
 from bot.rituals.decisions import ids, jobs
 from bot.rituals.decisions.listeners import again, card, doors, files, finding, form, keeping, unasked
@@ -60,7 +63,9 @@ ritual = Ritual(
     agenda=unasked.agenda,
     timed=jobs.timed,
     keep_up=jobs.keep_up,
-    given_up=keeping.given_up,
-    linked=unasked.linked,
-    team_set_up=unasked.team_set_up,
+    own_events={
+        TEAM_SET_UP: unasked.team_set_up,
+        GIVEN_UP: keeping.given_up,
+        links.CHANGED: unasked.linked,
+    },
 )

@@ -35,6 +35,7 @@ from bot.rituals.decisions.models import (
     Status,
 )
 from bot.schedule import service as schedule
+from bot.schedule.models import TEAM
 from bot.schedule.plan import START, StepTime
 from bot.schedule.rules import Weekly
 from bot.slack import text
@@ -200,7 +201,7 @@ async def _watch(session: AsyncSession, decision: Decision, *, now: datetime) ->
             rule=Weekly(days=tuple(sorted(decision.team.working_days))),
             at=LOOKS_AT,
             timezone=decision.team.timezone,
-            follows=None,
+            follows=TEAM,
             steps=[StepTime(name=START)],
             user_ids=[],
             now=now,

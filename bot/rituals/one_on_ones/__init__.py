@@ -1,12 +1,15 @@
 """The weekly 1:1 of PM and tech lead: what is on their mind, asked for beforehand, laid before both, kept for the two."""
 
 from bot.i18n import _
+from bot.people.offers import TEAM_CHANGED
+from bot.records.offers import ADD_TO_AGENDA
 from bot.ritual import Ritual
 from bot.rituals.one_on_ones import ids, jobs
 from bot.rituals.one_on_ones.listeners import (
     before,
     changing,
     command,
+    from_records,
     items,
     meeting,
     pages,
@@ -21,11 +24,13 @@ ritual = Ritual(
     shortcuts={ids.ADD_MESSAGE: items.open_from_message},
     actions={
         ids.SET_UP: setting_up.open_set_up,
+        ids.SET_UP_WITH: command.open_with,
         ids.MORE: setting_up.show_more,
         ids.OPEN: pages.open_page,
         ids.MANAGE: changing.manage,
         ids.RESUME: changing.resume,
         ids.ADD: items.open_item,
+        ADD_TO_AGENDA: from_records.open_from_record,
         ids.SHOW: items.change_item,
         ids.DROP: items.drop_item,
         ids.ANSWER: before.open_answers,
@@ -54,4 +59,5 @@ ritual = Ritual(
     waiting=unasked.waiting,
     home=unasked.home,
     timed={"one_on_ones": jobs.timed},
+    own_events={TEAM_CHANGED: jobs.team_changed},
 )

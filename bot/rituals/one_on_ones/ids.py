@@ -12,8 +12,10 @@ END_FORM = "one_on_ones.end_form"
 PAGE = "one_on_ones.page"
 MEETING = "one_on_ones.meeting"
 HISTORY = "one_on_ones.history"
+NO_PAIR = "one_on_ones.no_pair"
 
 SET_UP = "one_on_ones.set_up"
+SET_UP_WITH = "one_on_ones.set_up_with"
 MORE = "one_on_ones.more_fields"
 OPEN = "one_on_ones.open"
 MANAGE = "one_on_ones.manage"
@@ -36,4 +38,4 @@ KEEP = "one_on_ones.keep"
 NEXT_TIME = "one_on_ones.next_time"
 WE_ARE_DONE = "one_on_ones.we_are_done"
 
-SHOWN_ONLY = (PAGE, MEETING, HISTORY)
+SHOWN_ONLY = (PAGE, MEETING, HISTORY, NO_PAIR)

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.access.rules import Viewer
+from bot.access.rules import Actor, Viewer
 from bot.outbox import service as outbox
 from bot.people import service as people
 from bot.ritual import Suggestion
@@ -18,6 +19,7 @@ from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
 from bot.schedule.worker import Moment, Step, Timed, source
 from bot.slack.blocks import Payload
+from bot.workspaces.models import Workspace
 
 AGENDA = "agenda"
 AGENDA_USEFUL = timedelta(hours=4)  # after that there is nothing left to lay before them
@@ -53,7 +55,10 @@ async def ask_again(
 async def _prompt(session: AsyncSession, pair: Pair, occurrence: Occurrence, user_id: str) -> Payload:
     waiting = await service.waiting_items(session, pair=pair, viewer_id=user_id)
     left_out = await schedule.last_of(session, cadence=occurrence.cadence, before=occurrence)
-    return messages.prompt(pair, occurrence, user_id=user_id, left_out=left_out, waiting=len(waiting))
+    kept = await service.kept_answers(session, occurrence=occurrence, left_out=left_out, user_id=user_id)
+    return messages.prompt(
+        pair, occurrence, user_id=user_id, left_out=left_out, kept=kept, waiting=len(waiting)
+    )
 
 
 async def send_agenda(session: AsyncSession, *, moment: Moment) -> None:
@@ -160,8 +165,30 @@ async def zone_changed(
     await _tell(session, pair, pair.recipients, said, now=now)
 
 
+async def team_changed(
+    session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+) -> None:
+    """The two who were its PM and tech lead are told, and decide themselves: nothing of theirs changes by itself."""
+    team = await people.team_by_id(session, workspace_id=workspace.id, team_id=event["team"])
+    if team is None:
+        return
+    before, after = {*event["was"]} - {None}, {team.pm_id, team.lead_id}
+    first, second = (*sorted(filter(None, before)), "", "")[:2]
+    pair = await service.pair_with(session, actor=Actor(team.workspace_id, first), other_id=second)
+    if pair is None or pair.ended_at is not None or pair.team_id != team.id or before <= after:
+        return
+    said = messages.team_changed(pair, team)
+    await _post(session, pair, pair.recipients, said, now=now)
+
+
 async def _tell(
     session: AsyncSession, pair: Pair, recipients: Sequence[str], said: str, *, now: datetime
+) -> None:
+    await _post(session, pair, recipients, messages.told(pair, said), now=now)
+
+
+async def _post(
+    session: AsyncSession, pair: Pair, recipients: Sequence[str], payload: Payload, *, now: datetime
 ) -> None:
     for recipient in recipients:
         await outbox.post(
@@ -169,7 +196,7 @@ async def _tell(
             workspace_id=pair.workspace_id,
             source=f"{service.RITUAL}:told:{pair.id}:{now:%Y%m%d%H%M%S}",
             recipient=recipient,
-            payload=messages.told(pair, said),
+            payload=payload,
             now=now,
         )
 

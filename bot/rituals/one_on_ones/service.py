@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -44,7 +44,14 @@ def essays_questions() -> list[str]:
     ]
 
 
-Questions = Annotated[list[Annotated[str, Field(max_length=300)]], Lines, at_most(QUESTIONS_MOST)]
+def _once(questions: list[str]) -> list[str]:
+    """What is answered is found again by its words."""
+    return list(dict.fromkeys(questions))
+
+
+Questions = Annotated[
+    list[Annotated[str, Field(max_length=300)]], Lines, AfterValidator(_once), at_most(QUESTIONS_MOST)
+]
 
 
 class PairFields(WeeklyFields):
@@ -59,7 +66,8 @@ class PairFields(WeeklyFields):
 
 class ItemFields(Fields):
     text: Annotated[str, Field(min_length=1, max_length=ITEM_CHARACTERS)]
-    private: bool = False
+    private: Annotated[bool, BeforeValidator(bool)] = False
+    """A box that is ticked or not: the list of what is ticked."""
 
 
 class NoteFields(Fields):
@@ -82,6 +90,7 @@ class Meeting:
     occurrence: Occurrence
     items: Sequence[AgendaItem]
     answers: Sequence[Answer] = ()
+    """Those for what was left out before it too: `Answer.meeting_id` says for which they were."""
     notes: Sequence[Note] = ()
     actions: Sequence[ActionItem] = ()
     """Those made in it, and those that stood open before."""
@@ -313,6 +322,30 @@ async def answers_of(session: AsyncSession, *, occurrence: Occurrence, user_id: 
     return rows.all()
 
 
+async def kept_answers(
+    session: AsyncSession,
+    *,
+    occurrence: Occurrence,
+    left_out: Sequence[Occurrence],
+    user_id: str | None = None,
+) -> Sequence[Answer]:
+    """What they said for a meeting, and for those before it that were left out: to each question what they said last.
+
+    `left_out`: as `schedule.last_of` has them. `user_id`: of this one of the two alone.
+    """
+    rows = await session.scalars(
+        select(Answer)
+        .join(Occurrence, Occurrence.id == Answer.meeting_id)
+        .where(
+            Answer.meeting_id.in_([occurrence.id, *(row.id for row in left_out)]),
+            *([Answer.user_id == user_id] if user_id else []),
+        )
+        .order_by(Occurrence.day, Answer.position, Answer.id)
+    )
+    last = {(answer.user_id, answer.question): answer for answer in rows}
+    return [answer for answer in last.values() if answer.text]
+
+
 # The meeting
 
 
@@ -426,9 +459,6 @@ async def meeting(session: AsyncSession, *, pair: Pair, occurrence: Occurrence) 
         .where(AgendaItem.meeting_id == occurrence.id, AgendaItem.state != ItemState.DROPPED)
         .order_by(AgendaItem.carried.desc(), AgendaItem.id)
     )
-    answers = await session.scalars(
-        select(Answer).where(Answer.meeting_id == occurrence.id).order_by(Answer.position, Answer.id)
-    )
     notes = await session.scalars(select(Note).where(Note.meeting_id == occurrence.id).order_by(Note.id))
     actions = await session.scalars(
         select(ActionItem)
@@ -443,14 +473,15 @@ async def meeting(session: AsyncSession, *, pair: Pair, occurrence: Occurrence) 
         .order_by(ActionItem.id)
     )
     begun = occurrence.state != OccurrenceState.DUE
+    left_out = await schedule.last_of(session, cadence=occurrence.cadence, before=occurrence)
     return Meeting(
         pair,
         occurrence,
         items.all(),
-        [answer for answer in answers if answer.text] if begun else [],
+        await kept_answers(session, occurrence=occurrence, left_out=left_out) if begun else [],
         notes.all(),
         actions.all(),
-        await schedule.last_of(session, cadence=occurrence.cadence, before=occurrence),
+        left_out,
         await schedule.next_of(session, cadence=occurrence.cadence),
     )
 

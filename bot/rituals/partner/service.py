@@ -16,11 +16,11 @@ from bot.i18n import _
 from bot.inbox import service as inbox
 from bot.people.fields import DaysOffLines, HolidaysOf, SlackId, WorkingDays, Zone
 from bot.people.models import Absence, Team
-from bot.people.offers import TEAM_SET_UP
+from bot.people.offers import TEAM_CHANGED, TEAM_SET_UP
 from bot.people.service import ensure_team, note_absence, set_up_team, team_of, teams_of
 from bot.records.fields import Day, Fields, People
 from bot.schedule import service as schedule
-from bot.schedule.models import Cadence, CadencePerson, Occurrence, OccurrenceState
+from bot.schedule.models import TEAM, Cadence, CadencePerson, Occurrence, OccurrenceState
 from bot.workspaces.installations import Installation
 
 EMOJI_NAME = re.compile(r"[a-z0-9_+'-]+")
@@ -124,7 +124,7 @@ async def save_team(session: AsyncSession, *, viewer: Viewer, team: Team, fields
 async def follow_calendar(
     session: AsyncSession, *, viewer: Viewer, team: Team, now: datetime
 ) -> list[tuple[Cadence, Occurrence | None]]:
-    """Plan what is to come by the team's new calendar; returns what comes at another time for it.
+    """Plan what is to come by the team's new calendar and zone; returns what comes at another time for it.
 
     Of what only some people meet for, only those are told when that is.
     """
@@ -134,7 +134,7 @@ async def follow_calendar(
         .options(selectinload(Cadence.people))
         .order_by(Cadence.id)
     )
-    told = [cadence for cadence in rows if not cadence.people or viewer.user_id in cadence.user_ids]
+    told = [row for row in rows if row.follows == TEAM or not row.people or viewer.user_id in row.user_ids]
     before = [_start(await schedule.next_of(session, cadence=cadence)) for cadence in told]
     await schedule.replan_team(session, team=team, now=now)
     after = [(cadence, await schedule.next_of(session, cadence=cadence)) for cadence in told]
@@ -152,6 +152,29 @@ async def tell_rituals(session: AsyncSession, *, team: Team, workspace: Installa
         event_id=f"{TEAM_SET_UP}:{team.id}",
         slack_team_id=workspace.slack_id,
         event={"type": TEAM_SET_UP, "team": team.id},
+        event_time=now,
+        now=now,
+        workspace_id=team.workspace_id,
+    )
+
+
+async def tell_of_others(
+    session: AsyncSession,
+    *,
+    team: Team,
+    was: Sequence[str | None],
+    change: str,
+    workspace: Installation,
+    now: datetime,
+) -> None:
+    """Rituals hear that a team has another PM or tech lead than these two; `change` is what names this change alone."""
+    if not any(was) or [team.pm_id, team.lead_id] == list(was):
+        return
+    await inbox.receive(
+        session,
+        event_id=f"{TEAM_CHANGED}:{team.id}:{change}",
+        slack_team_id=workspace.slack_id,
+        event={"type": TEAM_CHANGED, "team": team.id, "was": list(was)},
         event_time=now,
         now=now,
         workspace_id=team.workspace_id,

@@ -1,6 +1,8 @@
 """The weekly problem session: the PM brings the top three problems and no solutions, engineers bring ideas."""
 
 from bot.i18n import _
+from bot.people.offers import TEAM_SET_UP
+from bot.records import links
 from bot.ritual import Ritual
 from bot.rituals.problem_sessions import ids, jobs
 from bot.rituals.problem_sessions.listeners import card, changing, doors, form, ideas, sessions, unasked
@@ -48,7 +50,6 @@ ritual = Ritual(
     waiting=unasked.waiting,
     home=unasked.home,
     agenda=unasked.agenda,
-    linked=unasked.linked,
-    team_set_up=unasked.team_set_up,
+    own_events={TEAM_SET_UP: unasked.team_set_up, links.CHANGED: unasked.linked},
     timed={"problem_sessions": jobs.timed},
 )

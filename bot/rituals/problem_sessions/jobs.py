@@ -25,7 +25,9 @@ from bot.slack.threads import Replies
 HEADLINE, SUMMARY = "headline", "summary"
 SUGGESTED = 5
 SESSION_USEFUL = timedelta(hours=6)  # of its first day; after that a team has other things to do
-THREAD_USEFUL = timedelta(days=2)  # so that nothing waits for a message that came too late to be sent
+THREAD_USEFUL = timedelta(
+    days=5
+)  # over a weekend, if it is late; so that nothing waits for a message that came too late to be sent
 
 
 # The steps

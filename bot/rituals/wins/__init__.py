@@ -1,6 +1,7 @@
 """Technical wins: work that would go unseen, what it makes possible, and whom to thank for it."""
 
 from bot.i18n import _
+from bot.people.offers import TEAM_SET_UP
 from bot.ritual import Ritual
 from bot.rituals.wins import ids, listeners
 
@@ -23,5 +24,5 @@ ritual = Ritual(
     views={ids.FORM: listeners.submit, ids.WITHDRAWAL: listeners.submit_withdrawal},
     home=listeners.home,
     agenda=listeners.agenda,
-    team_set_up=listeners.team_set_up,
+    own_events={TEAM_SET_UP: listeners.team_set_up},
 )

@@ -26,6 +26,7 @@ from bot.slack.blocks import Payload
 from bot.slack.forms import Values, read
 from bot.slack.home import HomeSection
 from bot.slack.request import Request
+from bot.workspaces.models import Workspace
 
 PAGE = 10
 IN_HOME = 3
@@ -280,8 +281,13 @@ async def agenda(session: AsyncSession, *, viewer: Viewer, team: Team, now: date
     ]
 
 
-async def team_set_up(session: AsyncSession, *, team: Team, now: datetime) -> None:
+async def team_set_up(
+    session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+) -> None:
     """Cards that still offer to set the team up lose that; on those further back the button leads to its settings."""
+    team = await people.team_by_id(session, workspace_id=workspace.id, team_id=event["team"])
+    if team is None:
+        return
     for win in await records.with_cards(session, Win, team=team):
         await _update_card(session, win, now)
 

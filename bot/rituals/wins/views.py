@@ -182,6 +182,7 @@ def _page_buttons(win: Win, viewer: Viewer) -> list[Block]:
         buttons.append(b.button(_("Edit"), ids.CHANGE, value=f"edit:{win.id}"))
     if may(viewer, Action.WITHDRAW, win):
         buttons.append(b.button(_("Withdraw"), ids.WITHDRAW, value=f"withdraw:{win.id}", style="danger"))
+    buttons += records.agenda_offer(win, viewer)
     return [b.actions(*buttons)] if buttons else []
 
 

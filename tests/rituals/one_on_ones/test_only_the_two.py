@@ -56,7 +56,8 @@ async def _everything(slack: Slack, bot: App, clock: MovableClock, group: str) -
     pm, lead = slack.person("pm"), slack.person("techlead")
     await pm.command("general", COMMAND, f"add {CANARY} shared")
     view = await opens(pm, pm.press_in(await page(pm), "one_on_ones.add"))
-    await pm.submit(view, {"text": f"{CANARY} private", "private": ["yes"]})
+    private = await pm.submit(view, {"text": f"{CANARY} private", "private": ["yes"]})
+    assert private.errors == {}
     said = await lead.say("general", f"{CANARY} said")
     view = await opens(lead, lead.shortcut("one_on_ones.add_message", said))
     await lead.submit(view, {})
@@ -114,7 +115,13 @@ async def test_for_everybody_else_it_does_not_exist(slack: Slack, group: str, wh
     assert "With <@" not in home
 
 
-ANYBODYS = ("one_on_ones.open", "one_on_ones.add", "one_on_ones.see_history", "one_on_ones.resume")
+ANYBODYS = (
+    "one_on_ones.add_record",
+    "one_on_ones.open",
+    "one_on_ones.add",
+    "one_on_ones.see_history",
+    "one_on_ones.resume",
+)
 OF_A_MEETING = (
     "one_on_ones.answer",
     "one_on_ones.take_note",
@@ -142,7 +149,7 @@ def _guesses() -> list[tuple[str, str]]:
 
 
 def test_no_button_is_left_out() -> None:
-    asking_nothing = {"one_on_ones.set_up", "one_on_ones.more_fields"}
+    asking_nothing = {"one_on_ones.set_up", "one_on_ones.set_up_with", "one_on_ones.more_fields"}
     assert {action for action, _value in _guesses()} | asking_nothing == set(ritual.actions)
 
 

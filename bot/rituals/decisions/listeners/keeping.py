@@ -1,6 +1,8 @@
 """What a team wants of its log by itself: a page in its channel, a digest a week; and when Slack has no page for it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,10 +56,11 @@ async def stop_canvas(request: Request, value: str) -> None:
 
 
 async def given_up(
-    session: AsyncSession, *, delivery_id: str, code: str, workspace: Workspace, now: datetime
+    session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
 ) -> None:
     """Slack has no canvas for a log: it goes on as a message. Somebody deleted it: they meant it, and it stops."""
-    log = await living.kept_in(session, workspace_id=workspace.id, delivery_id=delivery_id)
+    log = await living.kept_in(session, workspace_id=workspace.id, delivery_id=event["delivery"])
+    code = event["code"]
     if log is None or not log.is_on:
         return
     if code in CANVAS_GONE or code == MESSAGE_GONE:

@@ -138,14 +138,21 @@ async def _note_source(
         await update_card(session, decision, now, is_listed=False)
 
 
-async def team_set_up(session: AsyncSession, *, team: Team, now: datetime) -> None:
+async def team_set_up(
+    session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+) -> None:
     """Cards that still offer to set the team up lose that; on those further back the button leads to its settings."""
+    team = await people.team_by_id(session, workspace_id=workspace.id, team_id=event["team"])
+    if team is None:
+        return
     for decision in await records.with_cards(session, Decision, team=team):
         await update_card(session, decision, now, is_listed=False)
 
 
-async def linked(session: AsyncSession, *, workspace: Workspace, record_id: int, now: datetime) -> None:
+async def linked(
+    session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+) -> None:
     """What a decision is about has another title, say: its card shows that."""
-    it = select(Decision.id).where(Decision.workspace_id == workspace.id, Decision.id == record_id)
+    it = select(Decision.id).where(Decision.workspace_id == workspace.id, Decision.id == event["record"])
     for decision in await records.locked(session, Decision, it):
         await update_card(session, decision, now, is_listed=False)

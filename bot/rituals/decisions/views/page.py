@@ -196,6 +196,7 @@ def _buttons(decision: Decision, viewer: Viewer) -> list[Block]:
         buttons.append(b.button(_("Edit"), ids.CHANGE, value=f"edit:{decision.id}"))
     if may(viewer, Action.WITHDRAW, decision):
         buttons.append(b.button(_("Withdraw"), ids.WITHDRAW, value=decision.id, style="danger"))
+    buttons += records.agenda_offer(decision, viewer)
     if may(viewer, Action.CHANGE, decision):
         buttons.append(b.overflow(ids.MENU, replacing_menu(decision)))
     return [*answer_buttons(decision), *([b.actions(*buttons)] if buttons else [])]

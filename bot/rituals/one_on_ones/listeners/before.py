@@ -6,6 +6,7 @@ from bot.records import service as records
 from bot.rituals.one_on_ones import jobs, service
 from bot.rituals.one_on_ones.listeners import changing
 from bot.rituals.one_on_ones.views import forms
+from bot.schedule import service as schedule
 from bot.schedule import snooze
 from bot.schedule.models import OccurrenceState
 from bot.slack.request import Request
@@ -16,8 +17,12 @@ async def open_answers(request: Request, value: str) -> None:
         occurrence, pair = await service.meeting_by_id(session, actor=request.actor, meeting_id=value)
         if not occurrence.is_to_come:
             raise Refusal(_("That 1:1 is over. What you want to say can go on the list for the next one."))
-        given = await service.answers_of(session, occurrence=occurrence, user_id=request.actor.user_id)
-    request.open_view(forms.answers(pair, occurrence, given))
+        user_id = request.actor.user_id
+        given = await service.answers_of(session, occurrence=occurrence, user_id=user_id)
+        left_out = await schedule.last_of(session, cadence=occurrence.cadence, before=occurrence)
+        kept = await service.kept_answers(session, occurrence=occurrence, left_out=left_out, user_id=user_id)
+    asked = [answer.question for answer in given] or pair.questions_now
+    request.open_view(forms.answers(occurrence, asked, kept, left_out))
 
 
 async def submit_answers(request: Request) -> None:

@@ -17,7 +17,7 @@ async def run_command(request: Request) -> None:
     """A person, a word of ours, or something to talk about, which is never lost."""
     first, _space, rest = request.text.partition(" ")
     if person := PERSON.match(request.text):
-        await _open_with(request, person[1])
+        await open_with(request, person[1])
         return
     match first.lower():
         case "":
@@ -34,13 +34,14 @@ async def run_command(request: Request) -> None:
             await items.add_by_command(request, text.typed(request.text))
 
 
-async def _open_with(request: Request, other_id: str) -> None:
+async def open_with(request: Request, value: str) -> None:
+    """Their 1:1 with this person; where they have none, the form for it."""
     async with request.read() as session:
-        pair = await service.pair_with(session, actor=request.actor, other_id=other_id)
+        pair = await service.pair_with(session, actor=request.actor, other_id=value)
     if pair is not None and pair.ended_at is None:
         await pages.open_page(request, str(pair.id))
     else:
-        await setting_up.open_form(request, {"person": other_id})
+        await setting_up.open_form(request, {"person": value} if text.is_slack_id(value) else {})
 
 
 async def _open_only(request: Request) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refusal
 from bot.i18n import _
+from bot.outbox.service import Message
 from bot.records import service as records
 from bot.rituals.one_on_ones import jobs, service
-from bot.rituals.one_on_ones.listeners import pages, telling
+from bot.rituals.one_on_ones.listeners import from_records, pages, telling
 from bot.rituals.one_on_ones.models import ItemState, Pair
 from bot.rituals.one_on_ones.service import ItemFields
 from bot.rituals.one_on_ones.views import forms, messages
@@ -25,7 +26,7 @@ from bot.slack.request import Request
 
 log = structlog.get_logger()
 
-GROUP_DM_SECONDS = 1.0  # of the three that Slack gives an answer
+PERMALINK_SECONDS = 1.0  # of the three that Slack gives an answer
 
 
 async def add_by_command(request: Request, typed: str) -> None:
@@ -66,8 +67,8 @@ async def open_from_message(request: Request) -> None:
 
 async def submit_item(request: Request) -> None:
     fields = read(ItemFields, request.view)
-    link = await _link(request)
     pair_id = request.values.get("pair") or request.ids.get("pair")
+    link = await _link(request, await _place(request, pair_id, fields))
     async with request.begin() as session:
         await records.once(session, request)
         pair = await service.pair_by_id(session, actor=request.actor, pair_id=pair_id)
@@ -77,14 +78,21 @@ async def submit_item(request: Request) -> None:
     request.refresh_home()
 
 
-async def _link(request: Request) -> str | None:
-    """To the message it comes from, if it comes from one that Slack gives a link to."""
+async def _place(request: Request, pair_id: object, fields: ItemFields) -> Message | None:
+    """The message that it comes from, if any."""
+    if "record" in request.ids:
+        return await from_records.card(request, pair_id, fields)
     channel, ts = request.ids.get("channel"), request.ids.get("ts")
-    if not channel or not ts:
+    return Message(str(channel), str(ts)) if channel and ts else None
+
+
+async def _link(request: Request, place: Message | None) -> str | None:
+    """To that message, if Slack gives one."""
+    if place is None:
         return None
     try:
-        async with asyncio.timeout(GROUP_DM_SECONDS):
-            found = await request.slack.chat_getPermalink(channel=str(channel), message_ts=str(ts))
+        async with asyncio.timeout(PERMALINK_SECONDS):
+            found = await request.slack.chat_getPermalink(channel=place.channel_id, message_ts=place.ts)
     except (TimeoutError, SlackClientError, ClientError, OSError) as error:
         log.info("no_permalink", reason=type(error).__name__)
         return None

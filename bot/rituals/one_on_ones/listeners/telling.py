@@ -1,9 +1,11 @@
 """What several listeners of the 1:1 say and ask: both are told, names are looked up."""
 
+import asyncio
 from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.access.rules import Actor, Viewer
 from bot.outbox import service as outbox
 from bot.rituals.one_on_ones import service
 from bot.rituals.one_on_ones.models import Pair
@@ -43,6 +45,13 @@ async def names(request: Request, user_ids: Sequence[str]) -> dict[str, str]:
     return await request.directory.names(
         request.slack, user_ids, workspace_id=request.actor.workspace_id, home=request.workspace.slack_id
     )
+
+
+async def viewers(request: Request, user_ids: Sequence[str]) -> list[Viewer]:
+    """These people with what they can see, which is nothing while Slack does not say."""
+    of, home = request.actor.workspace_id, request.workspace.slack_id
+    asked = (request.directory.viewer(request.slack, Actor(of, user), home=home) for user in user_ids)
+    return await asyncio.gather(*asked)
 
 
 async def zone(request: Request) -> str:

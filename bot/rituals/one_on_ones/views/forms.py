@@ -7,6 +7,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.i18n import _
+from bot.records.models import Record
 from bot.rituals.one_on_ones import ids
 from bot.rituals.one_on_ones.models import AgendaItem, Answer, Pair
 from bot.rituals.one_on_ones.service import (
@@ -16,6 +17,7 @@ from bot.rituals.one_on_ones.service import (
     QUESTIONS_MOST,
     essays_questions,
 )
+from bot.rituals.one_on_ones.views import messages
 from bot.schedule import forms as cadences
 from bot.schedule import words
 from bot.schedule.models import Cadence, Occurrence
@@ -120,9 +122,9 @@ def item(
     held: Mapping[str, Any],
     *,
     pairs: Sequence[tuple[str, int]] = (),
-    about: str | None = None,
+    note: str = "",
 ) -> b.Payload:
-    """`pairs`: (the other's name, pair) to choose from. `about`: the message it comes from, quoted."""
+    """`pairs`: (the other's name, pair) to choose from. `note`: what to know of where it comes from."""
     choose = [b.field("pair", _("With whom?"), b.select_input(pairs, chosen=pairs[0][1]), optional=False)]
     private = [(_("Only I see it until we meet"), "yes")]
     return b.modal(
@@ -130,7 +132,7 @@ def item(
         _("For our 1:1"),
         [
             *(choose if len(pairs) > 1 else []),
-            *([b.section(text.quoted(about))] if about else []),
+            *([b.context(note)] if note else []),
             b.field(
                 "text",
                 _("What do you want to talk about?"),
@@ -144,23 +146,46 @@ def item(
     )
 
 
-def answers(pair: Pair, occurrence: Occurrence, given: Sequence[Answer]) -> b.Payload:
-    """The questions of this time, with what this person answered before."""
-    said = {answer.position: answer.text for answer in given}
-    asked = [answer.question for answer in given] if given else pair.questions_now
+def not_seen_words(record: Record, user_ids: Sequence[str]) -> str:
+    """To who puts a record on the list that others of their 1:1s cannot see."""
+    return _(
+        "{name} is kept in {channel}, which {who} cannot see. So its title is not filled in and no link goes along: "
+        "write what they may know.",
+        name=record.name,
+        channel=text.channel(record.channel_id),
+        who=text.joined(user_ids, {}),
+    )
+
+
+def title_told_words(record: Record, who: str) -> str:
+    return _(
+        "{who} cannot see {name}, and this has its title in it. Say it in words that they may read.",
+        who=who,
+        name=record.name,
+    )
+
+
+def answers(
+    occurrence: Occurrence, asked: Sequence[str], kept: Sequence[Answer], left_out: Sequence[Occurrence]
+) -> b.Payload:
+    """`asked`: the questions of this time. `kept`: what this person said, for this one or for what was left out."""
+    said = {answer.question: answer.text for answer in kept}
     when = words.clock(occurrence.starts_at, occurrence.cadence.zone)
     return b.modal(
         ids.ANSWERS,
         _("Before our 1:1"),
         [
-            b.context(_("For {when}. The other one sees your answers when you meet, not before.", when=when)),
+            b.context(
+                _("For {when}. The other one sees your answers when you meet, not before.", when=when),
+                *messages.kept_lines(kept, left_out),
+            ),
             *(
                 b.field(
                     f"answer_{position}",
                     text.shortened(question, limits.INPUT_LABEL),
-                    b.text_input(said.get(position), multiline=True, max_length=ANSWER_CHARACTERS),
+                    b.text_input(said.get(question), multiline=True, max_length=ANSWER_CHARACTERS),
                 )
-                for position, question in enumerate(asked)
+                for position, question in enumerate(dict.fromkeys([*asked, *said]))
             ),
         ],
         submit=_("Keep my answers"),

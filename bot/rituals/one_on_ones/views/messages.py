@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.i18n import _, ngettext
+from bot.people.models import Team
 from bot.rituals.one_on_ones import ids
-from bot.rituals.one_on_ones.models import ActionItem, AgendaItem, ItemState, Pair
+from bot.rituals.one_on_ones.models import ActionItem, AgendaItem, Answer, ItemState, Pair
 from bot.rituals.one_on_ones.service import Meeting
 from bot.schedule import snooze, words
 from bot.schedule.models import Cadence, Occurrence
@@ -28,14 +29,15 @@ def prompt(
     *,
     user_id: str,
     left_out: Sequence[Occurrence],
+    kept: Sequence[Answer],
     waiting: int,
 ) -> b.Payload:
-    """To one of the two: the questions, and where to answer them."""
+    """To one of the two: the questions, and where to answer them. `kept`: what they said for what was left out."""
     when = words.clock(occurrence.starts_at, occurrence.cadence.zone)
     other = text.mention(pair.other(user_id))
     title = _("Your 1:1 with {other} is on {when}.", other=other, when=when)
     asked = "\n".join(f"• {text.escape(question)}" for question in pair.questions_now)
-    lines = [*_about_dates(occurrence, left_out)]
+    lines = [*_about_dates(occurrence, left_out), *kept_lines(kept, left_out)]
     if waiting:
         lines.append(ngettext("{n} thing is on your list.", "{n} things are on your list.", waiting))
     hint = _("Answer what you like; {other} sees it when you meet, and you theirs.", other=other)
@@ -53,6 +55,20 @@ def prompt(
             ),
         ],
     )
+
+
+def kept_lines(kept: Sequence[Answer], left_out: Sequence[Occurrence]) -> list[str]:
+    """To who answered before what was left out then."""
+    said_for = {answer.meeting_id for answer in kept}
+    days = [words.short_day(row.day) for row in left_out if row.id in said_for]
+    return [_("What you said for {day} is kept for this one.", day=", ".join(days))] if days else []
+
+
+def said_by(answer: Answer, left_out: Sequence[Occurrence]) -> str:
+    """`@ana`, or `@ana, for Mon 30 Nov` when that one was left out."""
+    who = text.mention(answer.user_id)
+    day = next((words.short_day(row.day) for row in left_out if row.id == answer.meeting_id), "")
+    return _("{who}, for {day}", who=who, day=day) if day else who
 
 
 def _about_dates(occurrence: Occurrence, left_out: Sequence[Occurrence]) -> list[str]:
@@ -148,7 +164,7 @@ def _answers(meeting: Meeting, most: int) -> list[Block]:
         lines = [f"*{text.escape(question)}*"]
         for answer in said:
             shown = text.shortened(answer.text, most)
-            lines.append(f"{text.mention(answer.user_id)}\n{text.quoted(shown)}")
+            lines.append(f"{said_by(answer, meeting.left_out)}\n{text.quoted(shown)}")
         blocks.append(b.section("\n".join(lines)))
     return blocks
 
@@ -268,7 +284,7 @@ def _doors(pair: Pair) -> Block:
 
 def left_out_words(occurrence: Occurrence, why: str, following: str) -> str:
     return _(
-        "No 1:1 on {day}: {why}. What is on your lists stays there. {next}",
+        "No 1:1 on {day}: {why}. What is on your lists, and what you answered, is kept for the next one. {next}",
         day=words.short_day(occurrence.starts_on),
         why=why,
         next=following,
@@ -305,6 +321,29 @@ def left_words(user_id: str) -> str:
         "`/one-on-one @person` sets one up with somebody else.",
         who=text.mention(user_id),
     )
+
+
+def team_changed(pair: Pair, team: Team) -> b.Payload:
+    """To the two who have been a team's PM and tech lead: who is that now, and what they may do about their 1:1."""
+    pm, lead = (text.mention(user) if user else _("nobody yet") for user in (team.pm_id, team.lead_id))
+    said = _(
+        "{team} has changed: its PM is {pm}, its tech lead {lead}. Your 1:1 goes on as it is until one of you ends it, "
+        "and nobody else sees any of it.",
+        team=text.escape(team.name),
+        pm=pm,
+        lead=lead,
+    )
+    end = b.button(_("End ours"), ids.MANAGE, value=f"end:{pair.id}")
+    return b.message(said, [b.section(said), b.actions(*_with_the_new_one(pair, team), end)])
+
+
+def _with_the_new_one(pair: Pair, team: Team) -> list[ButtonElement]:
+    """Where one of the two has stayed, and meets somebody new from now on."""
+    if team.pm_id in pair.user_ids and team.lead_id and team.lead_id not in pair.user_ids:
+        return [b.button(_("Set up a 1:1 with the new tech lead"), ids.SET_UP_WITH, value=team.lead_id)]
+    if team.lead_id in pair.user_ids and team.pm_id and team.pm_id not in pair.user_ids:
+        return [b.button(_("Set up a 1:1 with the new PM"), ids.SET_UP_WITH, value=team.pm_id)]
+    return []
 
 
 def zone_words(cadence: Cadence, following: str) -> str:

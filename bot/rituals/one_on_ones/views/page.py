@@ -7,6 +7,8 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot.i18n import _, ngettext
+from bot.records.models import Record
+from bot.records.offers import add_to_agenda_words
 from bot.rituals.one_on_ones import ids
 from bot.rituals.one_on_ones.models import ActionItem, AgendaItem, ItemState, Pair
 from bot.rituals.one_on_ones.service import Meeting
@@ -107,6 +109,18 @@ def ending(pair: Pair, *, user_id: str) -> b.Payload:
     )
 
 
+def no_pair(record: Record) -> b.Payload:
+    """To somebody who wants to talk about a record and has no 1:1 yet."""
+    said = _(
+        "You have no 1:1 yet, so {name} has no list to go on. Set one up with the person you want to talk about it "
+        "with, then press “{button}” again.",
+        name=record.name,
+        button=add_to_agenda_words(),
+    )
+    set_up = b.button(_("Set up a 1:1"), ids.SET_UP, style="primary")
+    return b.modal(ids.NO_PAIR, _("Our 1:1"), [b.section(said), b.actions(set_up)])
+
+
 def meeting(of: Meeting) -> b.Payload:
     """One meeting whole: nothing shortened but what no modal holds."""
     when = words.clock(of.occurrence.starts_at, of.occurrence.cadence.zone)
@@ -126,7 +140,7 @@ def _parts(of: Meeting) -> list[tuple[str, list[str]]]:
     ]
     for question in dict.fromkeys(answer.question for answer in of.answers):
         said = [
-            f"{text.mention(answer.user_id)}\n{text.quoted(answer.text)}"
+            f"{messages.said_by(answer, of.left_out)}\n{text.quoted(answer.text)}"
             for answer in of.answers
             if answer.question == question
         ]

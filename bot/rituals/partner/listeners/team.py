@@ -69,13 +69,22 @@ async def submit_team(request: Request) -> None:
         )
         team = await _team(session, viewer, str(request.ids.get("team") or ""), None)
         team = team or await service.new_team(session, viewer=viewer, fields=fields, now=request.now)
-        first, calendar = not team.is_set_up, team.calendar
+        first, was = not team.is_set_up, [team.pm_id, team.lead_id]
+        times = team.calendar, team.timezone
         team = await service.save_team(session, viewer=viewer, team=team, fields=fields)
         moved = []
-        if team.calendar != calendar:
+        if (team.calendar, team.timezone) != times:
             moved = await service.follow_calendar(session, viewer=viewer, team=team, now=request.now)
         if first:
             await service.tell_rituals(session, team=team, workspace=request.workspace, now=request.now)
+        await service.tell_of_others(
+            session,
+            team=team,
+            was=was,
+            change=request.view["id"],
+            workspace=request.workspace,
+            now=request.now,
+        )
     await request.ack()
     request.tell(
         views.team_saved(team, first=first, moved=moved, command_of=request.command_of, now=request.now)

@@ -53,8 +53,13 @@ async def agenda(session: AsyncSession, *, viewer: Viewer, team: Team, now: date
     ]
 
 
-async def team_set_up(session: AsyncSession, *, team: Team, now: datetime) -> None:
+async def team_set_up(
+    session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+) -> None:
     """Cards that still offer to set the team up lose that, and its sessions wait for its PM from now on."""
+    team = await people.team_by_id(session, workspace_id=workspace.id, team_id=event["team"])
+    if team is None:
+        return
     await sessions.keep_host(session, team=team)
     for problem in await records.with_cards(session, Problem, team=team):
         await jobs.update_card(session, problem, now)
@@ -108,8 +113,10 @@ async def _ask_to_wait(
     )
 
 
-async def linked(session: AsyncSession, *, workspace: Workspace, record_id: int, now: datetime) -> None:
+async def linked(
+    session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+) -> None:
     """A decision about a problem was logged, changed or withdrawn: wherever the problem stands, it says so."""
-    it = select(Problem.id).where(Problem.workspace_id == workspace.id, Problem.id == record_id)
+    it = select(Problem.id).where(Problem.workspace_id == workspace.id, Problem.id == event["record"])
     for problem in await records.locked(session, Problem, it):
         await jobs.update_decided(session, problem, now=now)

@@ -33,7 +33,7 @@ from bot.rituals.problem_sessions.models import (
 from bot.rituals.problem_sessions.service.wording import USUAL_WORDS, WORD_CHARACTERS, WORDS_MOST
 from bot.schedule import service as schedule
 from bot.schedule.fields import WeeklyFields
-from bot.schedule.models import Cadence, CadencePerson, Occurrence, OccurrenceState
+from bot.schedule.models import TEAM, Cadence, CadencePerson, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START, StepTime
 
 RITUAL = "problem_sessions"
@@ -102,7 +102,7 @@ async def set_up(
         rule=fields.rule,
         at=fields.time,
         timezone=team.timezone,
-        follows=None,
+        follows=TEAM,
         steps=_steps(open_for=fields.open_for),
         user_ids=[host_of(team, settings)],
         now=now,

@@ -129,6 +129,7 @@ def _buttons(problem: Problem, viewer: Viewer) -> list[Block]:
     if may(viewer, Action.WITHDRAW, problem):
         value = f"withdraw:{problem.id}"
         buttons.append(b.button(_("Withdraw"), ids.WITHDRAW, value=value, style="danger"))
+    buttons += records.agenda_offer(problem, viewer)
     return [b.actions(*buttons)]
 
 
