@@ -15,7 +15,6 @@ from tests.rituals.problem_sessions.stories import (
     MONDAY,
     WEDNESDAY,
     asked_to_pick,
-    choice,
     logged,
     manage,
     picked,
@@ -23,7 +22,7 @@ from tests.rituals.problem_sessions.stories import (
     value_of,
     with_sessions,
 )
-from tests.rituals.stories import labels, opens, pass_to, set_up_team, settle, shows, told
+from tests.rituals.stories import choice, labels, opens, pass_to, set_up_team, settle, shows, told
 
 TUESDAY_AT_THREE = MONDAY + timedelta(days=1, hours=5)
 
