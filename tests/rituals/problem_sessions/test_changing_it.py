@@ -124,7 +124,6 @@ async def test_who_picks_is_asked_again_when_they_want_to_be_unless_they_have_pi
     async def put_off(what: str) -> None:
         await pm.press(asked, "problem_sessions.put_off", choice(asked, what))
 
-    await put_off("tomorrow")
     await put_off("hour")
     await told(slack, "pm", "I ask you again")
     await pass_to(bot, clock, FRIDAY + timedelta(minutes=59))
@@ -132,7 +131,11 @@ async def test_who_picks_is_asked_again_when_they_want_to_be_unless_they_have_pi
     clock.advance(timedelta(minutes=2))
     await settle(bot)
     assert len(await asked_to_pick(slack, "pm")) == 2
+    await put_off("hour")
     await put_off("tomorrow")
+    clock.advance(timedelta(minutes=61))
+    await settle(bot)
+    assert len(await asked_to_pick(slack, "pm")) == 2, "the later wish holds"
     await picked(slack, card)
     clock.set(MONDAY - timedelta(minutes=30))
     await settle(bot)
