@@ -44,7 +44,10 @@ class Ritual:
     shortcuts: Mapping[str, Listener] = field(default_factory=dict)
     options: Mapping[str, Listener] = field(default_factory=dict)
     events: Mapping[str, EventListener] = field(default_factory=dict)
-    """Slack's event type, or "message.<subtype>" as in "message.message_deleted"."""
+    """Slack's event type, or "message.<subtype>" as in "message.message_deleted".
+
+    Several rituals may listen to one; what they change is one transaction.
+    """
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
     """Events that are noted and not acted on when they come later than this: Slack may send one a day late."""
     own_events: Mapping[str, EventListener] = field(default_factory=dict)

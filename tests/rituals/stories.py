@@ -132,6 +132,17 @@ def labels(message: Json) -> list[str]:
     return [element["text"]["text"] for element in elements if element.get("type") == "button"]
 
 
+def choice(shown: Json, what: str) -> str:
+    """What the entry of a menu carries that begins with this word."""
+    values = [
+        str(option["value"])
+        for block in shown["blocks"]
+        for element in block.get("elements", [])
+        for option in element.get("options", [])
+    ]
+    return next(value for value in values if value.startswith(f"{what}:"))
+
+
 async def home(slack: Slack, person: str) -> str:
     """The words of somebody's Home, opened anew."""
     return words_of(await home_view(slack, person))

@@ -17,7 +17,7 @@ from tests.rituals.one_on_ones.stories import (
     prompt,
     set_up_pair,
 )
-from tests.rituals.stories import dm_of, filled, opens, pass_to, settle
+from tests.rituals.stories import choice, dm_of, filled, opens, pass_to, settle, told
 
 pytestmark = pytest.mark.alike
 
@@ -55,6 +55,16 @@ async def test_one_that_is_left_out_is_told_to_both_and_its_list_waits(
     assert "1:1 · Mon 7 Dec 10:00 Berlin" in shown
     assert "The one of Mon 30 Nov was left out" in shown
     assert "The partner wants a date" in shown
+
+
+async def test_two_who_leave_it_out_at_once_leave_out_one(slack: Slack, bot: App, group: str) -> None:
+    pm, lead = slack.person("pm"), slack.person("techlead")
+    mine, theirs = await page(pm), await page(lead)
+    await pm.press_in(mine, "one_on_ones.manage", choice(mine, "skip"))
+    await _said(slack, group, "No 1:1 on Mon 30 Nov")
+    await lead.press_in(theirs, "one_on_ones.manage", choice(theirs, "skip"))
+    await told(slack, "techlead", "That 1:1 is left out already.")
+    assert "Next: Mon 7 Dec" in words_of(await page(pm))
 
 
 async def test_one_that_is_moved_takes_place_then_and_the_next_as_ever(
@@ -138,14 +148,7 @@ async def test_each_is_asked_again_when_they_want_to_be(
 ) -> None:
     await pass_to(bot, clock, FRIDAY)
     lead, asked = slack.person("techlead"), await prompt(slack, "techlead")
-    choice = next(
-        option["value"]
-        for block in asked["blocks"]
-        for element in block.get("elements", [])
-        for option in element.get("options", [])
-        if option["value"].startswith("hour:")
-    )
-    await lead.press(asked, "one_on_ones.snooze", choice)
+    await lead.press(asked, "one_on_ones.snooze", choice(asked, "hour"))
     await settle(bot)
     count = len([m for m in await dm_of(slack, "techlead") if "one_on_ones.answer" in str(m)])
     clock.advance(timedelta(minutes=61))

@@ -6,7 +6,7 @@ from typing import Any
 from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Json, Person, Slack, words_of
-from tests.rituals.stories import dm_of, opens, pass_to, set_up_team
+from tests.rituals.stories import choice, dm_of, opens, pass_to, set_up_team
 
 COMMAND = "/problem"
 LATE = "Partners learn hours late that a payment failed"
@@ -84,17 +84,6 @@ async def sessions(slack: Slack, *, by: str = "pm", **fields: Any) -> None:
 async def settings_page(slack: Slack, by: str = "pm") -> Json:
     person = slack.person(by)
     return await opens(person, person.command("payments", COMMAND, "session"))
-
-
-def choice(shown: Json, what: str) -> str:
-    """What the entry of a menu carries that begins with this word."""
-    values = [
-        str(option["value"])
-        for block in shown["blocks"]
-        for element in block.get("elements", [])
-        for option in element.get("options", [])
-    ]
-    return next(value for value in values if value.startswith(f"{what}:"))
 
 
 async def manage(slack: Slack, page: Json, what: str, *, by: str = "pm") -> Json:

@@ -15,7 +15,6 @@ from tests.rituals.problem_sessions.stories import (
     MONDAY,
     WEDNESDAY,
     asked_to_pick,
-    choice,
     logged,
     manage,
     picked,
@@ -23,7 +22,7 @@ from tests.rituals.problem_sessions.stories import (
     value_of,
     with_sessions,
 )
-from tests.rituals.stories import labels, opens, pass_to, set_up_team, settle, shows, told
+from tests.rituals.stories import choice, labels, opens, pass_to, set_up_team, settle, shows, told
 
 TUESDAY_AT_THREE = MONDAY + timedelta(days=1, hours=5)
 
@@ -125,7 +124,6 @@ async def test_who_picks_is_asked_again_when_they_want_to_be_unless_they_have_pi
     async def put_off(what: str) -> None:
         await pm.press(asked, "problem_sessions.put_off", choice(asked, what))
 
-    await put_off("tomorrow")
     await put_off("hour")
     await told(slack, "pm", "I ask you again")
     await pass_to(bot, clock, FRIDAY + timedelta(minutes=59))
@@ -133,7 +131,11 @@ async def test_who_picks_is_asked_again_when_they_want_to_be_unless_they_have_pi
     clock.advance(timedelta(minutes=2))
     await settle(bot)
     assert len(await asked_to_pick(slack, "pm")) == 2
+    await put_off("hour")
     await put_off("tomorrow")
+    clock.advance(timedelta(minutes=61))
+    await settle(bot)
+    assert len(await asked_to_pick(slack, "pm")) == 2, "the later wish holds"
     await picked(slack, card)
     clock.set(MONDAY - timedelta(minutes=30))
     await settle(bot)
@@ -161,28 +163,26 @@ async def test_only_who_may_change_the_team_changes_its_sessions(slack: Slack, b
 
 @pytest.mark.alike
 async def test_an_entry_that_was_never_on_the_menu_is_answered_plainly(slack: Slack, bot: App) -> None:
-    pm, plain = slack.users["pm"], "That is not there any more, or you cannot see it."
+    plain = "That is not there any more, or you cannot see it."
     forged = [
-        ("manage", "explode:1"),
-        ("manage", ""),
-        ("manage", "skip:none"),
-        ("manage", "pause:99"),
-        ("put_off", "later:1"),
+        ("pm", "manage", "explode:1", plain),
+        ("pm", "manage", "", plain),
+        ("pm", "manage", "skip:none", plain),
+        ("pm", "manage", "pause:99", plain),
+        ("pm", "put_off", "later:1", plain),
+        ("engineer", "put_off", "hour:1", "The PM and the tech lead pick the problems"),
     ]
     async with ClientSession() as http:
-        for action, value in forged:
-            await d.Door(slack, http).send(
-                d.choose(
-                    slack.described["team_id"],
-                    pm,
-                    f"problem_sessions.{action}",
-                    value,
-                    channel=slack.channels["payments"],
-                )
-            )
+        for by, action, value, _says in forged:
+            action_id, channel = f"problem_sessions.{action}", slack.channels["payments"]
+            asked = d.choose(slack.described["team_id"], slack.users[by], action_id, value, channel=channel)
+            await d.Door(slack, http).send(asked)
     await bot.tasks.idle()
-    said = [words_of(one) for one in (await slack.person("pm").sees())["ephemerals"]]
-    assert [words.partition("\n")[0] for words in said] == [plain] * len(forged)
+    said = [
+        words_of(one) for by in ("pm", "engineer") for one in (await slack.person(by).sees())["ephemerals"]
+    ]
+    assert len(said) == len(forged)
+    assert all(words.startswith(says) for words, (*_forged, says) in zip(said, forged, strict=True))
 
 
 @pytest.mark.alike

@@ -72,7 +72,7 @@ async def test_a_problem_and_its_decision_show_each_other(
     slack: Slack, bot: App, clock: MovableClock, shown: Json
 ) -> None:
     pm, view = slack.person("pm"), await offered(slack, shown)
-    about = f"This decides about *P-1* {LATE}."
+    about = f"Linked to *P-1* {LATE}."
     assert about in words_of(view)
     assert filled(view)["title"] == WEBHOOK
     view = await more_fields(pm, view)
@@ -158,7 +158,7 @@ async def test_a_draft_that_was_begun_about_a_problem_stays_about_it(
     await pm.close(view)
     assert await gone(pm, view)
     view = await opens(pm, pm.command("payments", "/decision", ""))
-    assert "This decides about" not in words_of(view)
+    assert "Linked to" not in words_of(view)
     await pm.press_in(view, "decisions.resume_draft")
     view = await until(lambda: _resumed(slack, view))
     assert (await pm.submit(view)).errors == {}
@@ -167,7 +167,7 @@ async def test_a_draft_that_was_begun_about_a_problem_stays_about_it(
 
 async def _resumed(slack: Slack, view: Json) -> Json | None:
     now = await slack.person("pm").view(view)
-    return now if "This decides about *P-1*" in words_of(now) else None
+    return now if "Linked to *P-1*" in words_of(now) else None
 
 
 @pytest.mark.alike

@@ -96,10 +96,12 @@ async def test_a_thumb_in_a_channel_that_two_workspaces_share_is_a_vote_where_th
     slack: Slack, bot: App, clock: MovableClock
 ) -> None:
     [shown] = await begun(slack, bot, clock, LATE)
-    await add_idea(slack, "engineer", shown, "A phone call")
-    shown = await slack.message("payments", "1 idea so far")
-    await slack.person("pm").press(shown, "problem_sessions.reveal")
-    place = {"channel_id": shown["channel"], "ts": (await slack.message("payments", "Vote (0)"))["ts"]}
+    engineer = slack.person("engineer")
+    reply = await engineer.say("payments", "A phone call", thread_ts=shown["ts"])
+    await engineer.submit(
+        await opens(engineer, engineer.shortcut("problem_sessions.add_idea_message", reply))
+    )
+    place = {"channel_id": shown["channel"], "ts": reply["ts"]}
     async with bot.database.begin() as session:
         assert await sessions.idea_at(session, workspace_id=1, **place, now=MONDAY) is not None
         assert await sessions.idea_at(session, workspace_id=2, **place, now=MONDAY) is None

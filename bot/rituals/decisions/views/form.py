@@ -109,7 +109,7 @@ def _on_screen(view: Mapping[str, Any], block_id: str) -> str | None:
 def about(state: FormState, record: Record) -> FormState:
     """The form of a decision that is linked to what it decides."""
     title = text.escape(text.shortened(record.title, 150))
-    heading = _("This decides about *{name}* {title}.", name=record.name, title=title)
+    heading = _("Linked to *{name}* {title}.", name=record.name, title=title)
     return replace(state, ids={**state.ids, ABOUT: record.id}, heading=heading)
 
 

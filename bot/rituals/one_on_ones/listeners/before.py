@@ -37,6 +37,7 @@ async def submit_answers(request: Request) -> None:
         await service.answer(
             session, actor=request.actor, occurrence=occurrence, answers=given, now=request.now
         )
+        await snooze.call_off(session, occurrence=occurrence, user_id=request.actor.user_id)
         if occurrence.state == OccurrenceState.OPEN:
             await jobs.update_agenda(session, pair=pair, occurrence=occurrence, now=request.now)
     await request.ack()
