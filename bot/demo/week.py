@@ -52,7 +52,7 @@ WEEK = (
                 DOUBLE,
                 {
                     "who": "customers on slow phones",
-                    "evidence": "17 in March. All of them pressed “Pay” a second time within 20 seconds.",
+                    "evidence": "17 last month. All of them pressed “Pay” a second time within 20 seconds.",
                 },
             ),
         ],
