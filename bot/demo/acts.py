@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,10 @@ PAYMENTS = "payments"
 MON, TUE, WED, THU, FRI = range(5)
 WORKDAYS = 5
 LAST_WORKDAY = -1  # before the story's end, in no week
+MORNING = time(8, 45)  # before anything else of a day, so that it is what comes next
+
+PM, LEAD, ERIN, KENJI, ANA, DANA = "pm", "techlead", "engineer", "engineer2", "engineer3", "designer"
+ENGINEERS = [ERIN, KENJI, ANA]
 
 
 @dataclass(frozen=True)
@@ -21,10 +25,16 @@ class InDays:
 
 
 @dataclass(frozen=True)
+class WeekdayOf:
+    """The name of a day of the week, counted as in `Around`."""
+
+    workdays: int
+
+
+@dataclass(frozen=True)
 class SetUpTeam:
     by: str
     answers: dict[str, Any]
-    channel: str = PAYMENTS
 
 
 @dataclass(frozen=True)
@@ -97,7 +107,32 @@ class React:
     name: str
 
 
-Act = SetUpTeam | Decide | Know | Object | Withdraw | Win | Thank | Say | React
+@dataclass(frozen=True)
+class Command:
+    """Typed in the channel; `answers` go into the form that it opens."""
+
+    by: str
+    command: str
+    text: str
+    answers: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button or a menu of the newest message with these words that has one, wherever this person sees it.
+
+    `beside`: words of the row it stands in. `choose`: what is chosen of a menu. `answers` go into the form that opens.
+    """
+
+    by: str
+    words: str
+    action_id: str
+    beside: str = ""
+    choose: str | None = None
+    answers: dict[str, Any] | None = None
+
+
+Act = SetUpTeam | Decide | Know | Object | Withdraw | Win | Thank | Say | React | Command | Press
 
 
 @dataclass(frozen=True)
@@ -116,3 +151,24 @@ class Scene:
         else:
             day = last - timedelta(days=last.weekday(), weeks=self.weeks_ago) + timedelta(days=self.day)
         return datetime.combine(day, time.fromisoformat(self.time), ZONE)
+
+
+@dataclass(frozen=True)
+class Around:
+    """So many working days after the one on whose morning something comes next, as seen from the story's end."""
+
+    workdays: int
+    time: str
+    acts: Sequence[Act] = field(default_factory=tuple)
+
+    def at(self, end: datetime) -> datetime:
+        return datetime.combine(workday(end, self.workdays), time.fromisoformat(self.time), ZONE)
+
+
+def workday(end: datetime, workdays: int) -> date:
+    """As `Around` counts: 0 is the next day that has its morning still to come."""
+    local = end.astimezone(ZONE)
+    day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
+    day += timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= WORKDAYS else 0)
+    week, rest = divmod(day.weekday() + workdays, WORKDAYS)
+    return day - timedelta(days=day.weekday()) + timedelta(weeks=week, days=rest)

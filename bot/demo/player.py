@@ -12,24 +12,34 @@ from bot.demo.acts import (
     PAYMENTS,
     ZONE,
     Act,
+    Around,
+    Command,
     Decide,
     InDays,
     Know,
     Object,
+    Press,
     React,
     Say,
     Scene,
     SetUpTeam,
     Thank,
+    WeekdayOf,
     Win,
     Withdraw,
+    workday,
 )
 from bot.demo.errors import DemoError
 from bot.playground.server import LocalSlack
+from bot.schedule import service as schedule
+from bot.schedule.words import weekday
 
 Json = dict[str, Any]
 
 BETWEEN_ACTS = timedelta(minutes=2)  # also longer than a channel rests between two messages
+CHANNEL_RESTS = timedelta(seconds=1)  # between two messages
+SENDING_SECONDS = 0.05  # for what is under way
+MESSAGES_AT_ONCE = 8  # a channel takes them one by one
 
 
 class _Place(NamedTuple):
@@ -45,36 +55,47 @@ class Player:
         self._users: dict[str, str] = described["users"]
         self._places: dict[str, _Place] = {}
 
-    async def play(self, story: Sequence[Scene]) -> None:
-        """Afterwards the local Slack's clock goes as every clock does.
+    async def play(self, story: Sequence[Scene | Around]) -> None:
+        """Each scene at its time. Afterwards the local Slack's clock goes as every clock does.
 
         Raises:
             DemoError: something did not come about.
         """
         clock = self._slack.state.clock
-        for scene in story:
-            await self._quiet()
-            clock.set(scene.at(self._end))
+        scenes = sorted(story, key=lambda scene: scene.at(self._end))
+        meets_from = min(scene.at(self._end) for scene in scenes if isinstance(scene, Around))
+        for scene in scenes:
+            if scene.at(self._end) > meets_from:
+                await self._pass_to(scene.at(self._end))
+            else:  # nothing that is due has anything to say, and a look a day takes its time
+                await self._quiet()
+                clock.set(scene.at(self._end))
             for act in scene.acts:
                 await self._act(act)
                 clock.advance(BETWEEN_ACTS)
-        await self._quiet()
+        await self._pass_to(self._end)
         clock.advance(-clock.ahead)
+
+    async def _pass_to(self, moment: datetime) -> None:
+        """It becomes that time, and what the bot does by itself until then it does at its own time."""
+        await self._quiet()
+        clock = self._slack.state.clock
+        while (due := await self._next_step()) is not None and due < moment:
+            clock.set(due)
+            await self._app.schedule.run_due()
+            await self._send()
+        clock.set(moment)
+
+    async def _next_step(self) -> datetime | None:
+        async with self._app.database.read() as session:
+            return await schedule.next_due(session, after=self._slack.state.clock.now())
 
     async def _act(self, act: Act) -> None:
         match act:
-            case SetUpTeam():
-                view = await self._opened(
-                    act.by, "command", channel=act.channel, command="/partner", text="team"
-                )
-                await self._submit(act.by, view, act.answers)
             case Decide():
                 await self._decide(act)
             case Win():
-                view = await self._opened(
-                    act.by, "command", channel=PAYMENTS, command="/partner", text=f"win {act.title}"
-                )
-                await self._submit(act.by, view, act.answers)
+                await self._command(act.by, "/partner", f"win {act.title}", act.answers)
                 await self._find_card(act.key, act.title)
             case Know():
                 await self._press_all(act.by, act.key, "decisions.acknowledge")
@@ -94,6 +115,8 @@ class Player:
                 await self._submit(act.by, view, {"reason": act.why})
             case Say():
                 await self._say(act)
+            case SetUpTeam() | Command() | Press():
+                await self._meet(act)
             case React():
                 reacted = {**self._at(act.key), "name": act.name}
                 await asyncio.gather(*(self._do(who, "react", **reacted) for who in act.by))
@@ -116,6 +139,46 @@ class Player:
         await self._do(act.by, "press", view_id=view, action_id="decisions.more_fields")
         await self._submit(act.by, view, {"title": act.title, **act.answers})
         await self._find_card(act.key, act.title)
+
+    async def _meet(self, act: SetUpTeam | Command | Press) -> None:
+        match act:
+            case SetUpTeam():
+                await self._command(act.by, "/partner", "team", act.answers)
+            case Command():
+                await self._command(act.by, act.command, act.text, act.answers)
+            case Press():
+                await self._press(act)
+
+    async def _command(self, who: str, command: str, text: str, answers: Mapping[str, Any]) -> None:
+        """A command, and the form that it opens."""
+        view = await self._opened(who, "command", channel=PAYMENTS, command=command, text=text)
+        await self._submit(who, view, answers)
+
+    async def _press(self, act: Press) -> None:
+        pressed = {**await self._button(act), "action_id": act.action_id}
+        if act.answers is None:
+            await self._do(act.by, "press", **pressed, wait=False)
+        else:
+            await self._submit(act.by, await self._opened(act.by, "press", **pressed), act.answers)
+
+    async def _button(self, act: Press) -> Json:
+        """Where it is, as soon as the message has come."""
+        await self._app.dispatch.idle()
+        for _message in range(MESSAGES_AT_ONCE):
+            for channel_id, message in self._newest_first(act.by):
+                found = _element(message, act) if act.words in str(message) else None
+                if found is not None:
+                    value = act.choose or found.get("value")
+                    return {"channel": channel_id, "ts": message["ts"], "value": value}
+            self._slack.state.clock.advance(CHANNEL_RESTS)
+            await self._quiet()
+        raise DemoError(f"The story broke off: {act.by} finds no {act.action_id} in “{act.words}”")
+
+    def _newest_first(self, who: str) -> list[tuple[str, Json]]:
+        channels = self._slack.state.world.channels.values()
+        seen = [channel for channel in channels if self._users[who] in channel.members]
+        found = [(channel.id, message) for channel in seen for message in channel.messages.values()]
+        return sorted(found, key=lambda one: float(one[1]["ts"]), reverse=True)
 
     async def _press_all(self, people: Sequence[str], key: str, action_id: str) -> None:
         pressed = {**self._at(key), "action_id": action_id, "wait": False}
@@ -145,6 +208,8 @@ class Player:
     def _meant(self, value: object) -> object:
         if isinstance(value, InDays):
             return (self._end.astimezone(ZONE).date() + timedelta(days=value.days)).isoformat()
+        if isinstance(value, WeekdayOf):
+            return weekday(workday(self._end, value.workdays).weekday())
         return value
 
     async def _do(self, who: str, act: str, **given: Any) -> Json:
@@ -161,7 +226,17 @@ class Player:
         """Until the bot has answered and posted all that it has to. Homes may come later."""
         await self._app.dispatch.idle()
         await self._app.inbox.handle_new()
-        await self._app.sender.send_due()
+        await self._send()
+
+    async def _send(self) -> None:
+        """What waits in a line for its channel's rest goes on as the clock does, and nobody waits for that."""
+        sending = asyncio.create_task(self._app.sender.send_due())
+        while not sending.done():
+            await asyncio.wait({sending}, timeout=SENDING_SECONDS)
+            if not sending.done():
+                self._slack.state.clock.advance(CHANNEL_RESTS)
+                self._app.sender.wake()
+        sending.result()
 
     async def _find_card(self, key: str, title: str) -> None:
         await self._quiet()
@@ -186,3 +261,13 @@ class Player:
                     if option["value"].startswith(f"{what}:"):
                         return {"action_id": element["action_id"], "value": option["value"]}
         raise DemoError(f"The story broke off: the card of {key} has no entry {what}")
+
+
+def _element(message: Json, act: Press) -> Json | None:
+    """The button or menu that is pressed, beside these words."""
+    for block in message.get("blocks", []):
+        for element in [*block.get("elements", []), block.get("accessory") or {}]:
+            if element.get("action_id") == act.action_id and act.beside in str(block):
+                found: Json = element
+                return found
+    return None

@@ -1,11 +1,19 @@
-"""Six weeks of a payments team: what they decided and why, what they took back, whom they thanked."""
+"""Six weeks of a payments team: what they decided and why, what they took back, whom they thanked, how they met."""
 
 from bot.demo.acts import (
+    ANA,
+    DANA,
+    ENGINEERS,
+    ERIN,
+    KENJI,
     LAST_WORKDAY,
+    LEAD,
     MON,
+    PM,
     THU,
     TUE,
     WED,
+    Command,
     Decide,
     InDays,
     Know,
@@ -18,9 +26,7 @@ from bot.demo.acts import (
     Win,
     Withdraw,
 )
-
-PM, LEAD, ERIN, KENJI, ANA, DANA = "pm", "techlead", "engineer", "engineer2", "engineer3", "designer"
-ENGINEERS = [ERIN, KENJI, ANA]
+from bot.demo.week import WEEK
 
 REFUNDS_BY_HAND = """\
 week,refunds,partial,minutes
@@ -448,7 +454,23 @@ STORY = (
             Say(KENJI, "Full refunds are on staging. Try to break them, please.", key="staging"),
             React("staging", [PM], "rocket"),
             Say(ANA, "Refunding a refund is refused, but the words are wrong. I am on it.", under="staging"),
+            Command(
+                LEAD,
+                "/one-on-one",
+                "add",
+                {"text": "Kenji wants to lead the partial refunds. What would he need from us?"},
+            ),
+            Command(
+                KENJI,
+                "/problem",
+                "A merchant cannot see why a payout is smaller than expected",
+                {
+                    "who": "merchants",
+                    "evidence": "Two calls this week. Both thought that we had lost a payment; it was a chargeback.",
+                },
+            ),
         ],
     ),
+    *WEEK,
 )
 """What a demo shows. Those who act are the people of the local Slack's own seed."""

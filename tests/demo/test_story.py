@@ -11,7 +11,7 @@ from bot.demo.player import Player
 from bot.demo.playing import playing
 from bot.demo.story import STORY
 from tests.person import Json, Slack, words_of
-from tests.rituals.stories import card, home
+from tests.rituals.stories import card, home, opens, told
 
 NOW = datetime(2026, 3, 30, 8, tzinfo=UTC)
 """A Monday morning, the day after Berlin's clocks changed."""
@@ -30,6 +30,9 @@ async def test_the_story_stands(tmp_path: Path) -> None:
         await _decisions_of_every_kind(slack)
         await _told_over_six_weeks(slack, now)
         await _search_and_home_have_something_to_show(slack)
+        await _met_and_will_meet(slack)
+        await _talked_about_problems(slack)
+        await _what_comes_next_are_the_questions(slack)
 
 
 async def _decisions_of_every_kind(slack: Slack) -> None:
@@ -74,10 +77,43 @@ async def _search_and_home_have_something_to_show(slack: Slack) -> None:
     assert "Do you know this one? *D-10*" in await home(slack, "engineer2")
 
 
+async def _met_and_will_meet(slack: Slack) -> None:
+    pm = slack.person("pm")
+    view = words_of(await opens(pm, pm.command("payments", "/one-on-one")))
+    assert "The partner wants a date" in view, "it was left over"
+    assert "Kenji wants to lead" in view, "it came since"
+    assert "Next: " in view
+    assert "Tell the partner that there is no date yet" in view, "it was promised"
+    history = await opens(pm, pm.command("payments", "/one-on-one", "history"))
+    [met] = [block for block in history["blocks"] if block.get("accessory")]
+    said = words_of(await opens(pm, pm.press_in(history, met["accessory"]["action_id"])))
+    for words in ("Only Erin knows the ledger", "I promised the partner a date", "Kenji and Ana pair"):
+        assert words in said
+
+
+async def _talked_about_problems(slack: Slack) -> None:
+    [session] = [m for m in await slack.messages("payments") if m["text"].startswith("Problem session ·")]
+    assert "It is over." in session["text"]
+    listed = (await slack.person("engineer").command("payments", "/problem", "list")).text
+    assert all(name in listed for name in ("P-1", "P-2", "P-3", "P-4"))
+    page = words_of(
+        await opens(slack.person("pm"), slack.person("pm").command("payments", "/problem", "show P-1"))
+    )
+    assert "(2) Show “not paid yet”" in page
+    assert "explore" in page
+
+
+async def _what_comes_next_are_the_questions(slack: Slack) -> None:
+    """Which is what somebody sees who moves the page's clock to what is due next."""
+    moved = await slack.post("clock", {"to": "next"})
+    assert "now" in moved
+    await told(slack, "techlead", "2 things are on your list")
+
+
 def test_nobody_in_it_works_at_the_weekend_or_after_its_end() -> None:
     for days in range(14):
         end = NOW + timedelta(days=days)
-        times = [scene.at(end) for scene in STORY]
-        assert times == sorted(times)
+        times = sorted(scene.at(end) for scene in STORY)
+        assert times[0] == STORY[0].at(end)
         assert all(time.weekday() < 5 for time in times)
         assert end - timedelta(days=4) < times[-1] < end, "it ends just before"

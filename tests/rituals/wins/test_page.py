@@ -29,7 +29,7 @@ async def test_the_page_has_all_of_a_win_and_every_change_of_it(slack: Slack) ->
     assert f"Edited by {who['engineer']}" in said
     assert "what it makes possible: Prices twice a day → Prices each hour &lt;!here&gt;" in said
     assert f"who is thanked: {who['engineer2']} → (empty)" in said
-    assert labels(page) == ["Edit", "Withdraw"]
+    assert labels(page) == ["Edit", "Withdraw", "Add to our 1:1"]
 
 
 async def test_lists_and_home_open_the_page_and_so_does_the_number(slack: Slack) -> None:
@@ -63,7 +63,7 @@ async def test_from_the_page_a_win_is_changed_and_withdrawn_by_those_who_may(sla
     card = await told_of(slack)
     engineer, engineer2 = slack.person("engineer"), slack.person("engineer2")
     page = await choose(slack, "engineer2", card, "open")
-    assert labels(page) == ["Edit"], "who logged it withdraws it"
+    assert labels(page) == ["Edit", "Add to our 1:1"], "who logged it withdraws it"
     edit = await opens(engineer2, engineer2.press_in(page, "wins.change"))
     assert (await engineer2.submit(edit, {"title": "The import takes two minutes"})).errors == {}
     assert await engineer2.views() == {}, "the page below showed what was there before"
