@@ -185,9 +185,8 @@ async def _given_up_elsewhere(bot: App) -> None:
     async with bot.database.begin() as session:
         delivery_id = await session.scalar(select(LivingLog.document_id))
         assert delivery_id is not None
-        await given_up(
-            session, delivery_id=delivery_id, code="missing_scope", workspace=Workspace(id=99), now=WEDNESDAY
-        )
+        event = {"delivery": delivery_id, "code": "missing_scope"}
+        await given_up(session, event=event, workspace=Workspace(id=99), now=WEDNESDAY)
 
 
 async def test_it_stops_when_told_and_says_so_and_a_second_press_changes_nothing(
