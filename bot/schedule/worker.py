@@ -4,14 +4,13 @@ Any number of processes may run one each. Who is first locks the occurrence; the
 """
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Viewer
@@ -235,25 +234,21 @@ class ScheduleWorker(Worker):
         """What is due; not ours yet. Of very many each process looks at others, so that none waits for another."""
         async with self._db.read() as session:
             now = await self._now(session)
-            found = await session.scalars(
+            oldest = (
                 select(Occurrence.id)
                 .join(Workspace, Workspace.id == Occurrence.workspace_id)
                 .where(Occurrence.next_at <= now, Workspace.state == WorkspaceState.ACTIVE)
                 .order_by(Occurrence.next_at)
                 .limit(BACKLOG)
             )
-            ids = found.all()
-            if not ids:
-                return ()
-            if len(ids) > AT_ONCE:
-                ids = random.sample(ids, AT_ONCE)
             rows = await session.scalars(
                 select(Occurrence)
-                .where(Occurrence.id.in_(ids))
-                .order_by(Occurrence.next_at)
+                .where(Occurrence.id.in_(oldest.scalar_subquery()))  # one statement: two would see two states
+                .order_by(func.random())
+                .limit(AT_ONCE)
                 .options(*service.WHOLE)
             )
-            return rows.all()
+            return sorted(rows, key=lambda row: row.next_at or now)
 
     async def _ask(self, occurrence: Occurrence) -> _Answer:
         """What its step needs to know of Slack, before any transaction; where a token cannot be read, nothing."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -91,6 +91,8 @@ async def test_several_that_run_at_once_share_the_work(rig: Rig) -> None:
     while more := await _worker(rig).run_due():
         counts.append(more)
     assert sum(counts) == 60
+    async with rig.db.read() as session:
+        assert await session.scalar(select(func.sum(Occurrence.failures))) == 0
     assert set(Counter(await _said(rig)).values()) == {1}
     assert len(await _said(rig)) == 60
 
