@@ -129,8 +129,8 @@ WEEK = (
         "14:10",
         [
             Press(PM, LATE, "problem_sessions.reveal"),
-            Press(LEAD, "ideas about P-1", VOTE, beside="not paid yet"),
-            Press(ERIN, "ideas about P-1", VOTE, beside="not paid yet"),
+            Press(LEAD, "“not paid yet”", VOTE),
+            Press(ERIN, "“not paid yet”", VOTE),
             Press(PM, LATE, OUTCOME, choose="explore"),
             Press(PM, BY_HAND, OUTCOME, choose="parked"),
             Press(PM, "Problem session ·", "problem_sessions.close"),
