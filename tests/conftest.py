@@ -45,6 +45,17 @@ class _TestSettings(BaseSettings):
     test_database_url: str | None = None
 
 
+def _plain_tracebacks() -> None:
+    """Outside of a process of its own structlog draws every variable of every frame: seconds for one error of SQL."""
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_log() -> None:
+    _plain_tracebacks()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_network() -> Iterator[None]:
     """Only this machine can be reached."""
@@ -218,6 +229,7 @@ def logging_as_it_was() -> Iterator[None]:
     levels = {name: logging.getLogger(name).level for name in log.TALKATIVE}
     yield
     structlog.reset_defaults()
+    _plain_tracebacks()
     logging.captureWarnings(capture=False)
     root.handlers[:] = handlers
     root.setLevel(level)

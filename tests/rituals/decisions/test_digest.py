@@ -11,6 +11,8 @@ from tests.person import Slack, words_of
 from tests.rituals.one_on_ones.stories import WEDNESDAY
 from tests.rituals.stories import logged, opens, pass_to, saved, set_up_team, told
 
+pytestmark = pytest.mark.alike
+
 #: 15:00 in Berlin.
 FRIDAY = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)

@@ -24,6 +24,8 @@ from tests.rituals.stories import (
     told,
 )
 
+pytestmark = pytest.mark.alike
+
 SETTLED = timedelta(seconds=61)
 
 
@@ -211,7 +213,6 @@ async def test_it_stops_when_told_and_says_so_and_a_second_press_changes_nothing
     assert first["id"] not in await pm.views()
 
 
-@pytest.mark.alike
 async def test_only_who_may_change_the_team_turns_it_on(slack: Slack, bot: App) -> None:
     pm, engineer, guest = (slack.person(name) for name in ("pm", "engineer", "guest"))
     empty = await pm.command("payments", "/decision", "canvas")

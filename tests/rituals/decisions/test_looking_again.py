@@ -10,6 +10,8 @@ from tests.person import Json, Slack, until, words_of
 from tests.rituals.one_on_ones.stories import MONDAY, WEDNESDAY, agenda, set_up_pair
 from tests.rituals.stories import card, dm_of, logged, opens, pass_to, set_up_team, settle
 
+pytestmark = pytest.mark.alike
+
 #: 09:00 in Berlin on the Tuesday after.
 TUESDAY = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 

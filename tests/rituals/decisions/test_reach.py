@@ -21,7 +21,7 @@ from tests.rituals.stories import (
     told,
 )
 
-pytestmark = pytest.mark.usefixtures("bot")
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
 NONE_LIKE_IT = "There is no D-1 that you can see. `/decision list` shows what there is."
 

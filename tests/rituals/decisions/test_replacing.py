@@ -18,7 +18,7 @@ from tests.rituals.stories import (
     told,
 )
 
-pytestmark = pytest.mark.usefixtures("bot")
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
 
 async def _link(person: Person, shown: Json, relation: str, name: str) -> Result:

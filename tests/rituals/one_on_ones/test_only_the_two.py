@@ -31,6 +31,8 @@ from tests.rituals.one_on_ones.stories import (
 )
 from tests.rituals.stories import dm_of, opens, pass_to, settle
 
+pytestmark = pytest.mark.alike
+
 CANARY = "zanzibar-canary"
 
 

@@ -10,6 +10,8 @@ from tests.person import Json, Slack, words_of
 from tests.rituals.one_on_ones.stories import COMMAND, MONDAY, WEDNESDAY, agenda, page, set_up_pair
 from tests.rituals.stories import filled, opens, pass_to, set_up_team, shows
 
+pytestmark = pytest.mark.alike
+
 HINT = "Payments has changed"
 
 
@@ -66,7 +68,6 @@ async def test_who_stays_is_offered_a_new_one_and_the_old_one_stays_theirs(
     await slack.message(group, "ended your 1:1")
 
 
-@pytest.mark.alike
 async def test_where_both_are_others_the_two_are_told_and_offered_nothing_new(
     slack: Slack, bot: App, clock: MovableClock, group: str
 ) -> None:
@@ -75,7 +76,6 @@ async def test_where_both_are_others_the_two_are_told_and_offered_nothing_new(
     assert "one_on_ones.set_up_with" not in str(hint)
 
 
-@pytest.mark.alike
 async def test_who_meets_for_another_reason_hears_nothing(
     slack: Slack, bot: App, clock: MovableClock, group: str
 ) -> None:

@@ -10,7 +10,7 @@ from tests.person import Json, Person, Slack, words_of
 from tests.rituals.one_on_ones.stories import MONDAY, group_dm, set_up_pair
 from tests.rituals.stories import dm_of, filled, home, opens, pass_to, set_up_team, shows, told
 
-pytestmark = [pytest.mark.usefixtures("bot")]
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
 #: A Wednesday; the Monday after it is Pentecost Monday, a holiday in Germany.
 BEFORE_PENTECOST = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -117,7 +117,6 @@ def misfit(n: int, line: str) -> str:
     return f"Line {n} does not fit: “{line}”. {how}"
 
 
-@pytest.mark.alike
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -141,7 +140,6 @@ async def test_a_line_that_does_not_fit_is_named_and_nothing_is_lost(
     assert filled(await pm.view(view))["days_off"] == typed
 
 
-@pytest.mark.alike
 async def test_a_country_is_found_by_its_name_and_its_regions_behind_it(slack: Slack) -> None:
     pm, view = slack.person("pm"), await new_form(slack)
     found = await offered(pm, view, "germ")
@@ -154,7 +152,6 @@ async def test_a_country_is_found_by_its_name_and_its_regions_behind_it(slack: S
     assert (await offered(pm, view, "france: guadeloupe")) == ["France: Guadeloupe"]
 
 
-@pytest.mark.alike
 async def test_what_is_no_place_finds_nothing_and_a_letter_finds_no_more_than_slack_takes(
     slack: Slack,
 ) -> None:
@@ -187,7 +184,6 @@ async def test_the_menu_still_finds_places_in_a_form_whose_defaults_came_late(
     assert "Portugal" in await offered(slack.person("pm"), view, "portugal")
 
 
-@pytest.mark.alike
 async def test_home_says_quietly_what_is_near(slack: Slack, clock: MovableClock) -> None:
     clock.set(BEFORE_THANKSGIVING)
     await set_up_team(slack, holidays_of="United States")
@@ -199,7 +195,6 @@ async def test_home_says_quietly_what_is_near(slack: Slack, clock: MovableClock)
     assert "Wed 2 Dec – Fri 4 Dec: &lt;!here&gt;, so nothing of ours comes then." in await home(slack, "pm")
 
 
-@pytest.mark.alike
 async def test_a_holiday_on_a_day_off_is_not_talked_about(slack: Slack, clock: MovableClock) -> None:
     clock.set(BEFORE_THANKSGIVING)
     days = ["Monday", "Tuesday", "Wednesday", "Friday"]

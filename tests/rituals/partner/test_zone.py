@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Slack, words_of
@@ -9,6 +11,8 @@ from tests.rituals.one_on_ones.stories import MONDAY, WEDNESDAY, page, set_up_pa
 from tests.rituals.problem_sessions.stories import FRIDAY, asked_to_pick, picked, with_sessions
 from tests.rituals.problem_sessions.stories import logged as problem
 from tests.rituals.stories import logged, opens, pass_to, settle, shows, told
+
+pytestmark = pytest.mark.alike
 
 HOURS = timedelta(hours=6)  # New York is so far behind Berlin
 

@@ -23,6 +23,8 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import dm_of, opens, pass_to
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.fixture(autouse=True)
 def _on_wednesday(clock: MovableClock) -> None:

@@ -24,6 +24,8 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import choice, labels, opens, pass_to, set_up_team, settle, shows, told
 
+pytestmark = pytest.mark.alike
+
 TUESDAY_AT_THREE = MONDAY + timedelta(days=1, hours=5)
 
 
@@ -49,7 +51,6 @@ async def test_a_session_is_left_out_once_however_often_it_is_pressed(
     assert "Next: Mon 7 Dec" in words_of(await settings_page(slack))
 
 
-@pytest.mark.alike
 async def test_a_session_is_moved_to_a_time_on_which_the_team_works(
     slack: Slack, bot: App, clock: MovableClock
 ) -> None:
@@ -97,7 +98,6 @@ async def test_sessions_rest_until_somebody_resumes_them(slack: Slack, bot: App,
     await told(slack, "pm", "They are not paused.")
 
 
-@pytest.mark.alike
 async def test_a_pause_until_a_day_ends_by_itself_or_before(
     slack: Slack, bot: App, clock: MovableClock
 ) -> None:
@@ -113,7 +113,6 @@ async def test_a_pause_until_a_day_ends_by_itself_or_before(
     assert "Next: Mon 30 Nov" in words_of(await slack.message("payments", "resumed the problem sessions."))
 
 
-@pytest.mark.alike
 async def test_who_picks_is_asked_again_when_they_want_to_be_unless_they_have_picked(
     slack: Slack, bot: App, clock: MovableClock
 ) -> None:
@@ -148,7 +147,6 @@ async def test_who_picks_is_asked_again_when_they_want_to_be_unless_they_have_pi
     await slack.message("payments", "left the problem session of Mon 30 Nov out.")
 
 
-@pytest.mark.alike
 async def test_only_who_may_change_the_team_changes_its_sessions(slack: Slack, bot: App) -> None:
     await set_up_team(slack, who_may="owners")
     page = await settings_page(slack, "engineer")
@@ -161,7 +159,6 @@ async def test_only_who_may_change_the_team_changes_its_sessions(slack: Slack, b
     assert "Next: Mon 30 Nov" in words_of(await settings_page(slack))
 
 
-@pytest.mark.alike
 async def test_an_entry_that_was_never_on_the_menu_is_answered_plainly(slack: Slack, bot: App) -> None:
     plain = "That is not there any more, or you cannot see it."
     forged = [
@@ -185,7 +182,6 @@ async def test_an_entry_that_was_never_on_the_menu_is_answered_plainly(slack: Sl
     assert all(words.startswith(says) for words, (*_forged, says) in zip(said, forged, strict=True))
 
 
-@pytest.mark.alike
 async def test_a_title_that_begins_with_such_a_word_is_not_lost(slack: Slack, bot: App) -> None:
     pm = slack.person("pm")
     view = await opens(pm, pm.command("payments", COMMAND, "pause between two calls is too long"))

@@ -27,6 +27,8 @@ from tests.rituals.stories import card as decision_card
 from tests.rituals.stories import choose as choose_on_decision
 from tests.rituals.stories import dm_of, filled, gone, labels, more_fields, opens, pass_to
 
+pytestmark = pytest.mark.alike
+
 WEBHOOK = "Send a webhook for each failure"
 DECIDED = f"Decided: *D-1* {WEBHOOK}"
 OPEN_DECISION, OPEN_PROBLEM = "decisions.open", "problem_sessions.open"
@@ -104,7 +106,6 @@ async def _shows(slack: Slack, view: Json, holding: str) -> bool | None:
     return holding in words_of(await slack.person("pm").view(view)) or None
 
 
-@pytest.mark.alike
 async def test_each_hears_when_the_other_changes(
     slack: Slack, bot: App, clock: MovableClock, shown: Json
 ) -> None:
@@ -132,7 +133,6 @@ async def test_each_hears_when_the_other_changes(
     )
 
 
-@pytest.mark.alike
 async def test_two_who_log_it_at_once_are_shown_each_other(
     slack: Slack, bot: App, clock: MovableClock, shown: Json
 ) -> None:
@@ -147,7 +147,6 @@ async def test_two_who_log_it_at_once_are_shown_each_other(
     assert (await page(pm)).count("Decided:") == 2
 
 
-@pytest.mark.alike
 async def test_a_draft_that_was_begun_about_a_problem_stays_about_it(
     slack: Slack, bot: App, shown: Json
 ) -> None:
@@ -170,7 +169,6 @@ async def _resumed(slack: Slack, view: Json) -> Json | None:
     return now if "Linked to *P-1*" in words_of(now) else None
 
 
-@pytest.mark.alike
 async def test_who_may_not_see_the_other_place_learns_no_title(
     slack: Slack, bot: App, clock: MovableClock, shown: Json
 ) -> None:

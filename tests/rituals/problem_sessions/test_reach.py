@@ -24,6 +24,8 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import home, opens, pass_to, told
 
+pytestmark = pytest.mark.alike
+
 GONE = "That is not there any more, or you cannot see it."
 SECRET = "We will miss the numbers of this quarter"
 

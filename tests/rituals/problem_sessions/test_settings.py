@@ -25,13 +25,14 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import filled, pass_to, told
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.fixture(autouse=True)
 def _on_wednesday(clock: MovableClock) -> None:
     clock.set(WEDNESDAY)
 
 
-@pytest.mark.alike
 async def test_the_settings_show_what_was_chosen_and_change_it(slack: Slack, bot: App) -> None:
     await with_sessions(slack, every="2", open_for="4", ideas="shown", solution_words="Use a queue")
     pm = slack.person("pm")
@@ -73,13 +74,11 @@ async def test_a_session_stays_open_for_two_working_days(slack: Slack, bot: App,
     assert await thread(slack, await of_session(slack, "Problem session ·")) == []
 
 
-@pytest.mark.alike
 async def test_a_direct_message_has_no_team(slack: Slack, bot: App) -> None:
     await slack.person("pm").command("dm", COMMAND, "session")
     await told(slack, "pm", "Problem sessions belong to a team.")
 
 
-@pytest.mark.alike
 async def test_what_is_picked_is_on_the_page(slack: Slack, bot: App, clock: MovableClock) -> None:
     await with_sessions(slack)
     card = await logged(slack)

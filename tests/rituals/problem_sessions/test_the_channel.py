@@ -18,6 +18,8 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import dm_of, pass_to
 
+pytestmark = pytest.mark.alike
+
 WEEK = timedelta(days=7)
 
 

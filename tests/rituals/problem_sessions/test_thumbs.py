@@ -20,6 +20,8 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import opens, pass_to, told
 
+pytestmark = pytest.mark.alike
+
 WEBHOOK = "Send a webhook for each failure"
 RETRY = "Try again at night"
 VOTE, REVEAL = "problem_sessions.vote", "problem_sessions.reveal"
@@ -86,7 +88,6 @@ async def test_a_thumb_is_a_vote_as_long_as_it_stands(
     assert f"(2) {RETRY}" in await page(pm)
 
 
-@pytest.mark.alike
 async def test_the_button_and_a_thumb_are_one_vote(
     slack: Slack, bot: App, clock: MovableClock, shown: Json
 ) -> None:
@@ -105,7 +106,6 @@ async def test_the_button_and_a_thumb_are_one_vote(
     await votes(slack, typed, 0)
 
 
-@pytest.mark.alike
 async def test_before_all_ideas_are_shown_nobody_votes(
     slack: Slack, bot: App, clock: MovableClock, shown: Json
 ) -> None:
@@ -153,7 +153,6 @@ async def test_what_slack_tells_late_twice_or_out_of_order_counts_once(
     await votes(slack, taken_up, 0)
 
 
-@pytest.mark.alike
 async def test_a_thumb_elsewhere_is_no_vote(slack: Slack, bot: App, shown: Json) -> None:
     typed, _reply, _taken_up = await revealed(slack, shown)
     pm = slack.person("pm")
