@@ -16,7 +16,7 @@ from bot.rituals.decisions import queries
 from bot.rituals.decisions.models import STANDING, Decision
 from bot.rituals.decisions.queries import Section
 from bot.schedule import service as schedule
-from bot.schedule.models import Cadence, Occurrence, OccurrenceState
+from bot.schedule.models import TEAM, Cadence, Occurrence, OccurrenceState
 from bot.schedule.plan import START, StepTime
 from bot.schedule.rules import Weekday, Weekly
 
@@ -62,7 +62,7 @@ async def set_up(
         rule=Weekly(days=(fields.weekday,)),
         at=fields.time,
         timezone=team.timezone,
-        follows=None,
+        follows=TEAM,
         steps=[StepTime(name=START)],
         user_ids=[],
         now=now,
