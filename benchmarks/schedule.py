@@ -26,11 +26,10 @@ from bot.db.tables import metadata
 from bot.schedule.models import Cadence, Occurrence, OccurrenceState
 from bot.schedule.plan import START, StepTime
 from bot.schedule.service import TZDATA
-from bot.schedule.worker import ScheduleWorker
 from bot.workspaces.models import Workspace
 from tests import postgres
 from tests.schedule import bells
-from tests.schedule.worker import nobody, nothing
+from tests.schedule.worker import ringing
 
 FEW, MANY = 1_000, 10_000
 LOOKS, QUICK_LOOKS = 500, 20
@@ -89,9 +88,7 @@ async def idle(url: URL, *, cadences: int, looks: int) -> Idle:
     """Of one look while nothing is due."""
     db = Database(url, keyring=Keyring([new_key()]))
     await hang(db, count=cadences, due_in=timedelta(days=1))
-    worker = ScheduleWorker(
-        db, {bells.RITUAL: bells.timed}, clock=Clock(), see=nobody, count_replies=nothing, suggest=nothing
-    )
+    worker = ringing(db, Clock())
     statements = 0
 
     def count(*_: Any) -> None:

@@ -11,11 +11,10 @@ from sqlalchemy import URL
 from bot.backup import backup, brought_back, restore
 from bot.clock import MovableClock
 from bot.db.engine import Database
-from bot.schedule.worker import ScheduleWorker
 from tests import postgres
 from tests.outbox.rig import Rig, running, seed
 from tests.schedule import bells
-from tests.schedule.worker import nobody, nothing
+from tests.schedule.worker import ringing
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -52,14 +51,7 @@ async def _bring_back(url: URL, file: Path, *, now: datetime) -> int:
 async def _live(rig: Rig, **by: float) -> None:
     """Let time pass, and whatever is due happen."""
     rig.clock.advance(timedelta(**by))
-    worker = ScheduleWorker(
-        rig.db,
-        {bells.RITUAL: bells.timed},
-        clock=rig.clock,
-        see=nobody,
-        count_replies=nothing,
-        suggest=nothing,
-    )
+    worker = ringing(rig.db, rig.clock)
     await worker.run_due()
     await rig.sender().send_due()
 

@@ -12,7 +12,7 @@ WEEKS_MOST = 8
 
 
 class WeeklyFields(Fields):
-    """Every week, or every n-th, on a day at a wall time. Field names are the block ids of `forms.weekly`."""
+    """Every week, or every n-th, on a day at a wall time. Field names are the block ids of `forms.day_and_time` and `how_often`."""
 
     weekday: Annotated[Weekday, BeforeValidator(int)] = Weekday.MONDAY
     time: time

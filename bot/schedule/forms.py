@@ -1,6 +1,6 @@
 """What the forms of rituals with a weekly cadence share: on which day and how often, another time, a pause."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -21,14 +21,16 @@ OCCURRENCE = "occurrence"
 """The id that a form carries of the occurrence it is about."""
 
 
-def day_and_time(values: Values, *, hint: str | None) -> list[Block]:
-    """`hint`: whose clock the time is by."""
+def day_and_time(
+    values: Values, *, hint: str | None, days: Iterable[Weekday] = tuple(Weekday)
+) -> list[Block]:
+    """`hint`: whose clock the time is by. `days`: those that are offered."""
     return [
         b.field(
             "weekday",
             _("On which day?"),
             b.select_input(
-                [(words.weekday(day), day.value) for day in Weekday],
+                [(words.weekday(day), day.value) for day in days],
                 chosen=values.get("weekday") or Weekday.MONDAY,
             ),
             optional=False,

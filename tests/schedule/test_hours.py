@@ -13,10 +13,10 @@ from bot.db.engine import Database
 from bot.outbox.models import Delivery
 from bot.people.models import Absence
 from bot.schedule.plan import START
-from bot.schedule.worker import Moment, ScheduleWorker, Step, Timed
+from bot.schedule.worker import Moment, Step, Timed
 from tests.outbox.rig import Rig, running, seed
 from tests.schedule import bells
-from tests.schedule.worker import nobody, nothing
+from tests.schedule.worker import ringing
 
 pytestmark = pytest.mark.alike
 
@@ -61,9 +61,7 @@ async def _late(
         )
     rig.clock.set(due + late)
     timed = Timed(steps={START: Step(run=say)})
-    worker = ScheduleWorker(
-        rig.db, {bells.RITUAL: timed}, clock=rig.clock, see=nobody, count_replies=nothing, suggest=nothing
-    )
+    worker = ringing(rig.db, rig.clock, timed=timed)
     await worker.run_due()
     async with rig.db.read() as session:
         rows = (await session.scalars(select(Delivery).order_by(Delivery.number))).all()

@@ -8,10 +8,9 @@ from sqlalchemy import select
 from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.outbox.models import Delivery
-from bot.schedule.worker import ScheduleWorker
 from tests.outbox.rig import running, seed
 from tests.schedule import bells
-from tests.schedule.worker import nobody, nothing
+from tests.schedule.worker import ringing
 
 pytestmark = pytest.mark.alike
 
@@ -45,9 +44,7 @@ async def test_each_night_rings_once(
                 timezone=zone,
                 now=begin,
             )
-        worker = ScheduleWorker(
-            db, {bells.RITUAL: bells.timed}, clock=clock, see=nobody, count_replies=nothing, suggest=nothing
-        )
+        worker = ringing(db, clock)
         for n in range(1, 72 * 6):
             clock.set(begin + n * STEP)
             await worker.run_due()

@@ -17,7 +17,7 @@ from bot.schedule.worker import ScheduleWorker
 from bot.workspaces.models import Workspace
 from tests.outbox.rig import Rig, running, seed
 from tests.schedule import bells
-from tests.schedule.worker import nobody, nothing
+from tests.schedule.worker import ringing
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CHANNELS = 50
@@ -32,14 +32,7 @@ async def rig(db: Database, clock: MovableClock) -> AsyncIterator[Rig]:
 
 
 def _worker(rig: Rig) -> ScheduleWorker:
-    return ScheduleWorker(
-        rig.db,
-        {bells.RITUAL: bells.timed},
-        clock=rig.clock,
-        see=nobody,
-        count_replies=nothing,
-        suggest=nothing,
-    )
+    return ringing(rig.db, rig.clock)
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from bot.schedule.worker import Moment, ScheduleWorker, Step, Timed
 from bot.workspaces.models import Workspace, WorkspaceState
 from tests.outbox.rig import Rig, running, seed
 from tests.schedule import bells
-from tests.schedule.worker import WrongClock, nobody, nothing
+from tests.schedule.worker import WrongClock, ringing
 
 #: A Monday.
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -36,14 +36,7 @@ async def rig(db: Database, clock: MovableClock) -> AsyncIterator[Rig]:
 
 
 def _worker(rig: Rig, timed: Timed = bells.timed, clock: MovableClock | None = None) -> ScheduleWorker:
-    return ScheduleWorker(
-        rig.db,
-        {bells.RITUAL: timed},
-        clock=clock or rig.clock,
-        see=nobody,
-        count_replies=nothing,
-        suggest=nothing,
-    )
+    return ringing(rig.db, clock or rig.clock, timed=timed)
 
 
 async def _hang(rig: Rig, *subjects: int, at: str = "13:00", **more: object) -> None:

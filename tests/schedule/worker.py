@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from bot.clock import MovableClock
+from bot.clock import Clock, MovableClock
 from bot.db.engine import Database
 from bot.db.keyring import Keyring
 from bot.outbox.sender import Sender
-from bot.schedule.worker import ScheduleWorker
+from bot.schedule.worker import ScheduleWorker, Timed
 from bot.slack.clients import Clients
 from tests.outbox.worker import LEASE_SECONDS, TIMEOUT_SECONDS
 from tests.schedule import bells
@@ -41,6 +41,19 @@ async def nothing(*_session: object, **_more: object) -> list[Any]:
     return []
 
 
+def ringing(db: Database, clock: Clock, *, timed: Timed = bells.timed, **options: Any) -> ScheduleWorker:
+    """What runs the steps of bells; they ask nothing of Slack."""
+    return ScheduleWorker(
+        db,
+        {bells.RITUAL: timed},
+        clock=clock,
+        see=nobody,
+        count_replies=nothing,
+        suggest=nothing,
+        **options,
+    )
+
+
 async def work(database_url: str, key: str, api_url: str, ahead: str = "0", fast: str = "0") -> None:
     db = Database(make_url(database_url), keyring=Keyring([key]))
     clock = WrongClock(timedelta(seconds=float(fast)))
@@ -56,15 +69,7 @@ async def work(database_url: str, key: str, api_url: str, ahead: str = "0", fast
             retries=[timedelta(milliseconds=200)],
             at_once=30,
         )
-        schedule = ScheduleWorker(
-            db,
-            {bells.RITUAL: bells.timed},
-            clock=clock,
-            see=nobody,
-            count_replies=nothing,
-            suggest=nothing,
-            tick_seconds=0.2,
-        )
+        schedule = ringing(db, clock, tick_seconds=0.2)
         sender.start()
         schedule.start()
         await asyncio.Event().wait()

@@ -1,36 +1,26 @@
 """The weekly digest of a team's decisions: whether a team wants it and when, and what it says."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Annotated
+from datetime import date, datetime, timedelta
 
-from pydantic import BeforeValidator
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Viewer, require
 from bot.people.models import Team
-from bot.records.fields import Fields
 from bot.records.models import IMPORTED
 from bot.rituals.decisions import queries
 from bot.rituals.decisions.models import STANDING, Decision
 from bot.rituals.decisions.queries import Section
 from bot.schedule import service as schedule
+from bot.schedule.fields import WeeklyFields
 from bot.schedule.models import TEAM, Cadence, Occurrence, OccurrenceState
 from bot.schedule.plan import START, StepTime
-from bot.schedule.rules import Weekday, Weekly
 
 CADENCE = "decisions.digest"
 WEEK = timedelta(days=7)
 LOOKED_BACK = 2 * WEEK  # at the most, where the last digest did not come
 SHOWN = 10  # decisions of each part
-
-
-class DigestFields(Fields):
-    """When it comes. Field names are the block ids of the form."""
-
-    weekday: Annotated[Weekday, BeforeValidator(int)]
-    time: time
 
 
 @dataclass(frozen=True)
@@ -49,7 +39,7 @@ class Week:
 
 
 async def set_up(
-    session: AsyncSession, *, viewer: Viewer, team: Team, fields: DigestFields, now: datetime
+    session: AsyncSession, *, viewer: Viewer, team: Team, fields: WeeklyFields, now: datetime
 ) -> Cadence:
     """It comes every week from now on, by the team's clock and calendar."""
     require(viewer, Action.ADMINISTER, team)
@@ -59,7 +49,7 @@ async def set_up(
         ritual=CADENCE,
         subject_id=team.id,
         team=team,
-        rule=Weekly(days=(fields.weekday,)),
+        rule=fields.rule,
         at=fields.time,
         timezone=team.timezone,
         follows=TEAM,

@@ -14,10 +14,10 @@ from bot.people import service as people
 from bot.people.models import Team
 from bot.records import service as records
 from bot.rituals.decisions import digests, living, service
-from bot.rituals.decisions.digests import DigestFields
 from bot.rituals.decisions.views import digest as digest_views
 from bot.rituals.decisions.views import living as living_views
 from bot.schedule import service as schedule
+from bot.schedule.fields import WeeklyFields
 from bot.slack.forms import read
 from bot.slack.request import Request
 from bot.workspaces.models import Workspace
@@ -93,7 +93,7 @@ async def open_digest(request: Request) -> None:
 
 
 async def submit_digest(request: Request) -> None:
-    fields = read(DigestFields, request.view)
+    fields = read(WeeklyFields, request.view)
     viewer = await request.see()
     async with request.begin() as session:
         await records.once(session, request)

@@ -1,9 +1,9 @@
 """The weekly digest: its message, and the form in which a team says when it comes."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime
 
-from slack_sdk.models.blocks import Block, StaticSelectElement
+from slack_sdk.models.blocks import Block
 
 from bot.i18n import _, ngettext
 from bot.people.models import Team
@@ -12,14 +12,16 @@ from bot.rituals.decisions.digests import Week
 from bot.rituals.decisions.models import Decision
 from bot.rituals.decisions.queries import Section
 from bot.rituals.decisions.views.form import status_word
+from bot.schedule import forms as cadences
 from bot.schedule import words
 from bot.schedule.models import Cadence, Occurrence
-from bot.schedule.rules import Weekday, Weekly
+from bot.schedule.rules import Weekday
 from bot.slack import blocks as b
 from bot.slack import request, text
+from bot.slack.forms import Values
 
 USUAL_DAY = Weekday.FRIDAY
-USUAL_TIME = time(15)
+USUAL_TIME = "15:00"
 
 
 def digest(week: Week) -> b.Payload:
@@ -73,13 +75,10 @@ def _again_line(decision: Decision) -> str:
 def form(team: Team, cadence: Cadence | None, coming: Occurrence | None, *, now: datetime) -> b.Payload:
     blocks: list[Block] = [
         b.section(_about(team) if cadence is None else words.upcoming(cadence, coming, now=now)),
-        b.field("weekday", _("On which day?"), _day_input(team, cadence), optional=False),
-        b.field(
-            "time",
-            _("At what time?"),
-            b.time_input(cadence.wall_time if cadence else f"{USUAL_TIME:%H:%M}"),
+        *cadences.day_and_time(
+            cadences.weekly_values(cadence) if cadence else _usual(team),
             hint=_("In the team's time zone, {zone}.", zone=team.timezone),
-            optional=False,
+            days=_days(team, cadence),
         ),
     ]
     if cadence is not None:
@@ -102,20 +101,15 @@ def _about(team: Team) -> str:
     )
 
 
-def _day_input(team: Team, cadence: Cadence | None) -> StaticSelectElement:
-    """The days on which the team works, and the one that is chosen already."""
-    chosen = _day_of(cadence) if cadence else None
-    days = sorted({*team.working_days, *([chosen] if chosen is not None else [])})
-    usual = USUAL_DAY if USUAL_DAY in days else days[-1]
-    return b.select_input(
-        [(words.weekday(day), int(day)) for day in days], chosen=int(usual if chosen is None else chosen)
-    )
+def _usual(team: Team) -> Values:
+    days = sorted(team.working_days)
+    return {"weekday": USUAL_DAY if USUAL_DAY in days else days[-1], "time": USUAL_TIME}
 
 
-def _day_of(cadence: Cadence) -> Weekday:
-    rule = cadence.parsed_rule
-    assert isinstance(rule, Weekly)
-    return rule.days[0]
+def _days(team: Team, cadence: Cadence | None) -> Sequence[Weekday]:
+    """Those on which the team works, and the one that is chosen already."""
+    chosen = [cadences.weekly_values(cadence)["weekday"]] if cadence else []
+    return [Weekday(day) for day in sorted({*team.working_days, *chosen})]
 
 
 def set_up(cadence: Cadence, coming: Occurrence | None, *, now: datetime) -> b.Payload:
