@@ -29,7 +29,7 @@ from bot.inbox.door import EventDoor
 from bot.inbox.worker import InboxWorker
 from bot.ops import Health, OpsServer
 from bot.outbox import service as outbox
-from bot.outbox.sender import Sender
+from bot.outbox.sender import PACE_SECONDS, Sender
 from bot.outbox.service import Message
 from bot.records import drafts, sources
 from bot.records import service as records
@@ -129,6 +129,7 @@ def assemble(
     clients: Clients,
     clock: Clock,
     rituals: Sequence[Ritual] = RITUALS,
+    pace_seconds: float = PACE_SECONDS,
 ) -> App:
     """Wire the parts up. Nothing runs until `serving` starts them."""
     found = Installations(database)
@@ -150,6 +151,7 @@ def assemble(
         lease_seconds=settings.send_lease_seconds,
         shutdown_seconds=settings.shutdown_seconds,
         tick_seconds=settings.tick_seconds,
+        pace_seconds=pace_seconds,
     )
     worker = InboxWorker(
         database,
@@ -410,6 +412,7 @@ async def serving(
     health: Health,
     told_to_stop: asyncio.Event | None = None,
     rituals: Sequence[Ritual] = RITUALS,
+    pace_seconds: float = PACE_SECONDS,
 ) -> AsyncIterator[App]:
     """The bot at work. Leaving it stops taking work in, finishes what is in flight, and closes.
 
@@ -422,7 +425,14 @@ async def serving(
         clients = await stack.enter_async_context(
             Clients(api_url=settings.slack_api_url, timeout_seconds=settings.slack_timeout_seconds)
         )
-        app = assemble(settings, database=database, clients=clients, clock=clock, rituals=rituals)
+        app = assemble(
+            settings,
+            database=database,
+            clients=clients,
+            clock=clock,
+            rituals=rituals,
+            pace_seconds=pace_seconds,
+        )
         await install_own(app, settings)
         stack.push_async_callback(app.tasks.stop, seconds=settings.shutdown_seconds)
         app.sender.start()

@@ -19,12 +19,16 @@ from bot.rituals import RITUALS
 from bot.settings import Settings
 from tests.person import Slack
 
+NO_PACE = 0.001  # seconds between two messages of a channel; what Slack wants is tests/outbox's matter
+STALLED_SECONDS = 15.0  # a machine may stand still for seconds, and that is no fault of the bot
+
 MANIFEST = yaml.safe_load((Path(__file__).parent.parent / "manifest.yml").read_text(encoding="utf-8"))
 
 
 @asynccontextmanager
 async def local_slack(seed: dict[str, Any] | None = None) -> AsyncIterator[Slack]:
     async with LocalSlack(seed, manifest=MANIFEST) as local, ClientSession() as http:
+        local.state.ack_seconds = local.state.trigger_seconds = STALLED_SECONDS
         yield Slack(http, local.url, local.described(), local)
 
 
@@ -48,7 +52,9 @@ async def running_bot(
     chosen = Settings(
         slack_bot_token=described["bot_token"], slack_api_url=described["api_url"], **door, **settings
     )
-    async with serving(chosen, database=db, clock=clock, health=Health(_healthy), rituals=rituals) as app:
+    async with serving(
+        chosen, database=db, clock=clock, health=Health(_healthy), rituals=rituals, pace_seconds=NO_PACE
+    ) as app:
         yield app
 
 

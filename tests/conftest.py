@@ -24,8 +24,9 @@ from bot.db.engine import Database
 from bot.db.keyring import Keyring, attach, new_key
 from bot.db.migrate import connected, upgrade
 from bot.db.tables import metadata
+from bot.slack import dispatch
 from tests import postgres as embedded
-from tests.bot import local_slack, running_bot
+from tests.bot import STALLED_SECONDS, local_slack, running_bot
 from tests.person import Slack
 
 
@@ -235,6 +236,12 @@ def logging_as_it_was() -> Iterator[None]:
     root.setLevel(level)
     for name, was in levels.items():
         logging.getLogger(name).setLevel(was)
+
+
+@pytest.fixture(autouse=True)
+def _stalls_are_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That the bot keeps Slack's three seconds is for `tests/edge/test_faults.py` to show."""
+    monkeypatch.setattr(dispatch, "SAVE_SECONDS", STALLED_SECONDS)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 TOKEN_SECONDS = 60  # how long a decrypted token is kept
 GATHER_SECONDS = 0.03  # while calls are under way: how long their results gather for one transaction
+PACE_SECONDS = 1.0  # Slack: about one message a second and conversation (docs apis/web-api/rate-limits)
 # The first outlasts the client's timeout and Slack's history lag (10 s each); all of them outlast half an hour.
 RETRIES = tuple(timedelta(seconds=seconds) for seconds in (20, 60, 300, 2400))
 
@@ -40,7 +41,7 @@ class Sender(Worker):
     """Sends deliveries of all workspaces.
 
     `lease_seconds` is how long a process may hold a delivery; no call is begun that could outlive it. `pace_seconds`
-    lie between two messages of a conversation (Slack: about one a second), `at_once` bounds the calls under way.
+    lie between two messages of a conversation, `at_once` bounds the calls under way.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Sender(Worker):
         lease_seconds: float = 120,
         shutdown_seconds: float = 15,
         tick_seconds: float = 2,
-        pace_seconds: float = 1.0,
+        pace_seconds: float = PACE_SECONDS,
         retries: Sequence[timedelta] = RETRIES,
         at_once: int = 200,
     ) -> None:

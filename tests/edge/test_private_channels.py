@@ -13,6 +13,8 @@ from tests.edge import door as d
 from tests.edge.door import Door
 from tests.person import Json, Person, Slack, until, words_of
 
+pytestmark = pytest.mark.alike
+
 SECRET = "Close the Lisbon office"
 PRIVATE = "leads"  # pm and techlead are in it, and the bot
 

@@ -1,7 +1,7 @@
 """What many stories begin with: a decision that is logged, a form that is open, a team that is set up; time passes."""
 
 from collections.abc import Awaitable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from bot.app import App
 from bot.clock import MovableClock
@@ -10,7 +10,6 @@ from tests.person import Json, Person, Result, Slack, until, words_of
 
 COMMAND = "/decision"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-PACE = timedelta(seconds=2)  # longer than a channel has to rest between two messages
 
 
 async def logged(
@@ -46,11 +45,8 @@ async def more_fields(person: Person, view: Json) -> Json:
     return await person.view(view)
 
 
-async def replaced(
-    slack: Slack, clock: MovableClock, old: Json, title: str, *, by: str = "pm", how: str = "supersede"
-) -> Json:
+async def replaced(slack: Slack, old: Json, title: str, *, by: str = "pm", how: str = "supersede") -> Json:
     """A decision that takes the place of the one on this card, and its own card."""
-    clock.advance(PACE)
     view = await choose(slack.person(by), old, how)
     result = await slack.person(by).submit(view, {"title": title})
     assert result.errors == {}

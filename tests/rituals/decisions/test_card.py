@@ -7,7 +7,6 @@ import pytest
 from bot.clock import MovableClock
 from tests.person import Json, Person, Slack, until, words_of
 from tests.rituals.stories import (
-    PACE,
     card,
     choose,
     home,
@@ -98,40 +97,32 @@ async def test_everybody_who_must_know_is_counted_and_leaves_the_line_when_they_
     assert "Nothing waits for you" in await home(slack, "engineer2")
 
 
-async def test_a_question_and_a_block_are_said_in_the_thread_and_on_the_card(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_a_question_and_a_block_are_said_in_the_thread_and_on_the_card(slack: Slack) -> None:
     engineer, lead = slack.person("engineer"), slack.person("techlead")
     shown = await logged(slack, "Use webhooks", must_know=["engineer"])
-    clock.advance(PACE)
     await _answer(engineer, shown, "question", "Who pays?\nUs?")
     asked = await slack.message("payments", "Who pays?")
     assert asked["thread_ts"] == shown["ts"]
     assert asked["text"] == f"<@{engineer.id}> asks <@{slack.users['pm']}>:\n>Who pays?\n>Us?"
     assert f"<@{engineer.id}> asks about *D-1* Use webhooks\n>Who pays?" in await home(slack, "pm")
     assert "asks about" not in await home(slack, "techlead"), "it is for those who decided"
-    clock.advance(PACE)
     await _answer(lead, shown, "blocks", "No certificate")
     assert (await slack.message("payments", "No certificate"))["thread_ts"] == shown["ts"]
     shown = await card(slack, "D-1", f"<@{lead.id}> is blocked by it")
     assert f"0 of 1 know · <@{engineer.id}> asked a question" in words_of(shown)
     assert f"*This blocks <@{lead.id}>*\nNo certificate" in words_of(await choose(lead, shown, "open"))
     assert f"<@{lead.id}> is blocked by *D-1*" in await home(slack, "pm")
-    clock.advance(PACE)
     for person in (engineer, lead):
         await person.press(shown, "decisions.acknowledge")
     await card(slack, "D-1", "1 of 1 knows")
     assert "Nothing waits for you" in await home(slack, "pm")
 
 
-async def test_who_has_answered_one_decision_is_asked_about_the_next(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_who_has_answered_one_decision_is_asked_about_the_next(slack: Slack) -> None:
     shown = await logged(slack, "Use webhooks", context="Polling hits limits", must_know=["engineer"])
     assert "Use webhooks\n>Polling hits limits" in await home(slack, "engineer")
     await slack.person("engineer").press(shown, "decisions.acknowledge")
     await card(slack, "D-1", "1 of 1 knows")
-    clock.advance(PACE)
     await logged(slack, "Rotate the keys", must_know=["engineer"])
     assert "Do you know this one? *D-2* Rotate the keys" in await home(slack, "engineer")
 
@@ -158,7 +149,6 @@ async def test_pressing_again_changes_the_answer(slack: Slack, clock: MovableClo
     clock.advance(timedelta(minutes=5))
     await _answer(engineer, shown, "disagree", "Polling would do")
     shown = await card(slack, "D-1", f"1 of 1 knows · <@{engineer.id}> disagrees and commits")
-    clock.advance(PACE)
     await engineer.press(shown, "decisions.acknowledge")
 
     async def agreed() -> bool:
@@ -193,25 +183,21 @@ async def test_a_reason_is_asked_for_and_must_be_one(slack: Slack) -> None:
     assert "disagrees" not in words_of(await slack.messages("payments"))
 
 
-async def test_who_is_muted_is_named_and_not_mentioned(slack: Slack, clock: MovableClock) -> None:
+async def test_who_is_muted_is_named_and_not_mentioned(slack: Slack) -> None:
     engineer = slack.person("engineer")
     await engineer.command("payments", "/partner", "mute")
     shown = await logged(slack, "Use webhooks", must_know=["engineer", "engineer2"])
     assert f"still to answer: engineer and <@{slack.users['engineer2']}>" in words_of(shown)
     assert engineer.id not in words_of(shown)
     await engineer.command("payments", "/partner", "unmute")
-    clock.advance(PACE)
     shown = await logged(slack, "Use a queue", must_know=["engineer"])
     assert f"still to answer: <@{engineer.id}>" in words_of(shown)
 
 
-async def test_who_is_muted_is_not_mentioned_for_what_they_say_either(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_who_is_muted_is_not_mentioned_for_what_they_say_either(slack: Slack) -> None:
     engineer = slack.person("engineer")
     await engineer.command("payments", "/partner", "mute")
     shown = await logged(slack, "Use webhooks")
-    clock.advance(PACE)
     await _answer(engineer, shown, "question", "Who pays?")
     assert (await slack.message("payments", "Who pays?"))["text"].startswith("engineer asks <@")
     assert engineer.id not in words_of(await card(slack, "D-1", "engineer asked a question"))

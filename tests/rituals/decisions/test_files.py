@@ -58,13 +58,11 @@ async def _sent(slack: Slack, person: str) -> Json:
     return await until(look)
 
 
-async def test_the_log_comes_as_a_sheet_and_as_pages_with_names_and_whole_as_json(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_the_log_comes_as_a_sheet_and_as_pages_with_names_and_whole_as_json(slack: Slack) -> None:
     card = await logged(
         slack, "Use webhooks – für alle", context="Polling ran into *limits*", alternatives__0__name="Kafka"
     )
-    await replaced(slack, clock, card, "Use the stream")
+    await replaced(slack, card, "Use the stream")
     found = await _exported(slack, "pm")
     assert "2 decisions that you could see" in (await _sent(slack, "pm"))["text"]
     assert found.keys() == {

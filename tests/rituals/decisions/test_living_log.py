@@ -82,7 +82,7 @@ async def test_a_canvas_lists_what_holds_and_is_one_edit_behind_many_changes(
     assert "Replaced since" not in page
 
     await saved(slack, "Poll every minute")
-    await replaced(slack, clock, first, "Use a queue")
+    await replaced(slack, first, "Use a queue")
     await settle(bot)
     assert await slack.calls("canvases.edit") == []
     await _pass(bot, clock)

@@ -2,11 +2,9 @@
 
 import pytest
 
-from bot.clock import MovableClock
 from tests.person import Slack, words_of
 from tests.rituals.stories import (
     COMMAND,
-    PACE,
     card,
     choose,
     form,
@@ -50,14 +48,11 @@ async def test_a_guest_sees_the_channels_they_are_in_and_no_other_public_one(sla
     await card(slack, "D-1", "1 knows")
 
 
-async def test_people_of_another_workspace_answer_and_cannot_change(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_people_of_another_workspace_answer_and_cannot_change(slack: Slack) -> None:
     stranger = slack.person("stranger")
     shown = await logged(slack, "Share the API", channel="partners")
     await stranger.press(shown, "decisions.acknowledge")
     shown = await card(slack, "D-1", "1 knows", channel="partners")
-    clock.advance(PACE)
     view = await opens(stranger, stranger.press(shown, "decisions.question"))
     assert (await stranger.submit(view, {"reason": "Until when?"})).errors == {}
     await slack.message("partners", "Until when?")

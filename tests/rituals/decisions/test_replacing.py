@@ -2,10 +2,8 @@
 
 import pytest
 
-from bot.clock import MovableClock
 from tests.person import Json, Person, Result, Slack, until, words_of
 from tests.rituals.stories import (
-    PACE,
     card,
     choose,
     labels,
@@ -25,15 +23,13 @@ async def _link(person: Person, shown: Json, relation: str, name: str) -> Result
     return await person.submit(await choose(person, shown, "link"), {"relation": relation, "links": name})
 
 
-async def test_superseding_changes_both_cards_and_shows_the_chain_from_either_end(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_superseding_changes_both_cards_and_shows_the_chain_from_either_end(slack: Slack) -> None:
     pm = slack.person("pm")
     old = await logged(slack, "Poll the partner")
     view = await choose(pm, old, "supersede")
     assert "This supersedes *D-1* Poll the partner." in words_of(view)
     await pm.close(view)
-    new = await replaced(slack, clock, old, "Use webhooks")
+    new = await replaced(slack, old, "Use webhooks")
     assert "supersedes D-1 Poll the partner" in words_of(new)
     old = await card(slack, "D-1", "superseded by D-2")
     assert words_of(old["blocks"][0]) == "*superseded by D-2 Use webhooks*", "it says so on top"
@@ -47,12 +43,11 @@ async def test_superseding_changes_both_cards_and_shows_the_chain_from_either_en
         )
 
 
-async def test_reversing_says_what_holds_no_longer(slack: Slack, clock: MovableClock) -> None:
+async def test_reversing_says_what_holds_no_longer(slack: Slack) -> None:
     pm = slack.person("pm")
     old = await logged(slack, "Poll the partner")
     view = await choose(pm, old, "reverse")
     assert "This reverses *D-1* Poll the partner. What holds instead?" in words_of(view)
-    clock.advance(PACE)
     await pm.submit(view)
     assert "reverses D-1" in words_of(await card(slack, "No longer: Poll the partner"))
     assert "· reversed ·" in words_of(await card(slack, "D-1", "reversed by D-2"))
@@ -71,17 +66,12 @@ async def test_what_is_replaced_while_nothing_is_saved_stays_as_it_was(slack: Sl
     assert "D-2" not in listed
 
 
-async def test_decisions_are_linked_by_number_and_say_so_on_both_cards(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_decisions_are_linked_by_number_and_say_so_on_both_cards(slack: Slack) -> None:
     pm = slack.person("pm")
     first = await logged(slack, "Use webhooks")
-    clock.advance(PACE)
     await saved(slack, "Sign requests")
-    clock.advance(PACE)
     assert (await _link(pm, first, "is related to", "d-2")).errors == {}
     await card(slack, "D-1", "related to D-2 Sign requests")
-    clock.advance(PACE)
     assert (await _link(pm, first, "is superseded by", "2")).errors == {}
     await card(slack, "D-1", "superseded by D-2")
     await card(slack, "D-2", "supersedes D-1")
@@ -98,42 +88,35 @@ async def test_a_link_to_itself_or_to_nothing_is_refused_under_its_field(slack: 
         assert refused.errors["links"].startswith(f"There is no {said} that you can see.")
 
 
-async def test_nothing_comes_after_itself_not_even_around_three(slack: Slack, clock: MovableClock) -> None:
+async def test_nothing_comes_after_itself_not_even_around_three(slack: Slack) -> None:
     pm = slack.person("pm")
     first = await logged(slack, "Poll the partner")
-    second = await replaced(slack, clock, first, "Use webhooks")
+    second = await replaced(slack, first, "Use webhooks")
     refused = await _link(pm, second, "is superseded by", "D-1")
     assert refused.errors == {"links": "D-2 already comes after D-1, so it cannot be replaced by it."}
-    third = await replaced(slack, clock, second, "Buy a gateway")
+    third = await replaced(slack, second, "Buy a gateway")
     refused = await _link(pm, third, "is reversed by", "D-1")
     assert refused.errors == {"links": "D-3 already comes after D-1, so it cannot be replaced by it."}
     listed = (await pm.command("payments", "/decision", "list")).text
     assert "*D-3* Buy a gateway · accepted" in listed
 
 
-async def test_that_one_supersedes_another_is_not_lost_by_a_weaker_link(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_that_one_supersedes_another_is_not_lost_by_a_weaker_link(slack: Slack) -> None:
     pm = slack.person("pm")
-    new = await replaced(slack, clock, await logged(slack, "Poll the partner"), "Use webhooks")
+    new = await replaced(slack, await logged(slack, "Poll the partner"), "Use webhooks")
     assert (await _link(pm, new, "is related to", "D-1")).errors == {}
     assert "How it came to this" in words_of(await choose(pm, new, "open"))
 
 
-async def test_a_link_made_by_mistake_is_taken_away_and_what_it_replaced_stands_again(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_a_link_made_by_mistake_is_taken_away_and_what_it_replaced_stands_again(slack: Slack) -> None:
     pm = slack.person("pm")
     first = await logged(slack, "Use webhooks", status="proposed")
-    clock.advance(PACE)
     second = await logged(slack, "Sign requests")
     nothing = "has nothing to do with (takes a link away)"
     assert (await _link(pm, first, nothing, "D-2")).errors == {"links": "D-2 is not linked to this one."}
     assert (await _link(pm, second, "is related to", "D-1")).errors == {}
-    clock.advance(PACE)
     assert (await _link(pm, second, "supersedes", "D-1")).errors == {}
     await card(slack, "D-1", "superseded by D-2")
-    clock.advance(PACE)
     assert (await _link(pm, second, nothing, "D-1")).errors == {}
     shown = await card(slack, "D-1", "I know")
     assert "· proposed ·" in words_of(shown)
@@ -148,29 +131,22 @@ async def test_a_link_made_by_mistake_is_taken_away_and_what_it_replaced_stands_
     assert "related to: D-2 → (empty)" in page
 
 
-async def test_what_is_withdrawn_replaces_nothing_and_says_so_where_it_is_linked(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_what_is_withdrawn_replaces_nothing_and_says_so_where_it_is_linked(slack: Slack) -> None:
     pm = slack.person("pm")
     first = await logged(slack, "Use webhooks")
-    clock.advance(PACE)
     second = await logged(slack, "Sign requests", links="D-1")
     page = await choose(pm, second, "open")
-    clock.advance(PACE)
     await pm.submit(await opens(pm, pm.press_in(page, "decisions.withdraw")), {"reason": "A mistake"})
     await slack.message("payments", "D-2 was withdrawn")
     refused = await _link(pm, first, "is superseded by", "D-2")
     assert refused.errors == {"links": "D-2 is withdrawn, so it neither replaces anything nor is replaced."}
-    clock.advance(PACE)
     await pm.submit(await choose(pm, first, "edit"), {"context": "Limits"})
     assert "related to D-2 Sign requests (withdrawn)" in words_of(await card(slack, "D-1", "Limits"))
 
 
-async def test_from_one_page_one_goes_to_the_next_in_the_same_window(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_from_one_page_one_goes_to_the_next_in_the_same_window(slack: Slack) -> None:
     pm = slack.person("pm")
-    new = await replaced(slack, clock, await logged(slack, "Poll the partner"), "Use webhooks")
+    new = await replaced(slack, await logged(slack, "Poll the partner"), "Use webhooks")
     page = await choose(pm, new, "open")
     await pm.press_in(page, "decisions.open", "1")
 

@@ -5,9 +5,8 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from bot.clock import MovableClock
 from tests.person import Json, Slack, words_of
-from tests.rituals.stories import PACE, card, filled, labels, logged, opens, set_up_team, shows, told
+from tests.rituals.stories import card, filled, labels, logged, opens, set_up_team, shows, told
 
 pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
 
@@ -122,14 +121,11 @@ async def test_a_form_for_a_new_team_never_overwrites_one_that_is_set_up(slack: 
     assert (await engineer.submit(view, {"channel": "general", "name": "My squad"})).errors == {}
 
 
-async def test_a_team_that_only_a_first_record_made_can_be_set_up_from_anywhere(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_a_team_that_only_a_first_record_made_can_be_set_up_from_anywhere(slack: Slack) -> None:
     await logged(slack, "Use webhooks", by="engineer")
     view = await _form(slack, "pm", "dm", "Europe/Berlin")
     answers = {"channel": "payments", "name": "Payments", "pm": "pm", "lead": "techlead"}
     assert (await slack.person("pm").submit(view, answers)).errors == {}
-    clock.advance(PACE)
     assert "jointly" in words_of(await logged(slack, "Move to Rust"))
 
 
@@ -154,15 +150,12 @@ async def test_what_comes_next_is_said_when_a_team_is_set_up_and_not_with_every_
     assert "decision" not in said
 
 
-async def test_a_new_pm_decides_from_then_on_and_old_cards_stay_as_they_were(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_a_new_pm_decides_from_then_on_and_old_cards_stay_as_they_were(slack: Slack) -> None:
     pm, engineer, lead = (slack.users[name] for name in ("pm", "engineer", "techlead"))
     await set_up_team(slack)
     await logged(slack, "Use webhooks")
     view = await _form(slack, "pm", "payments", "Payments")
     assert (await slack.person("pm").submit(view, {"pm": "engineer"})).errors == {}
-    clock.advance(PACE)
     new = await logged(slack, "Move to Rust")
     assert f"decided by <@{engineer}> and <@{lead}> jointly" in words_of(new)
     assert f"decided by <@{pm}> and <@{lead}> jointly" in words_of(await card(slack, "D-1"))

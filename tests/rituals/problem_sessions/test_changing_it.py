@@ -98,9 +98,7 @@ async def test_sessions_rest_until_somebody_resumes_them(slack: Slack, bot: App,
     await told(slack, "pm", "They are not paused.")
 
 
-async def test_a_pause_until_a_day_ends_by_itself_or_before(
-    slack: Slack, bot: App, clock: MovableClock
-) -> None:
+async def test_a_pause_until_a_day_ends_by_itself_or_before(slack: Slack, bot: App) -> None:
     pm = slack.person("pm")
     view = await opens(pm, pm.command("payments", COMMAND, "pause"))
     refused = await pm.submit(view, {"until": "2026-11-25"})

@@ -64,9 +64,7 @@ async def votes(slack: Slack, shown: Json, n: int) -> None:
     await until(look)
 
 
-async def test_a_thumb_is_a_vote_as_long_as_it_stands(
-    slack: Slack, bot: App, clock: MovableClock, shown: Json
-) -> None:
+async def test_a_thumb_is_a_vote_as_long_as_it_stands(slack: Slack, bot: App, shown: Json) -> None:
     typed, reply, taken_up = await revealed(slack, shown)
     pm = slack.person("pm")
     await pm.react(typed, THUMB)
@@ -88,9 +86,7 @@ async def test_a_thumb_is_a_vote_as_long_as_it_stands(
     assert f"(2) {RETRY}" in await page(pm)
 
 
-async def test_the_button_and_a_thumb_are_one_vote(
-    slack: Slack, bot: App, clock: MovableClock, shown: Json
-) -> None:
+async def test_the_button_and_a_thumb_are_one_vote(slack: Slack, bot: App, shown: Json) -> None:
     typed, _reply, _taken_up = await revealed(slack, shown)
     pm, other = slack.person("pm"), slack.person("engineer3")
     await pm.press(typed, VOTE)
@@ -120,7 +116,7 @@ async def test_before_all_ideas_are_shown_nobody_votes(
 
 
 async def test_what_slack_tells_late_twice_or_out_of_order_counts_once(
-    slack: Slack, bot: App, clock: MovableClock, shown: Json
+    slack: Slack, bot: App, shown: Json
 ) -> None:
     typed, _reply, taken_up = await revealed(slack, shown)
     team, item = slack.described["team_id"], {"type": "message", "channel": typed["channel"]}

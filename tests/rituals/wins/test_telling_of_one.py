@@ -8,7 +8,6 @@ import pytest
 from bot.clock import MovableClock
 from tests.person import Json, Slack, until, words_of
 from tests.rituals.stories import (
-    PACE,
     filled,
     home,
     home_view,
@@ -105,12 +104,9 @@ async def test_the_first_win_of_a_channel_makes_its_team_and_offers_to_set_it_up
     assert "Set up the team" in labels(await told_of(slack))
 
 
-async def test_once_the_team_is_set_up_no_card_offers_that_any_more(
-    slack: Slack, clock: MovableClock
-) -> None:
+async def test_once_the_team_is_set_up_no_card_offers_that_any_more(slack: Slack) -> None:
     for title in (IMPORT, "The move is done"):
         assert "Set up the team" in labels(await told_of(slack, title))
-        clock.advance(PACE)
     card = await told_of(slack, "A mistake")
     await slack.person("engineer").submit(
         await choose(slack, "engineer", card, "withdraw"), {"reason": "Twice"}

@@ -20,6 +20,8 @@ from bot.rituals.decisions.models import Status
 from tests.rituals.decisions.exchange.command_line import CommonGround
 from tests.rituals.decisions.exchange.test_reading import MADR, NYGARD
 
+pytestmark = pytest.mark.alike
+
 FORMATS = list(Format)
 TOLD_ONLY = ("team", "logged_by", "logged_at", "source", "answers", "history")
 
