@@ -70,7 +70,7 @@ class EventDoor:
         if event["type"] == "member_left_channel":  # what they can read no more goes from their Home
             self._home.refresh(workspace, Actor(workspace.id, event["user"]))
         if event["type"] == "app_home_opened" and event.get("tab") == "home":
-            self._home.refresh(workspace, Actor(workspace.id, event["user"]))
+            self._home.show(workspace, Actor(workspace.id, event["user"]))
         await self._keep(body, workspace.id, workspace.slack_id)
 
     async def _keep(self, body: Mapping[str, Any], workspace_id: int, slack_id: str) -> None:

@@ -125,7 +125,7 @@ class Absence(Base):
 
 
 class Person(Base):
-    """A person's own wishes. There is no row for somebody who never said any."""
+    """A person's own wishes. There is no row for somebody who never said any, nor opened Home."""
 
     __tablename__ = "people"
 
@@ -136,3 +136,5 @@ class Person(Base):
     name: Mapped[str] = mapped_column(String(255), default="")
     """Shown instead of a mention while muted, as a mention would ping them."""
     muted: Mapped[bool] = mapped_column(default=False)
+    has_home: Mapped[bool] = mapped_column(default=False)
+    """Whether they ever opened Home: for others none is published."""

@@ -126,6 +126,20 @@ async def is_muted(session: AsyncSession, *, actor: Actor) -> bool:
     return person is not None and person.muted
 
 
+async def home_was_opened(session: AsyncSession, *, actor: Actor) -> None:
+    await session.execute(
+        insert(session, Person)
+        .values(workspace_id=actor.workspace_id, user_id=actor.user_id, has_home=True)
+        .on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_={"has_home": True})
+    )
+
+
+async def has_home(session: AsyncSession, *, actor: Actor) -> bool:
+    """Whether they ever opened it."""
+    person = await session.get(Person, (actor.workspace_id, actor.user_id))
+    return person is not None and person.has_home
+
+
 async def muted_names(
     session: AsyncSession, *, workspace_id: int, user_ids: Collection[str]
 ) -> dict[str, str]:

@@ -12,6 +12,7 @@ from bot.access.rules import Actor, Kind, Viewer
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.i18n import _, ngettext
+from bot.people import service as people
 from bot.slack import blocks as b
 from bot.slack import limits
 from bot.slack.clients import Clients
@@ -43,7 +44,7 @@ Section = Callable[..., Awaitable[HomeSection | None]]
 
 
 class Home:
-    """Publishes people's Homes. Asking again while one is on its way makes one more publish, not many."""
+    """Publishes the Homes of those who ever opened theirs. Asking again while one is on its way makes one more publish."""
 
     def __init__(
         self,
@@ -61,18 +62,42 @@ class Home:
         self._waiting, self._sections = waiting, sections
         self._asked: set[Actor] = set()
         self._publishing: set[Actor] = set()
+        self._opened: set[Actor] = set()  # as far as this process knows; the database knows of all
+
+    def show(self, workspace: Installation, actor: Actor) -> None:
+        """They open it."""
+        if actor not in self._opened:
+            self._opened.add(actor)
+            self._tasks.start(self._remember(actor), name="home_opened")
+        self.refresh(workspace, actor)
 
     def refresh(self, workspace: Installation, actor: Actor) -> None:
+        """What stands there may have changed."""
         self._asked.add(actor)
         if actor not in self._publishing:
             self._publishing.add(actor)
             self._tasks.start(self._publish(workspace, actor), name="home")
+
+    async def _remember(self, actor: Actor) -> None:
+        async with self._database.begin() as session:
+            await people.home_was_opened(session, actor=actor)
+
+    async def _may_look(self, actor: Actor) -> bool:
+        """Whoever opened it once may have it open now; to publish it for everybody else was a third of all statements."""
+        if actor not in self._opened:
+            async with self._database.read() as session:
+                if not await people.has_home(session, actor=actor):
+                    return False
+            self._opened.add(actor)
+        return True
 
     async def _publish(self, workspace: Installation, actor: Actor) -> None:
         slack = self._clients.bot(workspace.bot_token)
         try:
             while actor in self._asked:
                 self._asked.discard(actor)
+                if not await self._may_look(actor):
+                    continue
                 viewer = await self._directory.viewer(slack, actor, home=workspace.slack_id)
                 view = await self._view(viewer)
                 await slack.views_publish(user_id=actor.user_id, view=view)
