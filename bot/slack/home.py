@@ -83,7 +83,7 @@ class Home:
             await people.home_was_opened(session, actor=actor)
 
     async def _may_look(self, actor: Actor) -> bool:
-        """Whoever opened it once may have it open now; to publish it for everybody else was a third of all statements."""
+        """Whoever opened it once may have it open now; for everybody else publishing it took a third of all statements."""
         if actor not in self._opened:
             async with self._database.read() as session:
                 if not await people.has_home(session, actor=actor):

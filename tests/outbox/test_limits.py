@@ -92,7 +92,7 @@ async def test_a_second_process_keeps_to_the_limit_that_the_first_was_told(rig: 
 async def test_a_limit_learned_while_a_direct_message_is_being_opened_holds_its_message_back(
     rig: Rig,
 ) -> None:
-    await rig.fault("latency", 0.5, method="conversations.open")
+    await rig.fault("latency", 2.0, method="conversations.open")  # long enough for a machine that stalls
     await rig.fault("http", {"status": 429, "retry_after": 60})
     await rig.post("to a person", source="wins:1:card", recipient="U1PM")
     await rig.post("to a channel", source="wins:2:card")
