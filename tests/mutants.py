@@ -111,6 +111,8 @@ def _fails(suites: Sequence[str], place: Path) -> bool:
         "no:cacheprovider",
         "-k",
         "not postgresql",
+        "-m",
+        "(alike or not slow) and not full and not witness and not browser",
         *suites,
     ]
     try:

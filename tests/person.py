@@ -221,10 +221,11 @@ def words_of(thing: Any) -> str:
 
 
 async def until(look: Callable[[], Awaitable[T | None]], *, seconds: float = PATIENCE_SECONDS) -> T:
-    """What `look` finds, as soon as that is something."""
-    end = time.monotonic() + seconds
+    """What `look` finds, as soon as that is something. Looking is work, so what takes long is looked for less often."""
+    end, pause = time.monotonic() + seconds, 0.02
     while True:
         if found := await look():
             return found
         assert time.monotonic() < end, "it did not happen"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, 0.1)

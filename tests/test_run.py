@@ -112,7 +112,7 @@ async def test_an_app_token_that_slack_refuses_ends_the_start_with_what_to_do(
         assert "xapp-old" not in said.decode()
 
 
-@pytest.mark.parametrize("transport", ["http", pytest.param("socket", marks=pytest.mark.slow)])
+@pytest.mark.slow
 async def test_a_form_on_its_way_when_the_bot_is_told_to_stop_is_saved_and_answered_and_its_card_comes_once(
     slack: Slack, tmp_path: Path, transport: str
 ) -> None:

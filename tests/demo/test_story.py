@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from aiohttp import ClientSession
 
 from bot.demo.folder import Folder
@@ -17,6 +18,7 @@ NOW = datetime(2026, 3, 30, 8, tzinfo=UTC)
 """A Monday morning, the day after Berlin's clocks changed."""
 
 
+@pytest.mark.slow
 async def test_the_story_stands(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     async with (

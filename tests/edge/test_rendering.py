@@ -371,7 +371,7 @@ def _all_are_taken(count: int) -> None:
 
 
 def test_slack_takes_every_message_and_view_whatever_was_typed() -> None:
-    _all_are_taken(600)
+    _all_are_taken(200)
 
 
 @pytest.mark.slow
@@ -381,8 +381,8 @@ def test_slack_takes_twenty_thousand_messages_and_views() -> None:
 
 @pytest.mark.parametrize(
     "injections",
-    [INJECTIONS[::5], pytest.param(INJECTIONS, marks=pytest.mark.slow)],
-    ids=["a hundred", "all"],
+    [INJECTIONS[::20], pytest.param(INJECTIONS, marks=pytest.mark.slow)],
+    ids=["some", "all"],
 )
 def test_nothing_that_was_typed_comes_alive_anywhere(injections: list[str]) -> None:
     assert len(INJECTIONS) == 500

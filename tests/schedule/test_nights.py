@@ -12,7 +12,7 @@ from tests.outbox.rig import running, seed
 from tests.schedule import bells
 from tests.schedule.worker import ringing
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 STEP = timedelta(minutes=10)
 

@@ -24,7 +24,7 @@ from tests.rituals.stories import (
     told,
 )
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 SETTLED = timedelta(seconds=61)
 

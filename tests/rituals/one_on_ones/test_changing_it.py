@@ -19,7 +19,7 @@ from tests.rituals.one_on_ones.stories import (
 )
 from tests.rituals.stories import choice, dm_of, filled, opens, pass_to, settle, told
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 NEXT_MONDAY = MONDAY + timedelta(days=7)
 

@@ -12,7 +12,7 @@ from tests.person import Json, Slack, until, words_of
 from tests.rituals.one_on_ones.stories import COMMAND, MONDAY, WEDNESDAY, agenda, page, set_up_pair
 from tests.rituals.stories import filled, opens, pass_to, set_up_team, shows
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 HINT = "Payments has changed"
 

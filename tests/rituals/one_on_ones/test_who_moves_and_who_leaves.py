@@ -13,7 +13,7 @@ from tests.person import Slack, until, words_of
 from tests.rituals.one_on_ones.stories import COMMAND, MONDAY, WEDNESDAY, agenda, page, set_up_pair
 from tests.rituals.stories import dm_of, opens, pass_to, settle
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import choice, labels, opens, pass_to, set_up_team, settle, shows, told
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 TUESDAY_AT_THREE = MONDAY + timedelta(days=1, hours=5)
 

@@ -27,7 +27,7 @@ from tests.rituals.stories import card as decision_card
 from tests.rituals.stories import choose as choose_on_decision
 from tests.rituals.stories import dm_of, filled, gone, labels, more_fields, opens, pass_to
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 WEBHOOK = "Send a webhook for each failure"
 DECIDED = f"Decided: *D-1* {WEBHOOK}"

@@ -25,7 +25,7 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import dm_of, filled, home, labels, opens, pass_to, told
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 WEBHOOK = "Send a webhook for each failure"
 SLOW = "The ledger takes a minute to open"

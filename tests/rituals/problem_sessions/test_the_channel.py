@@ -18,7 +18,7 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import dm_of, pass_to
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 WEEK = timedelta(days=7)
 

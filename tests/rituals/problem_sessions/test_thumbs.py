@@ -20,7 +20,7 @@ from tests.rituals.problem_sessions.stories import (
 )
 from tests.rituals.stories import opens, pass_to, told
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 WEBHOOK = "Send a webhook for each failure"
 RETRY = "Try again at night"
