@@ -19,7 +19,6 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.access.rules import Actor, Viewer
 from bot.agenda import agenda_home, suggested
 from bot.clock import Clock
 from bot.db.engine import Database
@@ -30,7 +29,6 @@ from bot.inbox.worker import InboxWorker
 from bot.ops import Health, OpsServer
 from bot.outbox import service as outbox
 from bot.outbox.sender import PACE_SECONDS, Sender
-from bot.outbox.service import Message
 from bot.records import drafts, sources
 from bot.records import service as records
 from bot.records.models import Submission
@@ -41,7 +39,7 @@ from bot.schedule import changes
 from bot.schedule import service as schedule
 from bot.schedule.changes import USER_CHANGE
 from bot.schedule.tick import Tick
-from bot.schedule.worker import CountReplies, Names, ScheduleWorker, See
+from bot.schedule.worker import ScheduleWorker
 from bot.settings import Settings
 from bot.slack.clients import Clients, code_of
 from bot.slack.directory import Directory
@@ -50,8 +48,8 @@ from bot.slack.home import Home
 from bot.slack.ingress import BODY_BYTES, routes
 from bot.slack.request import Surroundings
 from bot.slack.tasks import Tasks
-from bot.slack.threads import Replies, count_replies
 from bot.workspaces import installations
+from bot.workspaces.inquiries import Inquiries
 from bot.workspaces.installations import Installations
 from bot.workspaces.models import Workspace
 
@@ -169,10 +167,8 @@ def assemble(
         database,
         timed,
         clock=clock,
-        see=_seeing(found, clients, directory),
-        count_replies=_counting_replies(found, clients),
+        inquiries=Inquiries(found, clients, directory),
         suggest=partial(suggested, rituals=rituals),
-        names=_naming(found, clients, directory),
         keep_ups=[ritual.keep_up for ritual in rituals if ritual.keep_up],
         shutdown_seconds=settings.shutdown_seconds,
         tick_seconds=settings.tick_seconds,
@@ -242,51 +238,6 @@ def _authorize(found: Installations) -> Callable[..., Awaitable[Any]]:
         return await found.authorize(enterprise_id, team_id, user_id)
 
     return authorize  # Bolt's type forgets that a workspace may have no installation
-
-
-def _seeing(found: Installations, clients: Clients, directory: Directory) -> See:
-    """What people of a workspace can see; nothing while Slack does not say, or will not have us any more."""
-
-    async def see(workspace_id: int, user_ids: Sequence[str]) -> dict[str, Viewer]:
-        workspace = await found.by_id(workspace_id)
-        if workspace is None:
-            return {}
-        slack = clients.bot(workspace.bot_token)
-        asked = (
-            directory.viewer(slack, Actor(workspace_id, user_id), home=workspace.slack_id)
-            for user_id in user_ids
-        )
-        viewers = await asyncio.gather(*asked)
-        return {viewer.user_id: viewer for viewer in viewers}
-
-    return see
-
-
-def _naming(found: Installations, clients: Clients, directory: Directory) -> Names:
-    """What people of a workspace are called; nothing while it will not have us any more."""
-
-    async def names(workspace_id: int, user_ids: Sequence[str]) -> dict[str, str]:
-        workspace = await found.by_id(workspace_id)
-        if workspace is None:
-            return {}
-        slack = clients.bot(workspace.bot_token)
-        return await directory.names(slack, user_ids, workspace_id=workspace_id, home=workspace.slack_id)
-
-    return names
-
-
-def _counting_replies(found: Installations, clients: Clients) -> CountReplies:
-    """How many replies messages of a workspace have; none while it will not have us any more."""
-
-    async def count(workspace_id: int, messages: Sequence[Message]) -> Sequence[Replies]:
-        workspace = await found.by_id(workspace_id)
-        if workspace is None:
-            return [Replies()] * len(messages)
-        slack = clients.bot(workspace.bot_token)
-        asked = (count_replies(slack, channel_id=place.channel_id, ts=place.ts) for place in messages)
-        return await asyncio.gather(*asked)
-
-    return count
 
 
 def tables(rituals: Sequence[Ritual]) -> Tables:

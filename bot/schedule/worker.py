@@ -17,7 +17,6 @@ from bot.access.rules import Viewer
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.outbox import service as outbox
-from bot.outbox.service import Message
 from bot.people import service as people
 from bot.people.models import Absence
 from bot.schedule import service, words
@@ -26,6 +25,7 @@ from bot.schedule.plan import CLOSE, START
 from bot.slack.blocks import Payload
 from bot.slack.threads import Replies
 from bot.worker import Worker
+from bot.workspaces.inquiries import Inquiries
 from bot.workspaces.models import Workspace, WorkspaceState
 
 log = structlog.get_logger()
@@ -157,14 +157,8 @@ class Timed:
     """It goes by another zone from now on. `async def zone_changed(session, *, cadence, following, now)`"""
 
 
-Names = Callable[[int, Sequence[str]], Awaitable[Mapping[str, str]]]
-"""Asks Slack what people of a workspace (a row's id) are called; it never raises, and says nothing of who is unknown."""
-
 KeepUp = Callable[..., Awaitable[None]]
-"""`async def keep_up(db, *, now, names)`: what has no cadence and is done by itself; it looks at every tick."""
-
-See = Callable[[int, Sequence[str]], Awaitable[Mapping[str, Viewer]]]
-CountReplies = Callable[[int, Sequence[Message]], Awaitable[Sequence[Replies]]]
+"""`async def keep_up(db, *, now, inquiries)`: what has no cadence and is done by itself; it looks at every tick."""
 
 
 class _Answer(NamedTuple):
@@ -175,10 +169,7 @@ class _Answer(NamedTuple):
 
 
 class ScheduleWorker(Worker):
-    """`see` asks Slack what people of a workspace (a row's id) can see; it never raises, and denies what is unknown.
-
-    `count_replies` asks how many replies each of these messages has; it never raises, and says none of what is unknown.
-    """
+    """Runs the steps of `rituals`, by what their cadences are of, and what keeps itself up."""
 
     def __init__(
         self,
@@ -186,10 +177,8 @@ class ScheduleWorker(Worker):
         rituals: Mapping[str, Timed],
         *,
         clock: Clock,
-        see: See,
-        count_replies: CountReplies,
+        inquiries: Inquiries,
         suggest: Suggest,
-        names: Names | None = None,
         keep_ups: Sequence[KeepUp] = (),
         shutdown_seconds: float = 15,
         tick_seconds: float = 2,
@@ -203,8 +192,7 @@ class ScheduleWorker(Worker):
             tick_seconds=tick_seconds,
         )
         self._rituals = rituals
-        self._see, self._count_replies, self._suggest = see, count_replies, suggest
-        self._names, self._keep_ups = names, keep_ups
+        self._inquiries, self._suggest, self._keep_ups = inquiries, suggest, keep_ups
 
     async def run_due(self) -> int:
         """Run all that is due, in the order of its time; returns how many steps that were."""
@@ -226,7 +214,7 @@ class ScheduleWorker(Worker):
         try:
             async with self._db.read() as session:
                 now = await self._now(session)
-            await keep_up(self._db, now=now, names=self._names)
+            await keep_up(self._db, now=now, inquiries=self._inquiries)
         except Exception:  # of one ritual, which must not stop the others
             log.exception("not_kept_up")
 
@@ -262,7 +250,7 @@ class ScheduleWorker(Worker):
         step = self._step(occurrence)
         if step is None or not step.sees:
             return {}
-        return await self._see(occurrence.workspace_id, occurrence.cadence.user_ids)
+        return await self._inquiries.viewers(occurrence.workspace_id, occurrence.cadence.user_ids)
 
     async def _replies(self, occurrence: Occurrence) -> Mapping[str, Replies]:
         step = self._step(occurrence)
@@ -276,7 +264,7 @@ class ScheduleWorker(Worker):
                 for delivery_id in await step.counts(session, occurrence=occurrence)
             }
         sent = {delivery_id: place for delivery_id, place in places.items() if place is not None}
-        counted = await self._count_replies(occurrence.workspace_id, list(sent.values()))
+        counted = await self._inquiries.replies(occurrence.workspace_id, list(sent.values()))
         return dict(zip(sent, counted, strict=True))
 
     async def _try(self, due: Occurrence, answer: _Answer | BaseException) -> bool:

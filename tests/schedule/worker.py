@@ -6,7 +6,6 @@ a demo is; and `FAST_SECONDS` faster than the database's, as that of a host is w
 
 import asyncio
 import sys
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,9 @@ from bot.db.keyring import Keyring
 from bot.outbox.sender import Sender
 from bot.schedule.worker import ScheduleWorker, Timed
 from bot.slack.clients import Clients
+from bot.slack.directory import Directory
+from bot.workspaces.inquiries import Inquiries
+from bot.workspaces.installations import Installations
 from tests.outbox.worker import LEASE_SECONDS, TIMEOUT_SECONDS
 from tests.schedule import bells
 
@@ -33,22 +35,18 @@ class WrongClock(MovableClock):
         return super().now() + self._fast
 
 
-async def nobody(_workspace_id: int, _user_ids: Sequence[str]) -> dict[str, Any]:
-    return {}
-
-
 async def nothing(*_session: object, **_more: object) -> list[Any]:
     return []
 
 
 def ringing(db: Database, clock: Clock, *, timed: Timed = bells.timed, **options: Any) -> ScheduleWorker:
     """What runs the steps of bells; they ask nothing of Slack."""
+    slack = Clients(api_url="http://127.0.0.1:9/", timeout_seconds=TIMEOUT_SECONDS)
     return ScheduleWorker(
         db,
         {bells.RITUAL: timed},
         clock=clock,
-        see=nobody,
-        count_replies=nothing,
+        inquiries=Inquiries(Installations(db), slack, Directory(clock)),
         suggest=nothing,
         **options,
     )

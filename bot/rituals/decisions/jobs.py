@@ -16,8 +16,9 @@ from bot.rituals.decisions.views import again
 from bot.rituals.decisions.views import digest as digest_views
 from bot.rituals.decisions.views import living as living_views
 from bot.schedule.plan import START
-from bot.schedule.worker import Moment, Names, Step, Timed
+from bot.schedule.worker import Moment, Step, Timed
 from bot.slack.blocks import Payload
+from bot.workspaces.inquiries import Inquiries
 
 ASKS_UNTIL = timedelta(hours=8)  # later it is asked on the next working day
 DIGEST_USEFUL = timedelta(days=1)  # after that the next one says more
@@ -63,7 +64,7 @@ async def sum_up(session: AsyncSession, *, moment: Moment) -> None:
 # The living log
 
 
-async def keep_up(db: Database, *, now: datetime, names: Names) -> None:
+async def keep_up(db: Database, *, now: datetime, inquiries: Inquiries) -> None:
     """Write each log in which something has changed; Slack is asked for people's names before any transaction."""
     async with db.read() as session:
         due = await living.due(session, now=now)
@@ -74,7 +75,7 @@ async def keep_up(db: Database, *, now: datetime, names: Names) -> None:
     for team_id in ours:
         async with db.read() as session:
             page = await living.page(session, team_id=team_id)
-        called = await names(page.log.workspace_id, page.makers) if page else {}
+        called = await inquiries.names(page.log.workspace_id, page.makers) if page else {}
         async with db.begin() as session:
             await _write(session, team_id=team_id, names=called, now=now)
 
