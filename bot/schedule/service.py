@@ -321,23 +321,38 @@ async def catch_up_at(
     useful_until: datetime | None,
     now: datetime,
 ) -> datetime:
-    """When something late may be said: while people work, and to each person one thing in ten minutes.
-
-    What was due at an hour of today that they chose outside of their work, and is of no use when they work next, may be
-    said now.
-    """
-    calendar, zone = await calendar_of(session, cadence), cadence.zone
+    """When something late may be said: while people work, and to each person one thing in ten minutes."""
+    calendar = await calendar_of(session, cadence)
     latest = await _latest(session, workspace_id=cadence.workspace_id, user_ids=user_ids)
     paced = max([now, *(row.at + CATCH_UP_PACE for row in latest)])
-    slot = calendar.at_work_from(paced, zone)
-    is_todays = due.astimezone(zone).date() == now.astimezone(zone).date()
-    too_late = useful_until is not None and slot >= useful_until
-    if too_late and is_todays and not calendar.is_at_work(due, zone):
-        slot, too_late = paced, False
-    for row in [] if too_late else latest:
-        row.at = slot
-    await session.flush()
+    slot = _slot(paced, calendar, cadence.zone, due=due, useful_until=useful_until)
+    if useful_until is None or slot < useful_until:
+        for row in latest:
+            row.at = slot
+        await session.flush()
     return slot
+
+
+async def is_of_use(
+    session: AsyncSession, *, cadence: Cadence, due: datetime, useful_until: datetime, now: datetime
+) -> bool:
+    """Whether something late can still be said in time."""
+    calendar = await calendar_of(session, cadence)
+    return _slot(now, calendar, cadence.zone, due=due, useful_until=useful_until) < useful_until
+
+
+def _slot(
+    at: datetime, calendar: Calendar, zone: ZoneInfo, *, due: datetime, useful_until: datetime | None
+) -> datetime:
+    """While people work, from `at` on.
+
+    What was due at an hour of today that they chose outside of their work, and is of no use when they work next, may be
+    said at once.
+    """
+    slot = calendar.at_work_from(at, zone)
+    is_too_late = useful_until is not None and slot >= useful_until
+    is_todays = due.astimezone(zone).date() == at.astimezone(zone).date()
+    return at if is_too_late and is_todays and not calendar.is_at_work(due, zone) else slot
 
 
 async def _latest(

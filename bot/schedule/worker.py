@@ -291,7 +291,7 @@ class ScheduleWorker(Worker):
     async def _step_on(self, session: AsyncSession, moment: Moment) -> None:
         occurrence, now = moment.occurrence, moment.now
         step = self._step(occurrence)
-        if step is not None and _is_too_late(moment, step):
+        if step is not None and await _is_too_late(session, moment, step):
             log.warning(
                 "too_late", occurrence=occurrence.id, ritual=moment.cadence.ritual, step=occurrence.step
             )
@@ -360,12 +360,19 @@ class ScheduleWorker(Worker):
         return ritual.steps.get(occurrence.step or "") if ritual else None
 
 
-def _is_too_late(moment: Moment, step: Step) -> bool:
-    """What prepares is of use until it begins; the rest for as long as its ritual says."""
-    occurrence = moment.occurrence
+async def _is_too_late(session: AsyncSession, moment: Moment, step: Step) -> bool:
+    """What prepares is of use until it begins; the rest for as long as its ritual says. Nothing begins unsaid."""
+    occurrence, now = moment.occurrence, moment.now
     if occurrence.state == OccurrenceState.DUE and occurrence.step != START:
-        return moment.now >= occurrence.starts_at
-    return step.grace is not None and moment.late > step.grace
+        return now >= occurrence.starts_at
+    if step.grace is None:
+        return False
+    if occurrence.step != START or not ON_TIME < moment.late <= step.grace:
+        return moment.late > step.grace
+    due = now - moment.late
+    return not await service.is_of_use(
+        session, cadence=moment.cadence, due=due, useful_until=due + step.grace, now=now
+    )
 
 
 async def _lock(session: AsyncSession, due: Occurrence) -> Occurrence | None:

@@ -12,6 +12,7 @@ from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.outbox.models import Delivery
 from bot.people.models import Absence
+from bot.schedule.models import Occurrence, OccurrenceState
 from bot.schedule.plan import START
 from bot.schedule.worker import Moment, Step, Timed
 from tests.outbox.rig import Rig, running, seed
@@ -34,7 +35,13 @@ async def rig(db: Database, clock: MovableClock) -> AsyncIterator[Rig]:
 
 
 async def _late(
-    rig: Rig, day: date, at: str, late: timedelta, useful: timedelta | None = None
+    rig: Rig,
+    day: date,
+    at: str,
+    late: timedelta,
+    *,
+    useful: timedelta | None = None,
+    grace: timedelta | None = None,
 ) -> dict[str, str]:
     """When what was due then in Berlin is said to each, if nothing ran until it was so late."""
 
@@ -60,7 +67,7 @@ async def _late(
             now=rig.clock.now(),
         )
     rig.clock.set(due + late)
-    timed = Timed(steps={START: Step(run=say)})
+    timed = Timed(steps={START: Step(run=say, grace=grace)})
     worker = ringing(rig.db, rig.clock, timed=timed)
     await worker.run_due()
     async with rig.db.read() as session:
@@ -94,7 +101,8 @@ def _said(row: Delivery) -> str:
 async def test_a_late_message_comes_while_people_work(
     rig: Rig, due: tuple[date, str, timedelta, timedelta | None], said: str
 ) -> None:
-    assert await _late(rig, *due) == {CHANNEL: said, PM: said}
+    day, at, late, useful = due
+    assert await _late(rig, day, at, late, useful=useful) == {CHANNEL: said, PM: said}
 
 
 async def test_who_is_away_by_then_is_left_in_peace(rig: Rig) -> None:
@@ -109,3 +117,23 @@ async def test_who_is_away_by_then_is_left_in_peace(rig: Rig) -> None:
         )
         session.add(away)
     assert await _late(rig, FRIDAY, "17:00", 20 * HOUR) == {CHANNEL: "Mon 30 08:00"}
+
+
+@pytest.mark.parametrize(
+    ("at", "late", "grace", "said"),
+    [
+        ("17:00", 1.5 * HOUR, 4 * HOUR, "Mon 23 18:30"),
+        ("17:00", 2.5 * HOUR, 4 * HOUR, NEVER),
+        ("17:00", 2.5 * HOUR, 24 * HOUR, "Tue 24 08:00"),
+        ("20:00", 2.5 * HOUR, 4 * HOUR, "Mon 23 22:30"),
+    ],
+)
+async def test_nothing_is_held_of_which_nobody_hears_in_time(
+    rig: Rig, at: str, late: timedelta, grace: timedelta, said: str
+) -> None:
+    missed = said == NEVER
+    found = await _late(rig, MONDAY, at, late, useful=grace, grace=grace)
+    assert found == ({} if missed else {CHANNEL: said, PM: said})
+    async with rig.db.read() as session:
+        state = await session.scalar(select(Occurrence.state).order_by(Occurrence.id))
+    assert state == (OccurrenceState.MISSED if missed else OccurrenceState.DONE)
