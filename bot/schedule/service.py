@@ -243,7 +243,9 @@ async def close_now(session: AsyncSession, *, occurrence: Occurrence, now: datet
     occurrence.step, occurrence.next_at = CLOSE, now
 
 
-async def last_of(session: AsyncSession, *, cadence: Cadence, before: Occurrence) -> Sequence[Occurrence]:
+async def left_out_before(
+    session: AsyncSession, *, cadence: Cadence, before: Occurrence
+) -> Sequence[Occurrence]:
     """What was skipped or missed since the last one that took place, oldest first."""
     held = select(func.max(Occurrence.day)).where(
         Occurrence.cadence_id == cadence.id,

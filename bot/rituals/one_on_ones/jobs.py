@@ -54,7 +54,7 @@ async def ask_again(
 
 async def _prompt(session: AsyncSession, pair: Pair, occurrence: Occurrence, user_id: str) -> Payload:
     waiting = await service.waiting_items(session, pair=pair, viewer_id=user_id)
-    left_out = await schedule.last_of(session, cadence=occurrence.cadence, before=occurrence)
+    left_out = await schedule.left_out_before(session, cadence=occurrence.cadence, before=occurrence)
     kept = await service.kept_answers(session, occurrence=occurrence, left_out=left_out, user_id=user_id)
     return messages.prompt(
         pair, occurrence, user_id=user_id, left_out=left_out, kept=kept, waiting=len(waiting)

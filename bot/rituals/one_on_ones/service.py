@@ -331,7 +331,7 @@ async def kept_answers(
 ) -> Sequence[Answer]:
     """What they said for a meeting, and for those before it that were left out: to each question what they said last.
 
-    `left_out`: as `schedule.last_of` has them. `user_id`: of this one of the two alone.
+    `left_out`: as `schedule.left_out_before` has them. `user_id`: of this one of the two alone.
     """
     rows = await session.scalars(
         select(Answer)
@@ -473,7 +473,7 @@ async def meeting(session: AsyncSession, *, pair: Pair, occurrence: Occurrence) 
         .order_by(ActionItem.id)
     )
     begun = occurrence.state != OccurrenceState.DUE
-    left_out = await schedule.last_of(session, cadence=occurrence.cadence, before=occurrence)
+    left_out = await schedule.left_out_before(session, cadence=occurrence.cadence, before=occurrence)
     return Meeting(
         pair,
         occurrence,

@@ -19,7 +19,7 @@ async def open_answers(request: Request, value: str) -> None:
             raise Refusal(_("That 1:1 is over. What you want to say can go on the list for the next one."))
         user_id = request.actor.user_id
         given = await service.answers_of(session, occurrence=occurrence, user_id=user_id)
-        left_out = await schedule.last_of(session, cadence=occurrence.cadence, before=occurrence)
+        left_out = await schedule.left_out_before(session, cadence=occurrence.cadence, before=occurrence)
         kept = await service.kept_answers(session, occurrence=occurrence, left_out=left_out, user_id=user_id)
     asked = [answer.question for answer in given] or pair.questions_now
     request.open_view(forms.answers(occurrence, asked, kept, left_out))

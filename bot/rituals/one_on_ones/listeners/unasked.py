@@ -42,7 +42,7 @@ async def waiting(session: AsyncSession, *, viewer: Viewer, now: datetime) -> li
 
 async def _kept(session: AsyncSession, occurrence: Occurrence, viewer: Viewer) -> Sequence[Answer]:
     """What they said for one that was left out; it is shown in this one."""
-    left_out = await schedule.last_of(session, cadence=occurrence.cadence, before=occurrence)
+    left_out = await schedule.left_out_before(session, cadence=occurrence.cadence, before=occurrence)
     return await service.kept_answers(
         session, occurrence=occurrence, left_out=left_out, user_id=viewer.user_id
     )
