@@ -35,7 +35,9 @@ class Demo:
 async def started(data: Path, *flags: str) -> AsyncIterator[Demo]:
     """`common-ground demo` once it says that it is up."""
     arguments = ["-m", "bot", "demo", "--data", str(data), "--port", "0", *flags]
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
     try:
         said = await asyncio.wait_for(_announced(process), SECONDS)
         url = re.search(r"http://\S+", said)

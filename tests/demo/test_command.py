@@ -28,7 +28,15 @@ def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], logging_as_it_wa
     return call
 
 
-@pytest.mark.slow  # three starts, one of them with the whole story
+@pytest.mark.slow  # the whole story
+async def test_a_first_start_has_its_story_and_says_nothing_but_where_it_is(tmp_path: Path) -> None:
+    async with started(tmp_path) as demo:
+        assert demo.said.startswith("Common Ground is up")
+        await card(demo.slack, "D-7")
+        await demo.told_to_stop()
+
+
+@pytest.mark.slow  # three starts
 async def test_a_second_start_goes_on_where_the_first_one_ended_and_reset_starts_over(tmp_path: Path) -> None:
     async with started(tmp_path, "--empty") as demo:
         assert "you can be Priya Nair (product manager), Tomás Rivera (tech lead)" in demo.said
