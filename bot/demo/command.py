@@ -91,9 +91,7 @@ async def _up(demo: Playing, folder: Folder, told_to_stop: asyncio.Event, *, bro
 async def _tell_story(demo: Playing, end: datetime) -> None:
     gc.disable()  # a fifth of the time went into looking for what is no rubbish yet
     schedule = logging.getLogger("bot.schedule")
-    schedule.setLevel(
-        logging.ERROR
-    )  # the story jumps over days; that what was due in them is left out is no news
+    schedule.setLevel(logging.ERROR)  # the story jumps over days, and what was due then is left out
     try:
         async with ClientSession() as http:
             await Player(http, demo.slack, demo.app, end=end).play(STORY)
