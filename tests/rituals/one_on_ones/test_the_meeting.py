@@ -139,7 +139,9 @@ async def test_left_open_it_closes_by_itself_a_working_day_later(
 ) -> None:
     await pass_to(bot, clock, MONDAY.replace(month=12, day=1))
     assert "Left for next time" in words_of(await until(lambda: _summary(slack, group)))
-    assert "over" in words_of(await agenda(slack, group))
+    over = words_of(await agenda(slack, group))
+    assert "over" in over
+    assert "What is on your mind?" not in over, "all of it was left for next time"
 
 
 async def test_an_answer_that_comes_late_still_has_its_place(slack: Slack, bot: App, group: str) -> None:

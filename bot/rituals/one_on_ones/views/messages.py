@@ -103,7 +103,7 @@ def agenda(meeting: Meeting) -> b.Payload:
                 ngettext("and {n} more: Open shows it", "and {n} more: Open shows them", shown - ITEMS_SHOWN)
             )
         )
-    if not shown:
+    if not shown and not meeting.is_over:
         blocks.append(b.section(_("Nothing is on the list. What is on your mind?")))
     blocks += _answers(meeting, ANSWER_SHOWN)
     blocks += _promises(meeting)
