@@ -327,7 +327,7 @@ async def catch_up_at(
     calendar = await calendar_of(session, cadence)
     latest = await _latest(session, workspace_id=cadence.workspace_id, user_ids=user_ids)
     paced = max([now, *(row.at + CATCH_UP_PACE for row in latest)])
-    slot = _slot(paced, calendar, cadence.zone, due=due, useful_until=useful_until)
+    slot = _slot(paced, calendar, cadence.zone, due=due, useful_until=useful_until, now=now)
     if useful_until is None or slot < useful_until:
         for row in latest:
             row.at = slot
@@ -340,11 +340,17 @@ async def is_of_use(
 ) -> bool:
     """Whether something late can still be said in time."""
     calendar = await calendar_of(session, cadence)
-    return _slot(now, calendar, cadence.zone, due=due, useful_until=useful_until) < useful_until
+    return _slot(now, calendar, cadence.zone, due=due, useful_until=useful_until, now=now) < useful_until
 
 
 def _slot(
-    at: datetime, calendar: Calendar, zone: ZoneInfo, *, due: datetime, useful_until: datetime | None
+    at: datetime,
+    calendar: Calendar,
+    zone: ZoneInfo,
+    *,
+    due: datetime,
+    useful_until: datetime | None,
+    now: datetime,
 ) -> datetime:
     """While people work, from `at` on.
 
@@ -353,7 +359,7 @@ def _slot(
     """
     slot = calendar.at_work_from(at, zone)
     is_too_late = useful_until is not None and slot >= useful_until
-    is_todays = due.astimezone(zone).date() == at.astimezone(zone).date()
+    is_todays = due.astimezone(zone).date() == now.astimezone(zone).date()
     return at if is_too_late and is_todays and not calendar.is_at_work(due, zone) else slot
 
 

@@ -367,8 +367,10 @@ async def _is_too_late(session: AsyncSession, moment: Moment, step: Step) -> boo
         return now >= occurrence.starts_at
     if step.grace is None:
         return False
-    if occurrence.step != START or not ON_TIME < moment.late <= step.grace:
-        return moment.late > step.grace
+    if moment.late > step.grace:
+        return True
+    if occurrence.step != START or moment.late <= ON_TIME or occurrence.is_silent:
+        return False
     due = now - moment.late
     return not await service.is_of_use(
         session, cadence=moment.cadence, due=due, useful_until=due + step.grace, now=now

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.outbox.models import Delivery
 from bot.people.models import Absence
-from bot.schedule.models import Occurrence, OccurrenceState
+from bot.schedule.models import Cadence, CatchUp, Occurrence, OccurrenceState
 from bot.schedule.plan import START
 from bot.schedule.worker import Moment, Step, Timed
 from tests.outbox.rig import Rig, running, seed
@@ -42,6 +42,7 @@ async def _late(
     *,
     useful: timedelta | None = None,
     grace: timedelta | None = None,
+    silent_until: datetime | None = None,
 ) -> dict[str, str]:
     """When what was due then in Berlin is said to each, if nothing ran until it was so late."""
 
@@ -66,6 +67,7 @@ async def _late(
             timezone="Europe/Berlin",
             now=rig.clock.now(),
         )
+        await session.execute(update(Cadence).values(silent_until=silent_until))
     rig.clock.set(due + late)
     timed = Timed(steps={START: Step(run=say, grace=grace)})
     worker = ringing(rig.db, rig.clock, timed=timed)
@@ -73,6 +75,11 @@ async def _late(
     async with rig.db.read() as session:
         rows = (await session.scalars(select(Delivery).order_by(Delivery.number))).all()
     return {row.recipient: _said(row) for row in rows}
+
+
+async def _state(rig: Rig) -> str | None:
+    async with rig.db.read() as session:
+        return await session.scalar(select(Occurrence.state).order_by(Occurrence.id))
 
 
 def _said(row: Delivery) -> str:
@@ -119,6 +126,23 @@ async def test_who_is_away_by_then_is_left_in_peace(rig: Rig) -> None:
     assert await _late(rig, FRIDAY, "17:00", 20 * HOUR) == {CHANNEL: "Mon 30 08:00"}
 
 
+async def test_what_waits_its_turn_past_midnight_is_still_todays(rig: Rig) -> None:
+    last = datetime(2026, 11, 23, 23, 55, tzinfo=BERLIN)
+    async with rig.db.begin() as session:
+        session.add(CatchUp(workspace_id=rig.workspace_id, user_id=PM, at=last))
+    found = await _late(rig, MONDAY, "23:30", 25 * HOUR / 60, useful=4 * HOUR)
+    assert found == {CHANNEL: "Mon 23 23:55", PM: "Tue 24 00:05"}
+
+
+async def test_what_a_backup_says_was_held_was_held(rig: Rig) -> None:
+    """Nothing is said of it then, so that the hour does not matter."""
+    found = await _late(
+        rig, MONDAY, "17:00", 2.5 * HOUR, grace=4 * HOUR, silent_until=datetime(2026, 11, 23, 18, tzinfo=UTC)
+    )
+    assert found == {}
+    assert await _state(rig) == OccurrenceState.DONE
+
+
 @pytest.mark.parametrize(
     ("at", "late", "grace", "said"),
     [
@@ -134,6 +158,4 @@ async def test_nothing_is_held_of_which_nobody_hears_in_time(
     missed = said == NEVER
     found = await _late(rig, MONDAY, at, late, useful=grace, grace=grace)
     assert found == ({} if missed else {CHANNEL: said, PM: said})
-    async with rig.db.read() as session:
-        state = await session.scalar(select(Occurrence.state).order_by(Occurrence.id))
-    assert state == (OccurrenceState.MISSED if missed else OccurrenceState.DONE)
+    assert await _state(rig) == (OccurrenceState.MISSED if missed else OccurrenceState.DONE)

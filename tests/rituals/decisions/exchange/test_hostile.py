@@ -142,7 +142,7 @@ class _Opened:
 _opened = _Opened()
 
 
-@pytest.mark.parametrize("count", [20, pytest.param(MANY, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_whatever_a_file_holds_it_is_reported_and_nothing_else_is_read(
     common_ground: CommonGround, database_url: URL, tmp_path: Path, count: int
 ) -> None:
