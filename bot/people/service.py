@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -113,12 +114,7 @@ async def set_up_team(
 
 
 async def set_muted(session: AsyncSession, *, actor: Actor, muted: bool, name: str) -> None:
-    values = {"muted": muted, "name": name}
-    await session.execute(
-        insert(session, Person)
-        .values(workspace_id=actor.workspace_id, user_id=actor.user_id, **values)
-        .on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_=values)
-    )
+    await _note(session, actor, muted=muted, name=name)
 
 
 async def is_muted(session: AsyncSession, *, actor: Actor) -> bool:
@@ -127,17 +123,21 @@ async def is_muted(session: AsyncSession, *, actor: Actor) -> bool:
 
 
 async def home_was_opened(session: AsyncSession, *, actor: Actor) -> None:
-    await session.execute(
-        insert(session, Person)
-        .values(workspace_id=actor.workspace_id, user_id=actor.user_id, has_home=True)
-        .on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_={"has_home": True})
-    )
+    await _note(session, actor, has_home=True)
 
 
 async def has_home(session: AsyncSession, *, actor: Actor) -> bool:
     """Whether they ever opened it."""
     person = await session.get(Person, (actor.workspace_id, actor.user_id))
     return person is not None and person.has_home
+
+
+async def _note(session: AsyncSession, actor: Actor, **values: Any) -> None:
+    await session.execute(
+        insert(session, Person)
+        .values(workspace_id=actor.workspace_id, user_id=actor.user_id, **values)
+        .on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_=values)
+    )
 
 
 async def muted_names(
