@@ -25,9 +25,12 @@ from bot.db.keyring import Keyring, attach, new_key
 from bot.db.migrate import connected, upgrade
 from bot.db.tables import metadata
 from bot.slack import dispatch
+from bot.slack import request as slack_request
 from tests import postgres as embedded
 from tests.bot import STALLED_SECONDS, local_slack, running_bot
 from tests.person import Slack
+
+DEFAULTS_SECONDS = slack_request.DEFAULTS_SECONDS
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -242,6 +245,13 @@ def logging_as_it_was() -> Iterator[None]:
 def _stalls_are_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
     """That the bot keeps Slack's three seconds is for `tests/edge/test_faults.py` to show."""
     monkeypatch.setattr(dispatch, "SAVE_SECONDS", STALLED_SECONDS)
+    monkeypatch.setattr(slack_request, "DEFAULTS_SECONDS", STALLED_SECONDS)
+
+
+@pytest.fixture
+def bare_forms(_stalls_are_forgiven: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A form waits no longer for what it is filled with than it does for people."""
+    monkeypatch.setattr(slack_request, "DEFAULTS_SECONDS", DEFAULTS_SECONDS)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 15.0  # as long as a machine may stand still in `tests/bot.py`
 
 
 class Result:

@@ -18,7 +18,7 @@ from tests.edge import door as d
 from tests.edge.door import Door
 from tests.person import Json, Slack, until, words_of
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bare_forms")]
 
 SLOW_SECONDS = 0.8
 

@@ -171,6 +171,7 @@ async def test_what_no_menu_offered_is_refused(slack: Slack) -> None:
         assert refused.errors == {"holidays_of": "I know no holidays of that place. Pick one from the list."}
 
 
+@pytest.mark.usefixtures("bare_forms")
 async def test_the_menu_still_finds_places_in_a_form_whose_defaults_came_late(
     slack: Slack, clock: MovableClock
 ) -> None:

@@ -42,7 +42,8 @@ async def _open(request: Request, *, team_id: str) -> None:
         require(await request.see(), Action.ADMINISTER, team)
         return _form(team, team.channel_id, team.name, request.actor, team.timezone)
 
-    await request.open_form(lambda: _form(None, here, "", request.actor, "UTC"), full)
+    # No zone rather than a wrong one: this form may be saved before it is filled in.
+    await request.open_form(lambda: _form(None, here, "", request.actor, ""), full)
 
 
 def _form(team: Team | None, channel_id: str | None, name: str, actor: Actor, timezone: str) -> Payload:
