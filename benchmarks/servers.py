@@ -5,6 +5,7 @@ Each prints its address as JSON; when told to stop, how late its event loop was.
 
 import argparse
 import asyncio
+import gc
 import json
 import pickle
 import signal
@@ -141,6 +142,7 @@ async def bot(
     ) as app:
         if not sends:
             await app.sender.stop()
+        gc.freeze()
         yield f"http://127.0.0.1:{settings.port}"
     await database.close()
 

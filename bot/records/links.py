@@ -88,18 +88,30 @@ async def decide(
     await tell(session, decision, now=now)
 
 
+async def undecide(session: AsyncSession, *, decision: Record, about: Record, now: datetime) -> bool:
+    """The decision is not about that record any more; False when it never was."""
+    gone = await service.unlink(session, decision, about)
+    if gone:
+        await _tell(session, about.workspace_id, about.id, now=now)
+    return bool(gone)
+
+
 async def tell(session: AsyncSession, record: Record, *, now: datetime) -> None:
     """Something about a record changed: what it decides, or what decides it, shows that after this is committed."""
     for link, _source, _target in await service.links_of(session, record_ids=[record.id]):
         if link.relation != Relation.DECIDES:
             continue
         other_id = link.to_id if link.from_id == record.id else link.from_id
-        await inbox.receive(
-            session,
-            event_id=f"{CHANGED}:{uuid4()}",
-            slack_team_id="",  # it never was with Slack
-            event={"type": CHANGED, "record": other_id},
-            event_time=now,
-            now=now,
-            workspace_id=record.workspace_id,
-        )
+        await _tell(session, record.workspace_id, other_id, now=now)
+
+
+async def _tell(session: AsyncSession, workspace_id: int, record_id: int, *, now: datetime) -> None:
+    await inbox.receive(
+        session,
+        event_id=f"{CHANGED}:{uuid4()}",
+        slack_team_id="",  # it never was with Slack
+        event={"type": CHANGED, "record": record_id},
+        event_time=now,
+        now=now,
+        workspace_id=workspace_id,
+    )

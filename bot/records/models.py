@@ -30,6 +30,8 @@ class Record(Base):
     """The letter of its number, `D` in `D-12`."""
     listed_by = ""
     """The command that shows which of its kind there are."""
+    decidable = False
+    """Whether a decision may be about one of its kind."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))

@@ -128,6 +128,21 @@ async def by_name(
     return await _required(session, viewer, kind, kind.number == int(digits), action=action, name=shown)
 
 
+async def any_by_name(
+    session: AsyncSession,
+    *,
+    viewer: Viewer,
+    usual: type[Record],
+    name: str,
+    action: Action = Action.READ,
+) -> Record:
+    """The record of that name, whichever ritual keeps it, else as `by_name`; `12` alone is one of the `usual` kind."""
+    letters = name.strip().upper().rstrip("-0123456789")
+    kinds = {mapper.class_.prefix: mapper.class_ for mapper in Record.__mapper__.self_and_descendants}
+    kind: type[Record] = kinds.get(letters, usual) if letters else usual
+    return await by_name(session, viewer=viewer, kind=kind, name=name, action=action)
+
+
 async def by_id(
     session: AsyncSession,
     *,

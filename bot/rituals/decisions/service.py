@@ -259,11 +259,14 @@ async def link_decision(
     """Link two records by number, or take their link away; returns the decisions whose cards now look different.
 
     `relation` is a `Relation`, "superseded_by" or "reversed_by" for the other direction, or NO_RELATION.
+
+    Raises:
+        FieldRefusal: there is no such record, it is not theirs to link, or the two cannot be that to each other.
     """
-    try:
-        other = await records.by_name(session, viewer=viewer, kind=Decision, name=name, action=Action.CHANGE)
-    except Refusal as error:
-        raise FieldRefusal({"links": error.message}) from None
+    other = await _named(session, viewer=viewer, name=name, action=Action.CHANGE)
+    if not isinstance(other, Decision):
+        await _link_about(session, viewer=viewer, decision=decision, about=other, relation=relation, now=now)
+        return [decision]
     backward = {"superseded_by": Relation.SUPERSEDES, "reversed_by": Relation.REVERSES}.get(relation)
     if relation == NO_RELATION:
         await _unlink(session, viewer=viewer, decision=decision, other=other, now=now)
@@ -466,11 +469,10 @@ async def _relate(
     session: AsyncSession, *, viewer: Viewer, decision: Decision, names: Sequence[str], now: datetime
 ) -> None:
     for name in names:
-        try:
-            other = await records.by_name(session, viewer=viewer, kind=Decision, name=name)
-        except Refusal as error:
-            raise FieldRefusal({"links": error.message}) from None
-        if other.id != decision.id:
+        other = await _named(session, viewer=viewer, name=name, action=Action.READ)
+        if not isinstance(other, Decision):
+            await links.decide(session, decision=decision, about=other, user_id=viewer.user_id, now=now)
+        elif other.id != decision.id:
             await records.link(
                 session,
                 source=decision,
@@ -479,6 +481,39 @@ async def _relate(
                 user_id=viewer.user_id,
                 now=now,
             )
+
+
+async def _named(session: AsyncSession, *, viewer: Viewer, name: str, action: Action) -> Record:
+    """The record that people call `D-3` or `P-7`: a decision, or what one may be about."""
+    try:
+        other = await records.any_by_name(session, viewer=viewer, usual=Decision, name=name, action=action)
+    except Refusal as error:
+        raise FieldRefusal({"links": error.message}) from None
+    if not isinstance(other, Decision) and not other.decidable:
+        words = _("{name} is neither a decision nor a problem. Name one of those.", name=other.name)
+        raise FieldRefusal({"links": words})
+    return other
+
+
+async def _link_about(
+    session: AsyncSession, *, viewer: Viewer, decision: Decision, about: Record, relation: str, now: datetime
+) -> None:
+    """A decision is about a problem, or has nothing to do with it: there is nothing else that the two can be."""
+    if relation == NO_RELATION:
+        if not await links.undecide(session, decision=decision, about=about, now=now):
+            raise FieldRefusal({"links": _not_linked(about)})
+        before, after = about.name, None
+    elif relation == Relation.RELATES_TO:
+        await links.decide(session, decision=decision, about=about, user_id=viewer.user_id, now=now)
+        before, after = None, about.name
+    else:
+        words = _(
+            "{name} is a problem, and a decision takes the place of decisions only. To link it, choose "
+            "“is related to”.",
+            name=about.name,
+        )
+        raise FieldRefusal({"relation": words})
+    await _note_link(session, viewer=viewer, decision=decision, before=before, after=after, now=now)
 
 
 async def _link(
@@ -498,11 +533,15 @@ async def _unlink(
     """What one of them had replaced stands again, unless yet another one replaces it."""
     gone = await records.unlink(session, decision, other)
     if not gone:
-        raise FieldRefusal({"links": _("{name} is not linked to this one.", name=other.name)})
+        raise FieldRefusal({"links": _not_linked(other)})
     await _note_link(session, viewer=viewer, decision=decision, before=other.name, after=None, now=now)
     await _note_link(session, viewer=viewer, decision=other, before=decision.name, after=None, now=now)
     replaced = [record_id for relation, record_id in gone if relation in REPLACING]
     await _stand_again(session, viewer=viewer, record_ids=replaced, now=now)
+
+
+def _not_linked(other: Record) -> str:
+    return _("{name} is not linked to this one.", name=other.name)
 
 
 async def _note_link(

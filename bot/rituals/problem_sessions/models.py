@@ -49,6 +49,7 @@ class Problem(Record):
     __mapper_args__ = {"polymorphic_identity": "problem"}  # noqa: RUF012 -- read by SQLAlchemy from the class
     prefix = "P"
     listed_by = "/problem list"
+    decidable = True
 
     id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
     state: Mapped[str] = mapped_column(String(16), default=ProblemState.OPEN)

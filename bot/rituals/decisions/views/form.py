@@ -324,8 +324,8 @@ def _more_questions(state: FormState) -> list[Block]:
             [
                 b.field(
                     "links",
-                    _("Which other decisions is it related to?"),
-                    b.text_input(value("links"), placeholder="D-3, D-17", max_length=300),
+                    _("Which decisions or problems is it related to?"),
+                    b.text_input(value("links"), placeholder="D-3, P-7", max_length=300),
                 )
             ]
             if "record" not in state.ids  # a record has "Link" for that

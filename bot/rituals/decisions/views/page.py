@@ -254,9 +254,9 @@ def linking(decision: Decision) -> b.Payload:
             ),
             b.field(
                 "links",
-                _("Which decision?"),
-                b.text_input(placeholder="D-3", max_length=20),
-                hint=_("Its number. /decision list shows them."),
+                _("Which decision or problem?"),
+                b.text_input(placeholder=_("D-3 or P-7"), max_length=20),
+                hint=_("Its number. /decision list and /problem list show them."),
                 optional=False,
             ),
         ],
