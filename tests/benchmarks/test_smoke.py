@@ -35,7 +35,7 @@ async def _run(*arguments: object) -> tuple[int | None, list[str]]:
 )
 async def test_a_quick_run_measures_everything(name: str, measured: list[str]) -> None:
     code, lines = await _run(name, "--quick")
-    assert code == 0
+    assert code == 0, lines
     assert [words for words in measured if not any(words in line and "×" in line for line in lines)] == []
 
 
