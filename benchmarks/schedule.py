@@ -107,7 +107,8 @@ async def idle(url: URL, *, cadences: int, looks: int) -> Idle:
 
 async def answers(http: ClientSession, url: str, until: asyncio.Event) -> list[float]:
     """Milliseconds until each command was acknowledged; two at least, as fewer have no quantile."""
-    requests, found = Requests(), []
+    requests = Requests()
+    found: list[float] = []
     while not until.is_set() or len(found) < 2:
         began = time.perf_counter()
         await send(http, url, requests.command())
