@@ -10,7 +10,7 @@ from bot.clock import MovableClock
 from bot.db.engine import Database
 from tests.outbox.rig import Rig, running, seed
 
-LEASE_SECONDS = 5.0  # it begins before the request does; a fifth of it is for a machine that stands still in between
+LEASE_SECONDS = 5.0  # it begins before the request: a fifth of it is for a machine that stands still
 POSTS = 40
 LATE = 12  # of them
 
