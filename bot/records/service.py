@@ -138,9 +138,8 @@ async def any_by_name(
 ) -> Record:
     """The record of that name, whichever ritual keeps it, else as `by_name`; `12` alone is one of the `usual` kind."""
     letters = name.strip().upper().rstrip("-0123456789")
-    kinds = {mapper.class_.prefix: mapper.class_ for mapper in Record.__mapper__.self_and_descendants}
-    kind: type[Record] = kinds.get(letters, usual) if letters else usual
-    return await by_name(session, viewer=viewer, kind=kind, name=name, action=action)
+    kinds = {mapper.class_.prefix: mapper.class_ for mapper in Record.__mapper__.polymorphic_map.values()}
+    return await by_name(session, viewer=viewer, kind=kinds.get(letters, usual), name=name, action=action)
 
 
 async def by_id(
