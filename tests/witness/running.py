@@ -15,7 +15,8 @@ from urllib.request import urlopen
 
 import yaml
 
-from tests.bot import MANIFEST, free_port
+from tests.bot import MANIFEST
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 LOCAL_SLACK = Path(__file__).parent / "node_modules/local-slack-linux-x64/bin/local-slack"
