@@ -85,7 +85,7 @@ async def decide(
     await service.link(
         session, source=decision, target=about, relation=Relation.DECIDES, user_id=user_id, now=now
     )
-    await tell(session, decision, now=now)
+    await _tell(session, about.workspace_id, about.id, now=now)
 
 
 async def undecide(session: AsyncSession, *, decision: Record, about: Record, now: datetime) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.person import Json, Result, Slack, until, words_of
 from tests.rituals.problem_sessions.stories import LATE, logged, page
-from tests.rituals.stories import card, choose, opens, saved
+from tests.rituals.stories import card, choose, opens, saved, set_up_team
 from tests.rituals.stories import logged as decided
 
 pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
@@ -74,3 +74,16 @@ async def test_a_problem_that_somebody_cannot_see_is_not_there_for_them(slack: S
     assert (await link(slack, decision, "relates_to", "P-1")).errors == {}
     elsewhere = f"about a problem in <#{slack.channels['leads']}>"
     assert LATE not in words_of(await card(slack, WEBHOOK, elsewhere))
+
+
+async def test_only_who_may_change_the_problem_links_a_decision_of_theirs_to_it(slack: Slack) -> None:
+    await set_up_team(slack, who_may="owners")
+    await logged(slack)
+    decision = await decided(slack, WEBHOOK, by="engineer2")
+    refused = await link(slack, decision, "relates_to", "P-1", by="engineer2")
+    assert refused.errors == {
+        "links": "In this team only the makers, the PM and the tech lead change a record. Ask one of them."
+    }
+    assert SHOWN not in await page(slack.person("pm"))
+    assert (await link(slack, decision, "relates_to", "P-1", by="techlead")).errors == {}
+    await slack.message("payments", SHOWN)
