@@ -18,6 +18,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from bot.db.upsert import insert
 from bot.errors import FieldRefusal, Refusal
 from bot.i18n import _
+from bot.outbox import service as outbox
 from bot.people import service as people
 from bot.people.calendar import Calendar
 from bot.people.models import Team
@@ -25,7 +26,7 @@ from bot.schedule import words
 from bot.schedule.fields import MoveFields
 from bot.schedule.models import TEAM, Cadence, CadencePerson, CatchUp, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START, Plan, StepTime, next_plan
-from bot.schedule.rules import Rule, instant
+from bot.schedule.rules import Rule, instant, instants
 
 TZDATA = version("tzdata")
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ WAKE = "schedule"  # marks a session whose commit should wake the worker
 YESTERDAY = timedelta(days=1)
 CATCH_UP_PACE = timedelta(minutes=10)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+AGAIN = "again"  # what the message is called that asks somebody at the later time they chose
 
 WHOLE = (joinedload(Occurrence.cadence, innerjoin=True).selectinload(Cadence.people),)
 
@@ -59,9 +61,16 @@ async def set_up(
     take place. `follows`: as in `Cadence`. A change of the rule counts every second week from now on.
     """
     cadence = await cadence_of(session, workspace_id=workspace_id, ritual=ritual, subject_id=subject_id)
+    coming = None
     if cadence is None:
         cadence = Cadence(workspace_id=workspace_id, ritual=ritual, subject_id=subject_id, people=[])
         session.add(cadence)
+    else:
+        coming = await _coming(session, cadence)
+        if coming is not None and not _was_asked(coming):
+            coming.step = None  # what comes first may be another step now
+        if cadence.ended:  # it begins again, whatever it rested for before
+            cadence.paused_at = cadence.paused_by = cadence.resumes_on = None
     written = rule.model_dump(mode="json")
     if cadence.rule != written:
         cadence.rule, cadence.anchor = written, now.astimezone(ZoneInfo(timezone)).date()
@@ -70,7 +79,7 @@ async def set_up(
     cadence.steps = [step.model_dump() for step in steps]
     set_people(cadence, user_ids)
     await session.flush()  # for its id
-    await replan(session, cadence=cadence, now=now)
+    await _replan(session, cadence=cadence, coming=coming, now=now)
     return cadence
 
 
@@ -132,8 +141,26 @@ async def by_id(
     )
 
 
+def source(occurrence: Occurrence, name: str) -> str:
+    """What a message of an occurrence is called in the outbox: the same name is the same message."""
+    return f"{occurrence.cadence.ritual}:{occurrence.id}:{name}"
+
+
+async def call_off(session: AsyncSession, *, occurrence: Occurrence, user_id: str | None = None) -> None:
+    """Nobody is asked again who wanted to be; or this person is not."""
+    waiting = await outbox.deliveries_of(
+        session, workspace_id=occurrence.workspace_id, source=source(occurrence, AGAIN)
+    )
+    for delivery_id, recipient in waiting:
+        if user_id in (None, recipient):
+            await outbox.call_off(session, workspace_id=occurrence.workspace_id, delivery_id=delivery_id)
+
+
 async def replan(session: AsyncSession, *, cadence: Cadence, now: datetime) -> Occurrence | None:
-    """Plan what is to come anew. An occurrence that people were asked about already keeps that, at its new time."""
+    """Plan what is to come anew. An occurrence that people were asked about already keeps that, at its new time.
+
+    When the time they were asked for has passed meanwhile, it was left out, and they are asked for the new one.
+    """
     return await _replan(session, cadence=cadence, coming=await _coming(session, cadence), now=now)
 
 
@@ -147,10 +174,17 @@ async def _replan(
         if coming is not None:
             coming.next_at = None  # it waits, with what people wrote for it
             await session.flush()
+            await call_off(session, occurrence=coming)
         return None
+    if coming is not None and coming.starts_at <= now and _was_asked(coming):
+        _leave_behind(coming, OccurrenceState.SKIPPED)
+        await session.flush()
+        await call_off(session, occurrence=coming)
+        coming = None
     if coming is None:
         return await _add(session, cadence=cadence, plan=plan)
     if (coming.day, coming.starts_at) != (plan.day, plan.starts_at):
+        await call_off(session, occurrence=coming)
         coming.day, coming.starts_at = plan.day, plan.starts_at
         coming.moved, coming.moved_by = plan.moved, None
     await _set_step(session, coming, name=coming.step or cadence.step_times[0].name)
@@ -181,10 +215,31 @@ async def move(
     if starts_at <= now:
         raise FieldRefusal({"time": _("That time is already over. Pick one from now on.")})
     await _require_works(session, occurrence, to.date)
+    _require_before_the_next(occurrence, starts_at)
     session.info[WAKE] = True
+    await call_off(session, occurrence=occurrence)
     occurrence.starts_at, occurrence.moved, occurrence.moved_by = starts_at, "", user_id
     first = occurrence.cadence.step_times[0].name
     await _set_step(session, occurrence, name=occurrence.step or first)
+
+
+def _require_before_the_next(occurrence: Occurrence, starts_at: datetime) -> None:
+    """The rule's next one would not come about, and nobody would have said so."""
+    cadence = occurrence.cadence
+    following = instants(
+        cadence.parsed_rule, anchor=cadence.anchor, at=cadence.at, zone=cadence.zone, after=occurrence.day
+    )
+    day, next_at = next(following)
+    if starts_at >= next_at:
+        shown = words.short_day(day)
+        raise FieldRefusal(
+            {
+                "date": _(
+                    "The next one is on {day} already. Pick a time before it, or leave this one out.",
+                    day=shown,
+                )
+            }
+        )
 
 
 async def _require_works(session: AsyncSession, occurrence: Occurrence, day: date) -> None:
@@ -207,8 +262,11 @@ async def skip(
     return await _end(session, occurrence, OccurrenceState.SKIPPED, now)
 
 
-async def miss(session: AsyncSession, *, occurrence: Occurrence, now: datetime) -> Occurrence | None:
-    """It did not come about, and nobody wanted that; returns the next one."""
+async def miss(
+    session: AsyncSession, *, occurrence: Occurrence, now: datetime, why: str = ""
+) -> Occurrence | None:
+    """It did not come about, and nobody wanted that: nothing ran, or `why`. Returns the next one."""
+    occurrence.why = why
     return await _end(session, occurrence, OccurrenceState.MISSED, now)
 
 
@@ -482,7 +540,18 @@ async def _set_step(session: AsyncSession, occurrence: Occurrence, *, name: str)
 async def _end(
     session: AsyncSession, occurrence: Occurrence, state: OccurrenceState, now: datetime
 ) -> Occurrence | None:
+    _leave_behind(occurrence, state)
+    await session.flush()
+    await call_off(session, occurrence=occurrence)
+    return await plan_next(session, cadence=occurrence.cadence, now=now)
+
+
+def _leave_behind(occurrence: Occurrence, state: OccurrenceState) -> None:
     occurrence.state = state
     occurrence.step = occurrence.next_at = None
-    await session.flush()
-    return await plan_next(session, cadence=occurrence.cadence, now=now)
+
+
+def _was_asked(occurrence: Occurrence) -> bool:
+    """Whether the first of the steps that prepare it is behind it."""
+    first = occurrence.cadence.step_times[0].name
+    return first != START and occurrence.step not in (None, first)

@@ -10,14 +10,12 @@ from bot.errors import NotFound
 from bot.i18n import _
 from bot.outbox import service as outbox
 from bot.schedule import service
-from bot.schedule.models import Cadence, Occurrence
-from bot.schedule.worker import source
+from bot.schedule.models import Occurrence
 from bot.slack import blocks as b
 from bot.slack import text
 
 HOUR, TOMORROW = "hour", "tomorrow"
 MOVE, SKIP = "move", "skip"
-AGAIN = "again"  # what the message is called in the outbox
 AN_HOUR = timedelta(hours=1)
 
 
@@ -59,11 +57,11 @@ async def ask_again(
     now: datetime,
 ) -> None:
     """The same question at that time, in place of any that waits for another."""
-    await call_off(session, occurrence=occurrence, user_id=user_id)
+    await service.call_off(session, occurrence=occurrence, user_id=user_id)
     await outbox.post(
         session,
         workspace_id=occurrence.workspace_id,
-        source=source(occurrence, AGAIN),
+        source=service.source(occurrence, service.AGAIN),
         recipient=user_id,
         part=int(at.timestamp()),
         payload=payload,
@@ -71,22 +69,6 @@ async def ask_again(
         not_before=at,
         useful_until=occurrence.starts_at,
     )
-
-
-async def call_off(session: AsyncSession, *, occurrence: Occurrence, user_id: str | None = None) -> None:
-    """There is nothing to ask any more: of this person, or of anybody."""
-    waiting = await outbox.deliveries_of(
-        session, workspace_id=occurrence.workspace_id, source=source(occurrence, AGAIN)
-    )
-    for delivery_id, recipient in waiting:
-        if user_id in (None, recipient):
-            await outbox.call_off(session, workspace_id=occurrence.workspace_id, delivery_id=delivery_id)
-
-
-async def call_off_next(session: AsyncSession, *, cadence: Cadence) -> None:
-    """Of a cadence that is about to rest."""
-    if (occurrence := await service.next_of(session, cadence=cadence)) is not None:
-        await call_off(session, occurrence=occurrence)
 
 
 def told(at: datetime) -> b.Payload:

@@ -10,6 +10,8 @@ from bot.schedule.models import Cadence, Occurrence, OccurrenceState
 from bot.schedule.rules import WORKDAYS, MonthlyByDay, MonthlyByWeekday, Rule, Weekday, Weekly
 from bot.slack import text
 
+LEFT_OUT_SHOWN = 3
+
 
 def weekday(day: Weekday | int) -> str:
     return [
@@ -126,14 +128,27 @@ def shut(channel_id: str) -> str:
     return _("nothing could be posted in {channel}", channel=text.channel(channel_id))
 
 
+def broke() -> str:
+    return _("something broke on my side")
+
+
 def left_out(rows: Sequence[Occurrence]) -> list[str]:
-    """A line for each that did not take place."""
-    return [_left_out(row) for row in rows]
+    """A line for each that did not take place, oldest first; of many, for the latest."""
+    earlier, shown = rows[:-LEFT_OUT_SHOWN], rows[-LEFT_OUT_SHOWN:]
+    lines = [_left_out(row) for row in shown]
+    if not earlier:
+        return lines
+    more = ngettext(
+        "{n} before these did not take place either.",
+        "{n} before these did not take place either.",
+        len(earlier),
+    )
+    return [more, *lines]
 
 
 def _left_out(row: Occurrence) -> str:
     day = short_day(row.day)
-    if row.state == OccurrenceState.MISSED:
+    if row.state == OccurrenceState.MISSED and not row.why:
         return _("The one of {day} did not take place: I was not running.", day=day)
     if row.why:
         return _("The one of {day} was left out: {why}.", day=day, why=row.why)

@@ -96,7 +96,7 @@ class Moment:
         return await outbox.post(
             session,
             workspace_id=self.occurrence.workspace_id,
-            source=source(self.occurrence, name),
+            source=service.source(self.occurrence, name),
             recipient=recipient,
             payload=payload,
             now=self.now,
@@ -110,11 +110,6 @@ class Moment:
     async def _is_away(self, session: AsyncSession, user_id: str, *, on: datetime) -> bool:
         day, workspace_id = on.astimezone(self.cadence.zone).date(), self.occurrence.workspace_id
         return bool(await people.away(session, workspace_id=workspace_id, user_ids=[user_id], on=day))
-
-
-def source(occurrence: Occurrence, name: str) -> str:
-    """What a message of an occurrence is called in the outbox: the same name is the same message."""
-    return f"{occurrence.cadence.ritual}:{occurrence.id}:{name}"
 
 
 Run = Callable[..., Awaitable[None]]
@@ -350,7 +345,7 @@ class ScheduleWorker(Worker):
                 return
             now = await self._now(session)
             if occurrence.state == OccurrenceState.DUE:
-                await service.miss(session, occurrence=occurrence, now=now)
+                await service.miss(session, occurrence=occurrence, now=now, why=words.broke())
             else:
                 await service.advance(session, occurrence=occurrence, now=now)
 

@@ -80,7 +80,10 @@ def sections(words: str) -> list[Block]:
 
 
 def context(*lines: str) -> ContextBlock:
-    return ContextBlock(elements=[mrkdwn(fitted(line, limits.CONTEXT_TEXT)) for line in lines])
+    """Small lines; more than a context holds share its last element."""
+    apart, rest = lines[: limits.CONTEXT_ELEMENTS - 1], lines[limits.CONTEXT_ELEMENTS - 1 :]
+    last = ["\n".join(rest)] if rest else []
+    return ContextBlock(elements=[mrkdwn(fitted(line, limits.CONTEXT_TEXT)) for line in [*apart, *last]])
 
 
 def divider() -> DividerBlock:

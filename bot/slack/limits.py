@@ -9,6 +9,7 @@ VIEW_BLOCKS = 100  # docs reference/block-kit/blocks
 HEADER_TEXT = 150  # docs reference/block-kit/blocks/header-block
 SECTION_TEXT = 3_000  # docs reference/block-kit/blocks/section-block
 CONTEXT_TEXT = 2_000  # sdk MarkdownTextObject says 3,000; two full lines and a header must fit MESSAGE_TOTAL
+CONTEXT_ELEMENTS = 10  # docs reference/block-kit/blocks/context-block
 INPUT_LABEL = 2_000  # docs reference/block-kit/blocks/input-block
 INPUT_TEXT = 3_000  # sdk PlainTextInputElement.max_length
 OPTION_TEXT = 75  # sdk Option; also its description

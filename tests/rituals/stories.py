@@ -180,7 +180,7 @@ async def gone(person: Person, view: Json) -> bool:
 
 async def pass_to(app: App, clock: MovableClock, moment: datetime) -> None:
     """It becomes that time, and all that is due by then happens, each thing at its own time."""
-    await app.sender.send_due()  # what has just been said is known as said, as it would be long before that time
+    await app.sender.send_due()  # what was just said is known as said, as it would be long before then
     while True:
         following = await next_step(app)
         if following is None or following > moment:

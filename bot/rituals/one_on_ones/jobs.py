@@ -17,7 +17,7 @@ from bot.schedule import service as schedule
 from bot.schedule import snooze, words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
-from bot.schedule.worker import Moment, Step, Timed, source
+from bot.schedule.worker import Moment, Step, Timed
 from bot.slack.blocks import Payload
 from bot.workspaces.models import Workspace
 
@@ -112,7 +112,7 @@ async def update_agenda(session: AsyncSession, *, pair: Pair, occurrence: Occurr
 async def _agendas(session: AsyncSession, occurrence: Occurrence) -> Sequence[tuple[str, str]]:
     """Delivery id and recipient: one in their group DM, or one in each one's own."""
     return await outbox.deliveries_of(
-        session, workspace_id=occurrence.workspace_id, source=source(occurrence, AGENDA)
+        session, workspace_id=occurrence.workspace_id, source=schedule.source(occurrence, AGENDA)
     )
 
 
@@ -128,7 +128,7 @@ async def close(session: AsyncSession, *, moment: Moment) -> None:
             session,
             name="summary",
             recipient=recipient,
-            payload=messages.summary(done, carried),
+            payload=messages.summary(done, carried, now=moment.now),
             thread_of=delivery_id,
         )
 

@@ -93,7 +93,7 @@ class Meeting:
     """Those for what was left out before it too: `Answer.meeting_id` says for which they were."""
     notes: Sequence[Note] = ()
     actions: Sequence[ActionItem] = ()
-    """Those made in it, and those that stood open before."""
+    """Those made in it first; those kept in it; and while it goes on, those that stood open before."""
     left_out: Sequence[Occurrence] = ()
     """What was skipped or missed since the last one."""
     following: Occurrence | None = None
@@ -119,14 +119,14 @@ async def pair_by_id(session: AsyncSession, *, actor: Actor, pair_id: object, lo
     return pair
 
 
-async def pairs_of(session: AsyncSession, *, actor: Actor) -> Sequence[Pair]:
-    """The 1:1s a person has, the oldest first."""
+async def pairs_of(session: AsyncSession, *, actor: Actor, also_ended: bool = False) -> Sequence[Pair]:
+    """The 1:1s a person has, or had too, the oldest first."""
     rows = await session.scalars(
         select(Pair)
         .where(
             Pair.workspace_id == actor.workspace_id,
             or_(Pair.first_id == actor.user_id, Pair.second_id == actor.user_id),
-            Pair.ended_at.is_(None),
+            *([] if also_ended else [Pair.ended_at.is_(None)]),
         )
         .order_by(Pair.id)
     )
@@ -155,7 +155,8 @@ async def set_up_pair(
 ) -> tuple[Pair, bool]:
     """The 1:1 of the actor and the person in `fields`, new, begun again or changed; and whether it is new.
 
-    `timezone` is the actor's own: unless they chose another, the cadence follows it.
+    `timezone` is the actor's own: unless they chose another, the cadence follows it. A change that leaves the zone
+    as it is leaves whom it follows, too.
 
     Raises:
         FieldRefusal: they chose themselves.
@@ -186,6 +187,9 @@ async def set_up_pair(
     pair.conversation_id = conversation_id or pair.conversation_id
     pair.questions, pair.asked = fields.questions or essays_questions(), fields.asked
     zone = fields.timezone or timezone
+    follows = actor.user_id if zone == timezone else None
+    if not is_new and fields.timezone == (was := await cadence_of(session, pair)).timezone:
+        follows = was.follows
     await schedule.set_up(
         session,
         workspace_id=actor.workspace_id,
@@ -195,7 +199,7 @@ async def set_up_pair(
         rule=fields.rule,
         at=fields.time,
         timezone=zone,
-        follows=actor.user_id if zone == timezone else None,
+        follows=follows,
         steps=steps(ahead=fields.ahead),
         user_ids=pair.user_ids,
         now=now,
@@ -467,7 +471,7 @@ async def meeting(session: AsyncSession, *, pair: Pair, occurrence: Occurrence) 
             or_(
                 ActionItem.meeting_id == occurrence.id,
                 ActionItem.done_in == occurrence.id,
-                ActionItem.done_at.is_(None),
+                *([ActionItem.done_at.is_(None)] if occurrence.state == OccurrenceState.OPEN else []),
             ),
         )
         .order_by(ActionItem.id)
@@ -480,7 +484,7 @@ async def meeting(session: AsyncSession, *, pair: Pair, occurrence: Occurrence) 
         items.all(),
         await kept_answers(session, occurrence=occurrence, left_out=left_out) if begun else [],
         notes.all(),
-        actions.all(),
+        sorted(actions, key=lambda action: action.meeting_id != occurrence.id),
         left_out,
         await schedule.next_of(session, cadence=occurrence.cadence),
     )
@@ -603,14 +607,21 @@ async def carry_over(session: AsyncSession, *, occurrence: Occurrence) -> Sequen
     return carried
 
 
-async def history(session: AsyncSession, *, pair: Pair) -> Sequence[Occurrence]:
-    """The meetings they had, the newest first; and what was left out between them."""
+async def history(
+    session: AsyncSession, *, pair: Pair, before: date | None = None
+) -> tuple[Sequence[Occurrence], bool]:
+    """The meetings they had, the newest first, and what was left out between them; and whether there are earlier ones."""
     cadence = await cadence_of(session, pair)
     rows = await session.scalars(
         select(Occurrence)
-        .where(Occurrence.cadence_id == cadence.id, Occurrence.state != OccurrenceState.DUE)
+        .where(
+            Occurrence.cadence_id == cadence.id,
+            Occurrence.state != OccurrenceState.DUE,
+            *([Occurrence.day < before] if before else []),
+        )
         .order_by(Occurrence.day.desc())
-        .limit(HISTORY_SHOWN)
+        .limit(HISTORY_SHOWN + 1)
         .options(*schedule.WHOLE)
     )
-    return rows.all()
+    found = rows.all()
+    return found[:HISTORY_SHOWN], len(found) > HISTORY_SHOWN

@@ -18,7 +18,7 @@ from bot.schedule import service as schedule
 from bot.schedule import words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
-from bot.schedule.worker import Moment, Step, Timed, source
+from bot.schedule.worker import Moment, Step, Timed
 from bot.slack.blocks import Payload
 from bot.slack.threads import Replies
 
@@ -122,7 +122,7 @@ async def close(session: AsyncSession, *, moment: Moment) -> None:
         pick.replies = pick.plain_replies(counted.count, ours=ours)
         await reveal(session, pick, now=now)
     headline = await outbox.delivery_of(
-        session, workspace_id=team.workspace_id, source=source(occurrence, HEADLINE)
+        session, workspace_id=team.workspace_id, source=schedule.source(occurrence, HEADLINE)
     )
     if headline is None:
         return
@@ -294,7 +294,9 @@ async def update_decided(session: AsyncSession, problem: Problem, *, now: dateti
         await outbox.update(session, workspace_id=workspace_id, of=pick.offer_id, payload=offer, now=now)
     occurrence = await schedule.by_id(session, workspace_id=workspace_id, occurrence_id=pick.occurrence_id)
     assert occurrence is not None
-    said = await outbox.delivery_of(session, workspace_id=workspace_id, source=source(occurrence, SUMMARY))
+    said = await outbox.delivery_of(
+        session, workspace_id=workspace_id, source=schedule.source(occurrence, SUMMARY)
+    )
     if said is not None:
         payload = await _summary(session, occurrence, await sessions.picks_of(session, occurrence), now=now)
         await outbox.update(session, workspace_id=workspace_id, of=said, payload=payload, now=now)

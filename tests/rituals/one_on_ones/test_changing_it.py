@@ -138,7 +138,6 @@ async def test_one_that_has_ended_comes_no_more_and_can_be_read(
     before = len(await slack.messages(group))
     await pass_to(bot, clock, NEXT_MONDAY)
     assert len(await slack.messages(group)) <= before + 1  # the one that was open closes
-    await set_up_pair(slack)
     view = await opens(pm, pm.command("general", COMMAND, "history"))
     assert "Mon 30 Nov 10:00 Berlin" in words_of(view)
 

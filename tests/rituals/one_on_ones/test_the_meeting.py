@@ -1,5 +1,7 @@
 """The meeting itself, on its message: ticking off, noting, promising, leaving for next time, being done."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.app import App
@@ -9,6 +11,8 @@ from tests.rituals.one_on_ones.stories import COMMAND, MONDAY, WEDNESDAY, agenda
 from tests.rituals.stories import opens, pass_to, settle
 
 pytestmark = pytest.mark.alike
+
+WEEK = timedelta(days=7)
 
 
 @pytest.fixture
@@ -156,3 +160,40 @@ async def test_the_history_shows_each_meeting_to_both(slack: Slack, bot: App, gr
     assert "Mon 30 Nov 10:00 Berlin" in words_of(view)
     meeting = await opens(lead, lead.press_in(view, "one_on_ones.see_meeting"))
     assert "We laughed a lot" in words_of(meeting)
+
+
+async def _promise(slack: Slack, bot: App, group: str, words: str) -> Json:
+    pm = slack.users["pm"]
+    return await _fill(slack, bot, group, "pm", "one_on_ones.make_action", text=words, owner=pm)
+
+
+async def test_promises_of_this_meeting_come_first_and_an_earlier_one_keeps_to_its_own(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    for n in range(6):
+        await _promise(slack, bot, group, f"Old promise {n}")
+    await pass_to(bot, clock, MONDAY + WEEK)
+    shown = words_of(await _promise(slack, bot, group, "New promise"))
+    assert "New promise" in shown
+    assert "and 1 more: Open shows it" in shown
+    pm = slack.person("pm")
+    history = await opens(pm, pm.command("general", COMMAND, "history"))
+    first = next(b for b in history["blocks"] if "Mon 30 Nov" in words_of(b))["accessory"]["value"]
+    earlier = words_of(await opens(pm, pm.press_in(history, "one_on_ones.see_meeting", first)))
+    assert "Old promise 5" in earlier
+    assert "New promise" not in earlier
+
+
+async def test_the_history_goes_back_to_the_first(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    await pass_to(bot, clock, MONDAY + 14 * WEEK)
+    pm = slack.person("pm")
+    view = await opens(pm, pm.command("general", COMMAND, "history"))
+    assert "Mon 30 Nov" not in words_of(view)
+    await pm.press_in(view, "one_on_ones.see_history")
+
+    async def earlier() -> bool:
+        return "Mon 30 Nov" in words_of(await pm.view(view))
+
+    await until(earlier)

@@ -66,6 +66,31 @@ async def test_a_zone_that_somebody_chose_stays(slack: Slack, bot: App, clock: M
     assert "every Monday at 10:00 Lisbon" in words_of(view)
 
 
+async def test_a_change_by_the_other_leaves_whom_it_follows(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    await _becomes(slack, "techlead", tz="America/New_York")
+    lead = slack.person("techlead")
+    view = await opens(lead, lead.press_in(await page(lead), "one_on_ones.manage", "settings:1"))
+    assert (await lead.submit(view, {"time": "11:00"})).errors == {}
+    await _becomes(slack, "pm", tz="Asia/Tokyo")
+    await _told(slack, group, "every Monday at 11:00 Tokyo")
+
+
+async def test_a_time_that_is_typed_is_one_of_who_typed_it(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    await _becomes(slack, "techlead", tz="America/New_York")
+    lead = slack.person("techlead")
+    await lead.press_in(await page(lead), "one_on_ones.manage", "end:1")
+    view = await opens(lead, lead.press_in(await page(lead), "one_on_ones.manage", "end:1"))
+    await lead.submit(view, {})
+    view = await opens(lead, lead.command("general", COMMAND, f"<@{slack.users['pm']}>"))
+    assert "In your time zone, America/New_York" in words_of(view)
+    assert (await lead.submit(view, {"weekday": "0", "time": "10:00"})).errors == {}
+    await _told(slack, group, "every Monday at 10:00 New York")
+
+
 async def test_a_new_status_is_nobodys_business(slack: Slack, bot: App, group: str) -> None:
     await _becomes(slack, "pm", title="On holiday")
     await settle(bot)

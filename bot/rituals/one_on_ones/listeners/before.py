@@ -9,6 +9,7 @@ from bot.rituals.one_on_ones.views import forms
 from bot.schedule import service as schedule
 from bot.schedule import snooze
 from bot.schedule.models import OccurrenceState
+from bot.slack import text
 from bot.slack.request import Request
 
 
@@ -28,7 +29,9 @@ async def open_answers(request: Request, value: str) -> None:
 async def submit_answers(request: Request) -> None:
     values = request.values
     asked = [block for block in request.view["blocks"] if block["type"] == "input"]
-    given = [(block["label"]["text"], str(values.get(block["block_id"]) or "")) for block in asked]
+    given = [
+        (text.typed(block["label"]["text"]), str(values.get(block["block_id"]) or "")) for block in asked
+    ]
     async with request.begin() as session:
         await records.once(session, request)
         occurrence, pair = await service.meeting_by_id(
@@ -37,7 +40,7 @@ async def submit_answers(request: Request) -> None:
         await service.answer(
             session, actor=request.actor, occurrence=occurrence, answers=given, now=request.now
         )
-        await snooze.call_off(session, occurrence=occurrence, user_id=request.actor.user_id)
+        await schedule.call_off(session, occurrence=occurrence, user_id=request.actor.user_id)
         if occurrence.state == OccurrenceState.OPEN:
             await jobs.update_agenda(session, pair=pair, occurrence=occurrence, now=request.now)
     await request.ack()

@@ -38,7 +38,6 @@ async def skip(request: Request, value: str) -> None:
         )
         why = messages.skipped_words(request.actor.user_id)
         following = await schedule.skip(session, occurrence=occurrence, why=why, now=request.now)
-        await snooze.call_off(session, occurrence=occurrence)
         upcoming = words.upcoming(occurrence.cadence, following, now=request.now)
         said = messages.told(pair, messages.left_out_words(occurrence, why, upcoming))
         await telling.tell_both(session, pair, request, said)
@@ -79,7 +78,6 @@ async def submit_move(request: Request) -> None:
         await schedule.move(
             session, occurrence=occurrence, to=fields, user_id=request.actor.user_id, now=request.now
         )
-        await snooze.call_off(session, occurrence=occurrence)
         said = messages.moved_words(occurrence, by=request.actor.user_id)
         await telling.tell_both(session, pair, request, messages.told(pair, said))
     await request.ack(response_action="clear")
@@ -100,7 +98,6 @@ async def submit_pause(request: Request) -> None:
             session, actor=request.actor, pair_id=request.ids.get("pair"), lock=True
         )
         cadence = await service.cadence_of(session, pair)
-        await snooze.call_off_next(session, cadence=cadence)
         following = await schedule.pause(
             session, cadence=cadence, user_id=request.actor.user_id, until=until, now=request.now
         )

@@ -16,7 +16,7 @@ PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 async def run_command(request: Request) -> None:
     """A person, a word of ours, or something to talk about, which is never lost."""
     first, _space, rest = request.text.partition(" ")
-    if person := PERSON.match(request.text):
+    if person := PERSON.fullmatch(request.text.strip()):
         await open_with(request, person[1])
         return
     match first.lower():
@@ -27,7 +27,7 @@ async def run_command(request: Request) -> None:
         case "help" if not rest:
             await request.ack(**messages.help_words())
         case "history" if not rest:
-            await _for_pair(request, ids.SEE_HISTORY, pages.see_history)
+            await _for_pair(request, ids.SEE_HISTORY, pages.see_history, also_ended=True)
         case "skip" | "move" | "pause" | "resume" as verb if not rest:
             await _for_pair(request, ids.OPEN, changing.VERBS[verb])
         case _:
@@ -56,10 +56,12 @@ async def _open_only(request: Request) -> None:
             await request.ack(**messages.choice(await telling.named(request, pairs), action_id=ids.OPEN))
 
 
-async def _for_pair(request: Request, action_id: str, act: changing.Verb) -> None:
+async def _for_pair(
+    request: Request, action_id: str, act: changing.Verb, *, also_ended: bool = False
+) -> None:
     """Do it for the only 1:1 of a person; who has several chooses first, who has none sets one up."""
     async with request.read() as session:
-        pairs = await service.pairs_of(session, actor=request.actor)
+        pairs = await service.pairs_of(session, actor=request.actor, also_ended=also_ended)
     if len(pairs) == 1:
         await act(request, str(pairs[0].id))
     elif pairs:

@@ -34,10 +34,13 @@ async def add_by_command(request: Request, typed: str) -> None:
     async with request.read() as session:
         pairs = await service.pairs_of(session, actor=request.actor)
     if not pairs:
-        raise Refusal(_("You have no 1:1 yet. `/one-on-one @person` sets one up, then add to its list."))
-    if len(pairs) > 1 or not typed or len(typed) > service.ITEM_CHARACTERS:
+        none = _("You have no 1:1 yet. `/one-on-one @person` sets one up, then add to its list.")
+        raise Refusal("\n".join([none, *([forms.typed_words(typed)] if typed else [])]))
+    cut = len(typed) > service.ITEM_CHARACTERS
+    if len(pairs) > 1 or not typed or cut:
         named = await telling.named(request, pairs)
-        request.open_view(forms.item({"text": typed[: service.ITEM_CHARACTERS]}, {}, pairs=named))
+        note = f"{forms.cut_words()} {forms.typed_words(typed)}" if cut else ""
+        request.open_view(forms.item({"text": typed[: service.ITEM_CHARACTERS]}, {}, pairs=named, note=note))
         return
     async with request.begin() as session:
         pair = await service.pair_by_id(session, actor=request.actor, pair_id=pairs[0].id)

@@ -73,6 +73,7 @@ async def open_action(request: Request, value: str) -> None:
 
 async def submit_action(request: Request) -> None:
     fields = read(ActionFields, request.view)
+    today = await request.today()
     async with request.begin() as session:
         await records.once(session, request)
         occurrence, pair = await service.meeting_by_id(
@@ -85,7 +86,7 @@ async def submit_action(request: Request) -> None:
             pair=pair,
             occurrence=occurrence,
             fields=fields,
-            today=await request.today(),
+            today=today,
             now=request.now,
         )
         await jobs.update_agenda(session, pair=pair, occurrence=occurrence, now=request.now)

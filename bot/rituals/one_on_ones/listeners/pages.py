@@ -1,6 +1,9 @@
 """The page of a pair, and what has been."""
 
-from bot.errors import Refusal
+from datetime import date
+
+from bot.access.rules import missing
+from bot.errors import NotFound, Refusal
 from bot.i18n import _
 from bot.rituals.one_on_ones import ids, service
 from bot.rituals.one_on_ones.models import Pair
@@ -42,10 +45,20 @@ async def show_page(request: Request, pair: Pair) -> None:
 
 
 async def see_history(request: Request, value: str) -> None:
+    """`3`, or `3:2026-11-30` for what was before that day."""
+    pair_id, _colon, day = value.partition(":")
+    try:
+        before = date.fromisoformat(day) if day else None
+    except ValueError:
+        raise NotFound(missing()) from None
     async with request.read() as session:
-        pair = await service.pair_by_id(session, actor=request.actor, pair_id=value)
-        rows = await service.history(session, pair=pair)
-    request.open_view(page.history(pair, rows, user_id=request.actor.user_id))
+        pair = await service.pair_by_id(session, actor=request.actor, pair_id=pair_id)
+        rows, goes_on = await service.history(session, pair=pair, before=before)
+    shown = page.history(pair, rows, user_id=request.actor.user_id, goes_on=goes_on)
+    if before is not None and request.in_modal:
+        request.update_view(shown)
+    else:
+        request.open_view(shown)
 
 
 async def see_meeting(request: Request, value: str) -> None:

@@ -92,7 +92,8 @@ async def _pair_fields(request: Request) -> PairFields:
             return fields
         cadence = await service.cadence_of(session, pair)
     kept = forms.settings_of(pair, cadence, user_id=request.actor.user_id)
-    return PairFields.model_validate({**kept, **request.values, "person": fields.person})
+    typed = {**request.values, "person": fields.person, "timezone": None}  # it said: in your time zone
+    return PairFields.model_validate({**kept, **typed})
 
 
 def _with_person(request: Request) -> dict[str, Any]:

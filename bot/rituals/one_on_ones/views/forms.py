@@ -132,7 +132,7 @@ def item(
         _("For our 1:1"),
         [
             *(choose if len(pairs) > 1 else []),
-            *([b.context(note)] if note else []),
+            *map(b.context, b.pieces(note, limits.CONTEXT_TEXT)),
             b.field(
                 "text",
                 _("What do you want to talk about?"),
@@ -144,6 +144,14 @@ def item(
         submit=_("Put it on the list"),
         private_metadata=request.ids(**held, pair=pairs[0][1] if len(pairs) == 1 else held.get("pair")),
     )
+
+
+def typed_words(typed: str) -> str:
+    return _("You typed: {words}", words=text.escape(typed))
+
+
+def cut_words() -> str:
+    return _("That is longer than the {most} characters that fit here, so it was cut.", most=ITEM_CHARACTERS)
 
 
 def not_seen_words(record: Record, user_ids: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from bot.slack import text
 
 ITEMS_SHOWN = 15  # of an agenda in a message, which holds 50 blocks; its page shows all
 PROMISES_SHOWN = 6
+CHOICES_SHOWN = 40
 ANSWER_SHOWN = 300
 NOTE_SHOWN = 300
 
@@ -98,11 +99,7 @@ def agenda(meeting: Meeting) -> b.Payload:
         blocks += [_item(item, meeting) for item in items[: max(0, ITEMS_SHOWN - shown)]]
         shown += len(items)
     if shown > ITEMS_SHOWN:
-        blocks.append(
-            b.context(
-                ngettext("and {n} more: Open shows it", "and {n} more: Open shows them", shown - ITEMS_SHOWN)
-            )
-        )
+        blocks.append(_more(shown - ITEMS_SHOWN))
     if not shown and not meeting.is_over:
         blocks.append(b.section(_("Nothing is on the list. What is on your mind?")))
     blocks += _answers(meeting, ANSWER_SHOWN)
@@ -111,6 +108,10 @@ def agenda(meeting: Meeting) -> b.Payload:
     blocks.append(_buttons(meeting, pair))
     spoken = [title, *dates, *(item.text for item in meeting.items[:ITEMS_SHOWN])]
     return b.message("\n".join(map(text.escape, spoken)), blocks)
+
+
+def _more(n: int) -> Block:
+    return b.context(ngettext("and {n} more: Open shows it", "and {n} more: Open shows them", n))
 
 
 def _context(meeting: Meeting) -> str:
@@ -172,7 +173,8 @@ def _answers(meeting: Meeting, most: int) -> list[Block]:
 def _promises(meeting: Meeting) -> list[Block]:
     if not meeting.actions:
         return []
-    return [b.section(f"*{_('Promised')}*"), *map(promise, meeting.actions[:PROMISES_SHOWN])]
+    shown, more = meeting.actions[:PROMISES_SHOWN], len(meeting.actions) - PROMISES_SHOWN
+    return [b.section(f"*{_('Promised')}*"), *map(promise, shown), *([_more(more)] if more > 0 else [])]
 
 
 def promise(action: ActionItem) -> Block:
@@ -222,7 +224,7 @@ def _buttons(meeting: Meeting, pair: Pair) -> Block:
 # After
 
 
-def summary(meeting: Meeting, carried: Sequence[AgendaItem]) -> b.Payload:
+def summary(meeting: Meeting, carried: Sequence[AgendaItem], *, now: datetime) -> b.Payload:
     """What one 1:1 came to, in the thread of its agenda."""
     done = [item for item in meeting.items if item.state == ItemState.DONE]
     made = [action for action in meeting.actions if action.meeting_id == meeting.occurrence.id]
@@ -235,9 +237,7 @@ def summary(meeting: Meeting, carried: Sequence[AgendaItem]) -> b.Payload:
     if not paragraphs:
         paragraphs = [_("Nothing was ticked off, and nothing is left over.")]
     if meeting.following is not None:
-        paragraphs.append(
-            words.upcoming(meeting.occurrence.cadence, meeting.following, now=meeting.occurrence.starts_at)
-        )
+        paragraphs.append(words.upcoming(meeting.occurrence.cadence, meeting.following, now=now))
     said = "\n\n".join(paragraphs)
     return b.message(said, [block for paragraph in paragraphs for block in b.sections(paragraph)])
 
@@ -395,5 +395,5 @@ def help_words() -> b.Payload:
 def choice(pairs: Sequence[tuple[str, int]], *, action_id: str) -> b.Payload:
     """A person with several 1:1s is asked which."""
     question = _("With whom?")
-    buttons = [b.button(name, f"{action_id}", value=pair_id) for name, pair_id in pairs[:5]]
+    buttons = [b.button(name, f"{action_id}", value=pair_id) for name, pair_id in pairs[:CHOICES_SHOWN]]
     return b.message(question, [b.section(question), *(b.actions(button) for button in buttons)])

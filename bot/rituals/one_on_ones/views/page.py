@@ -153,8 +153,12 @@ def _parts(of: Meeting) -> list[tuple[str, list[str]]]:
     return [(heading, lines) for heading, lines in parts if lines]
 
 
-def history(pair: Pair, rows: Sequence[Occurrence], *, user_id: str) -> b.Payload:
+def history(pair: Pair, rows: Sequence[Occurrence], *, user_id: str, goes_on: bool) -> b.Payload:
+    """`goes_on`: there are earlier ones, which a button leads to."""
     blocks: list[Block] = [_past(row) for row in rows]
+    if goes_on:
+        earlier = b.button(_("Earlier ones"), ids.SEE_HISTORY, value=f"{pair.id}:{rows[-1].day}")
+        blocks.append(b.actions(earlier))
     if not rows:
         blocks.append(b.section(_("You have not met yet.")))
     title = b.section(f"*{_('Your 1:1s with {other}', other=text.mention(pair.other(user_id)))}*")

@@ -86,7 +86,6 @@ async def skip(request: Request, value: str) -> None:
         occurrence, team = await _to_come(session, viewer, value, lock=True)
         why = session_messages.skipped_words(viewer.user_id)
         await schedule.skip(session, occurrence=occurrence, why=why, now=request.now)
-        await snooze.call_off(session, occurrence=occurrence)
         said = session_messages.left_out_words(occurrence, by=viewer.user_id)
         await _tell(session, request, team, occurrence.cadence, said)
     await pages.show_page(request, viewer, team.id)
@@ -109,7 +108,6 @@ async def submit_move(request: Request) -> None:
         await schedule.move(
             session, occurrence=occurrence, to=fields, user_id=viewer.user_id, now=request.now
         )
-        await snooze.call_off(session, occurrence=occurrence)
         said = session_messages.moved_words(was, by=viewer.user_id)
         await _tell(session, request, team, occurrence.cadence, said)
     await request.ack(response_action="clear")
@@ -144,7 +142,6 @@ async def submit_pause(request: Request) -> None:
     async with request.begin() as session:
         await records.once(session, request)
         team, cadence = await _theirs(session, viewer, request.ids.get("team"), lock=True)
-        await snooze.call_off_next(session, cadence=cadence)
         await schedule.pause(session, cadence=cadence, user_id=viewer.user_id, until=until, now=request.now)
         await _tell(
             session, request, team, cadence, session_messages.paused_words(by=viewer.user_id, until=until)
@@ -169,7 +166,6 @@ async def end(request: Request, value: str) -> None:
     viewer = await request.see()
     async with request.begin() as session:
         team, cadence = await _theirs(session, viewer, value, lock=True)
-        await snooze.call_off_next(session, cadence=cadence)
         await schedule.end(session, cadence=cadence, now=request.now)
         await _tell(session, request, team, cadence, session_messages.ended_words(by=viewer.user_id))
     request.refresh_home()

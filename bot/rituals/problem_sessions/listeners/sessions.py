@@ -14,7 +14,6 @@ from bot.rituals.problem_sessions.service import problems, sessions
 from bot.rituals.problem_sessions.service.sessions import PLACES, SessionFields
 from bot.rituals.problem_sessions.views import session_forms, session_messages
 from bot.schedule import service as schedule
-from bot.schedule import snooze
 from bot.schedule.models import OccurrenceState
 from bot.slack import limits, text
 from bot.slack.forms import read
@@ -147,7 +146,7 @@ async def submit_pick(request: Request) -> None:
         )
         await sessions.pick(session, viewer=viewer, occurrence=occurrence, team=team, problem_ids=chosen)
         picked = await sessions.picks_of(session, occurrence)
-        await snooze.call_off(session, occurrence=occurrence)
+        await schedule.call_off(session, occurrence=occurrence)
     await request.ack(response_action="clear")
     request.tell(session_messages.picked(occurrence, picked))
     request.refresh_home()
