@@ -45,6 +45,7 @@ from bot.settings import Settings
 from bot.slack.clients import Clients, code_of
 from bot.slack.directory import Directory
 from bot.slack.dispatch import Dispatch, Table, Tables
+from bot.slack.hearing import Hearing
 from bot.slack.home import Home
 from bot.slack.ingress import BODY_BYTES, routes
 from bot.slack.request import Surroundings
@@ -398,7 +399,7 @@ async def serving(
         if settings.socket_mode:
             assert settings.slack_app_token is not None
             app_token = settings.slack_app_token.get_secret_value()
-            await stack.enter_async_context(_socket(app, app_token, told_to_stop or asyncio.Event()))
+            await stack.enter_async_context(_socket(app, app_token, health, told_to_stop or asyncio.Event()))
         else:
             assert settings.slack_signing_secret is not None
             await stack.enter_async_context(_http(app, settings, health))
@@ -406,9 +407,13 @@ async def serving(
 
 
 @asynccontextmanager
-async def _socket(app: App, app_token: str, told_to_stop: asyncio.Event) -> AsyncIterator[None]:
+async def _socket(
+    app: App, app_token: str, health: Health, told_to_stop: asyncio.Event
+) -> AsyncIterator[None]:
     handler = AsyncSocketModeHandler(app.bolt, app_token, web_client=app.clients.bot(None))
-    app.tick.every(SOCKET_LOOK_SECONDS, lambda: _renew_address(handler))
+    hearing = Hearing(handler)
+    app.tick.every(SOCKET_LOOK_SECONDS, hearing.look)
+    health.also(hearing.problem)
     connecting = asyncio.ensure_future(_connect(handler, app_token))
     told = asyncio.ensure_future(told_to_stop.wait())
     try:
@@ -422,13 +427,6 @@ async def _socket(app: App, app_token: str, told_to_stop: asyncio.Event) -> Asyn
         await asyncio.gather(connecting, told, return_exceptions=True)
         await app.dispatch.idle()  # what has begun is answered before the socket closes
         await handler.close_async()  # type: ignore[no-untyped-call]
-
-
-def _renew_address(handler: AsyncSocketModeHandler) -> None:
-    """An address of Slack's is good once and for half a minute; the SDK would try one that failed for ever."""
-    session = handler.client.current_session
-    if session is None or session.closed:
-        handler.client.wss_uri = None  # its next try asks for a new one
 
 
 async def _connect(handler: AsyncSocketModeHandler, app_token: str) -> None:

@@ -10,15 +10,24 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 ANSWER_SECONDS = 5  # a probe that hangs is worth less than one that says no
 
 
-class Health:
-    """Alive as long as it answers; ready between `start` and `stop`, while `check` finds no problem."""
+Check = Callable[[], Awaitable[str | None]]
+"""What is wrong, in words; None when nothing is."""
 
-    def __init__(
-        self, check: Callable[[], Awaitable[str | None]], *, answer_seconds: float = ANSWER_SECONDS
-    ) -> None:
-        self._check = check
+
+class Health:
+    """Alive as long as it answers; ready between `start` and `stop`, while no check finds a problem.
+
+    `check` is of the database.
+    """
+
+    def __init__(self, check: Check, *, answer_seconds: float = ANSWER_SECONDS) -> None:
+        self._checks = [check]
         self._answer_seconds = answer_seconds
         self._unready: str | None = "starting"
+
+    def also(self, check: Check) -> None:
+        """One more thing without which it is not ready."""
+        self._checks.append(check)
 
     def start(self) -> None:
         """Everything that takes work in is up."""
@@ -33,9 +42,10 @@ class Health:
             return self._unready
         try:
             async with asyncio.timeout(self._answer_seconds):
-                return await self._check()
+                found = [await check() for check in self._checks]
         except TimeoutError:
             return f"the database did not answer within {self._answer_seconds:g} seconds"
+        return next(filter(None, found), None)
 
     def routes(self) -> list[web.RouteDef]:
         """`/healthz` and `/readyz`, also for the port that Slack posts to."""

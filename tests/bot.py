@@ -40,6 +40,7 @@ async def running_bot(
     clock: Clock,
     transport: str = "http",
     rituals: Sequence[Ritual] = RITUALS,
+    health: Health | None = None,
     **settings: Any,
 ) -> AsyncIterator[App]:
     described, port = slack.described, free_port()
@@ -53,10 +54,15 @@ async def running_bot(
         slack_bot_token=described["bot_token"], slack_api_url=described["api_url"], **door, **settings
     )
     async with serving(
-        chosen, database=db, clock=clock, health=Health(_healthy), rituals=rituals, pace_seconds=NO_PACE
+        chosen,
+        database=db,
+        clock=clock,
+        health=health or Health(healthy),
+        rituals=rituals,
+        pace_seconds=NO_PACE,
     ) as app:
         yield app
 
 
-async def _healthy() -> str | None:
+async def healthy() -> str | None:
     return None

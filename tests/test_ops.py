@@ -7,7 +7,12 @@ import pytest
 from aiohttp import ClientSession
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from bot.clock import MovableClock
+from bot.db.engine import Database
 from bot.ops import Health, OpsServer
+from bot.slack import hearing
+from tests.bot import healthy, running_bot
+from tests.person import Slack, until
 
 
 class Condition:
@@ -82,3 +87,27 @@ async def test_metrics_are_in_the_format_that_prometheus_reads(http: ClientSessi
     async with http.get("/metrics") as response:
         assert response.headers["Content-Type"] == CONTENT_TYPE_LATEST
         assert "python_info" in await response.text()
+
+
+@pytest.mark.alike
+@pytest.mark.slow
+async def test_who_has_no_connection_to_slack_for_long_is_not_ready_until_there_is_one(
+    slack: Slack, db: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "DEAF_SECONDS", 0.2)
+    health = Health(healthy)
+    health.start()
+
+    async def deaf() -> bool:
+        return "no connection to Slack for" in (await health.problem() or "")
+
+    async def hears() -> bool:
+        return await health.problem() is None
+
+    async with running_bot(slack, db, clock=clock, transport="socket", health=health):
+        assert await hears()
+        await slack.fault("apps.connections.open", "error", "invalid_auth", times=1000)
+        await slack.post("sockets", {"do": "drop"})
+        await until(deaf)
+        await slack.clear_faults()
+        await until(hears, seconds=60)
