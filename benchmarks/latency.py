@@ -102,7 +102,7 @@ class Bench:
         before = server.cpu_seconds()
         await asyncio.gather(*(person() for _person in range(AT_ONCE)))
         if done is not None:
-            await until(done)
+            await until(done, seconds=60)
         cpu_seconds = server.cpu_seconds() - before
         return Cost(cpu_seconds / len(bodies) * 1e6, statistics.median(times) * 1e3)
 

@@ -35,12 +35,14 @@ from bot.ritual import Ritual
 from bot.rituals import RITUALS, decisions
 from bot.rituals.decisions.views import form
 from bot.settings import Settings
+from bot.slack import dispatch
 from tests.ports import free_port
 from tests.schedule import bells
 
 BELLS = Ritual(name=bells.RITUAL, summary=lambda: "rings at its time", timed={bells.RITUAL: bells.timed})
 
 PROBE_SECONDS = 0.005
+PATIENT_SECONDS = 30.0  # work is counted here, and a machine that stands still is no refusal
 LATE_AT_MOST = 0.1  # seconds: what a person notices, and Slack's three of an answer lose
 
 
@@ -131,6 +133,7 @@ async def bot(
     settings = settings_for(
         slack_url=slack_url, database_url=database_url, encryption_key=encryption_key, port=free_port()
     )
+    dispatch.SAVE_SECONDS = PATIENT_SECONDS
     database = Database(settings.database_url, keyring=settings.keyring())
     health = Health(_nothing_wrong)
     async with serving(
