@@ -63,3 +63,15 @@ class EncryptedJSON(TypeDecorator[Any]):
         if isinstance(value, dict) and value.keys() == {SEALED}:
             return json.loads(keyring_of(dialect).open(value[SEALED]))
         return value
+
+
+class ReadableJSON(EncryptedJSON):
+    """For a query of many rows: what no key can read is None there, and keeps nobody from the others."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        try:
+            return super().process_result_value(value, dialect)
+        except KeyError:
+            return None
