@@ -16,6 +16,7 @@ from bot.db.engine import Database
 from bot.db.migrate import current_problem
 from bot.outbox.service import troubles
 from bot.people.models import Team
+from bot.rekey import look
 from bot.settings import Purpose, Settings
 from bot.slack.clients import Clients, code_of
 from bot.workspaces.models import Workspace, WorkspaceState
@@ -51,11 +52,14 @@ async def examine(settings: Settings, *, clients: Clients, clock: Clock) -> Asyn
     if settings.is_sqlite and not settings.database_path.exists():
         yield Check("database", ok=True, say="not made yet", do="The first `common-ground run` makes it.")
         return
-    db = Database(settings.database_url, keyring=settings.keyring())
+    keyring = settings.keyring()
+    db = Database(settings.database_url, keyring=keyring)
     try:
         database = await _database(db)
         yield database
         if database.ok:
+            if keyring is not None and keyring.has_older:
+                yield await _keys(db)
             async for check in _workspaces(db, clients, clock):
                 yield check
     finally:
@@ -78,6 +82,32 @@ async def _database(db: Database) -> Check:
         return Check("database", ok=True, say=f"{db.url.get_backend_name()}, at the newest revision")
     say, _, do = problem.partition(". ")
     return Check("database", ok=False, say=say, do=do)
+
+
+async def _keys(db: Database) -> Check:
+    """Whether the older ones are still needed. Reads all that is encrypted, so it is asked only when there are any."""
+    tables = await look(db)
+    older, lost = sum(table.older for table in tables), sum(table.lost for table in tables)
+    if lost:
+        return Check(
+            "encryption keys",
+            ok=False,
+            say=f"{lost} rows can be read with none of them",
+            do="Put the key that sealed these back, as the last one.",
+        )
+    if older:
+        return Check(
+            "encryption keys",
+            ok=True,
+            say=f"{older} rows are not yet under the newest one",
+            do="Run `common-ground rekey`; then the older ones can go.",
+        )
+    return Check(
+        "encryption keys",
+        ok=True,
+        say="all is under the newest one",
+        do="Take the older ones away and restart the bot.",
+    )
 
 
 async def _app_token(client: AsyncWebClient) -> Check:

@@ -14,6 +14,7 @@ import yaml
 
 from bot.cli.commands import main
 from bot.db.engine import Database
+from bot.db.keyring import new_key
 from bot.outbox import service as outbox
 from bot.settings import Settings
 from bot.workspaces.installations import save
@@ -281,6 +282,24 @@ def test_a_key_file_that_holds_no_key_is_told_with_what_to_do(
         assert said.code == 1
         assert "Traceback" not in said.err
     assert "holds no usable keys" in command_line("doctor").err
+
+
+def test_keys_beside_the_database_are_changed_for_others(command_line: CommandLine, database: Path) -> None:
+    _install(database, posts=[NOW])
+    keys = Path(f"{database}.keys")
+    newer = new_key()
+    keys.write_text(f"{newer}\n{keys.read_text()}")
+    said = command_line("rekey")
+    assert said.code == 0
+    assert "deliveries: 1 of 1 rows sealed anew" in said.out
+    assert f"only the first of {keys.name}" in said.err
+    keys.write_text(newer)
+    said = command_line("rekey", "--json")
+    assert said.code == 0
+    tables = json.loads(said.out)
+    assert {"table", "rows", "resealed", "older", "lost"} == tables[0].keys()
+    assert sum(table["rows"] for table in tables) == 2
+    assert not any(table["resealed"] or table["older"] or table["lost"] for table in tables)
 
 
 def test_only_its_owner_can_read_the_database(database: Path) -> None:

@@ -18,6 +18,7 @@ from bot.outbox import service as outbox
 from bot.outbox.models import Delivery, DeliveryState
 from bot.people.models import Team
 from bot.playground.server import LocalSlack
+from bot.rekey import rekey
 from bot.settings import Settings
 from bot.slack.clients import Clients
 from bot.workspaces.installations import leave, save
@@ -158,6 +159,30 @@ async def test_a_database_without_tables_is_told(slack: LocalSlack, new_database
 async def test_a_lost_encryption_key_is_told(settings: Settings, installed: Database) -> None:
     bad = await wrong(but(settings, encryption_keys=(SecretStr(new_key()),)))
     assert "Put the key" in bad["workspace Acme"].do
+
+
+async def test_whether_older_keys_are_still_needed_is_told(settings: Settings, installed: Database) -> None:
+    newer = SecretStr(new_key())
+    both = but(settings, encryption_keys=(newer, SecretStr(KEY)))
+
+    async def told() -> Check:
+        (check,) = [check for check in await found(both) if check.name == "encryption keys"]
+        return check
+
+    check = await told()
+    assert check.ok
+    assert "common-ground rekey" in check.do
+    db = Database(both.database_url, keyring=both.keyring())
+    assert [table.table async for table in rekey(db) if table.resealed] == ["workspaces"]
+    await db.close()
+    check = await told()
+    assert check.ok
+    assert "Take the older ones away" in check.do
+
+    both = but(settings, encryption_keys=(SecretStr(KEY), SecretStr(new_key())))
+    check = await told()
+    assert not check.ok
+    assert "1 rows" in check.say
 
 
 async def test_a_team_channel_that_the_bot_is_not_in_is_named(

@@ -20,6 +20,7 @@ from bot import app as composition
 from bot import backup as backups
 from bot import doctor as doctors
 from bot import log, manifest
+from bot import rekey as rekeying
 from bot.cli import decisions
 from bot.cli.terminal import Json, say, wait
 from bot.clock import Clock
@@ -163,6 +164,43 @@ def _table(checks: Sequence[doctors.Check]) -> Table:
         )
         table.add_row(sign, check.name, f"{check.say}\n{check.do}".strip())
     return table
+
+
+@app.command()
+def rekey(*, json_: Json = False) -> None:
+    """Seal all that is encrypted under the newest key, also while the bot runs; then older keys can go."""
+    settings = Settings.load(for_=Purpose.DATA)
+    if problem := settings.missing(Purpose.RUN).get("encryption_keys"):
+        raise SettingsError([problem])
+    tables = wait(_rekeyed(settings, json_=json_))
+    if json_:
+        typer.echo(json.dumps([asdict(table) for table in tables], indent=2))
+    older, lost = sum(table.older for table in tables), sum(table.lost for table in tables)
+    if lost:
+        say(
+            f"{lost} rows can be read with none of the keys. If you find the key that sealed them, put it last"
+        )
+        say("among the others and run this again.")
+    if older:
+        say(
+            f"{older} rows are left, which somebody holds or writes with an older key. Restart every bot with the"
+        )
+        say("new key first, then run this again.")
+    else:
+        where = "ENCRYPTION_KEYS" if settings.encryption_keys else f"{settings.database_path}.keys"
+        say(f"Nothing needs an older key any more: keep only the first of {where}, then restart the bot.")
+    if older or lost:
+        raise typer.Exit(FAILED)
+
+
+async def _rekeyed(settings: Settings, *, json_: bool) -> list[rekeying.Found]:
+    tables = []
+    async with composition.opened(settings) as db:
+        async for table in rekeying.rekey(db):
+            tables.append(table)
+            if not json_:
+                typer.echo(f"{table.table}: {table.resealed} of {table.rows} rows sealed anew")
+    return tables
 
 
 @app.command(name="manifest")

@@ -19,7 +19,9 @@ class Keyring:
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise ValueError("a keyring needs at least one key")
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        fernets = [Fernet(key) for key in keys]
+        self._fernet, self._newest = MultiFernet(fernets), fernets[0]
+        self.has_older = len(fernets) > 1
 
     def seal(self, text: str) -> str:
         return self._fernet.encrypt(text.encode()).decode()
@@ -32,9 +34,13 @@ class Keyring:
                 "None of ENCRYPTION_KEYS can read what is stored. Put the key that wrote it back into the list."
             ) from None
 
-    def rotate(self, token: str) -> str:
-        """The same text under the newest key."""
-        return self._fernet.rotate(token.encode()).decode()
+    def is_newest(self, token: str) -> bool:
+        """Whether it was sealed with the newest key."""
+        try:
+            self._newest.decrypt(token.encode())
+        except InvalidToken:
+            return False
+        return True
 
 
 def new_key() -> str:

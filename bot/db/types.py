@@ -44,6 +44,11 @@ class EncryptedText(TypeDecorator[str]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
         return None if value is None else keyring_of(dialect).open(value)
 
+    @staticmethod
+    def token(stored: str) -> str | None:
+        """The Fernet token in what the database holds."""
+        return stored
+
 
 SEALED = "sealed"
 
@@ -60,6 +65,22 @@ class EncryptedJSON(TypeDecorator[Any]):
         return {SEALED: keyring_of(dialect).seal(json.dumps(value, separators=(",", ":")))}
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        if isinstance(value, dict) and value.keys() == {SEALED}:
-            return json.loads(keyring_of(dialect).open(value[SEALED]))
-        return value
+        token = self.token(value)
+        return value if token is None else json.loads(keyring_of(dialect).open(token))
+
+    @staticmethod
+    def token(stored: Any) -> str | None:
+        """The Fernet token in what the database holds; none in what was never sealed."""
+        return stored[SEALED] if isinstance(stored, dict) and stored.keys() == {SEALED} else None
+
+
+class ReadableJSON(EncryptedJSON):
+    """For a query of many rows: what no key can read is None there, and keeps nobody from the others."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        try:
+            return super().process_result_value(value, dialect)
+        except KeyError:
+            return None

@@ -23,11 +23,13 @@ NO_ANSWER = "no_answer"  # the connection broke or timed out after the request m
 UNREACHABLE = "unreachable"  # no connection: the request never left
 UNREADABLE = "unreadable"  # we may not read the conversation, so we cannot tell
 TOO_LATE = "too_late"  # it was of use until a time that has passed
+KEY_LOST = "key_lost"  # none of the keys can read what was to be sent
 MESSAGE_GONE = "message_not_found"
 
 CODES: Mapping[str, Verdict] = {
     UNREACHABLE: Verdict.RETRY,
     TOO_LATE: Verdict.SKIP,
+    KEY_LOST: Verdict.DEAD,
     **dict.fromkeys(
         (
             "rate_limited",

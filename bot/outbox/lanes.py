@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, case, func, literal, literal_column, or_, select, update
+from sqlalchemy import String, case, func, literal, literal_column, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.types import UTCDateTime
+from bot.db.types import ReadableJSON, UTCDateTime
 from bot.db.upsert import insert
 from bot.outbox.models import Delivery, DeliveryState, Gate, Kind, Lane
 
@@ -39,7 +39,7 @@ class Claimed:
     source: str
     recipient: str
     kind: Kind
-    payload: dict[str, Any]
+    payload: dict[str, Any] | None  # none: no key can read it
     revision: int
     attempt: int
     failures: int
@@ -208,7 +208,7 @@ async def claim(
             Delivery.source,
             Delivery.recipient,
             Delivery.kind,
-            Delivery.payload,
+            type_coerce(Delivery.payload, ReadableJSON).label("payload"),
             Delivery.revision,
             Delivery.attempt,
             Delivery.failures,

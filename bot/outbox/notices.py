@@ -1,6 +1,7 @@
 """What a person is told when a message could not be sent: what happened, and what to do."""
 
 from bot.i18n import _
+from bot.outbox.codes import KEY_LOST
 from bot.outbox.models import CANVASES, DeliveryState, Kind
 
 
@@ -9,6 +10,14 @@ def notice(*, state: DeliveryState, code: str, recipient: str, kind: Kind = Kind
     place = f"<@{recipient}>" if recipient.startswith(("U", "W")) else f"<#{recipient}>"
     if state is DeliveryState.PAUSED:
         return {"text": _paused(code, place)}
+    if code == KEY_LOST:
+        return {
+            "text": _(
+                "What was for {place} could not be sent: it is encrypted, and the key is gone. "
+                "When whoever runs me has put the key back, press “send again” in my Home tab.",
+                place=place,
+            )
+        }
     if kind in CANVASES:
         return {"text": _of_canvas(state, code, place)}
     if state is DeliveryState.UNCERTAIN:

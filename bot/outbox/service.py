@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, case, delete, func, or_, select, true
 from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from bot.db.database_time import at_once
 from bot.db.upsert import insert
@@ -482,6 +483,7 @@ async def _delivery(session: AsyncSession, *, workspace_id: int, delivery_id: st
     found = await session.scalar(
         select(Delivery)
         .where(Delivery.workspace_id == workspace_id, Delivery.id == delivery_id)
+        .options(defer(Delivery.payload))  # nobody wants it, and there may be no key any more that reads it
         .execution_options(populate_existing=True)
     )
     if found is None:

@@ -10,7 +10,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.outbox.codes import NO_ANSWER, TOO_LATE, UNREACHABLE, UNREADABLE, Verdict, verdict_on
+from bot.outbox.codes import KEY_LOST, NO_ANSWER, TOO_LATE, UNREACHABLE, UNREADABLE, Verdict, verdict_on
 from bot.outbox.lanes import Claimed
 from bot.outbox.models import CANVASES, Kind
 from bot.outbox.settle import Result
@@ -134,7 +134,7 @@ def _arguments(delivery: Claimed, channel_id: str) -> dict[str, Any]:
         return _canvas_arguments(delivery, channel_id)
     if delivery.kind is Kind.PIN:
         return {"channel": channel_id, "timestamp": delivery.message_ts}
-    arguments = {**delivery.payload, "channel": channel_id}
+    arguments = {**_payload(delivery), "channel": channel_id}
     if delivery.kind is Kind.UPDATE:
         return {**arguments, "ts": delivery.message_ts}
     if delivery.thread_ts:
@@ -147,11 +147,18 @@ def _arguments(delivery: Claimed, channel_id: str) -> dict[str, Any]:
 
 def _canvas_arguments(delivery: Claimed, channel_id: str) -> dict[str, Any]:
     """A canvas has its title from the beginning; each later state replaces all that stands in it."""
-    content = {"type": "markdown", "markdown": delivery.payload["markdown"]}
+    payload = _payload(delivery)
+    content = {"type": "markdown", "markdown": payload["markdown"]}
     if delivery.kind is Kind.CANVAS_UPDATE:
         change = {"operation": "replace", "document_content": content}
         return {"canvas_id": delivery.message_ts, "changes": [change]}
-    return {"title": delivery.payload["title"], "channel_id": channel_id, "document_content": content}
+    return {"title": payload["title"], "channel_id": channel_id, "document_content": content}
+
+
+def _payload(delivery: Claimed) -> dict[str, Any]:
+    if delivery.payload is None:
+        raise _Stop(Verdict.DEAD, KEY_LOST)
+    return delivery.payload
 
 
 async def _call(line: Line, method: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ own, so that a second one takes nothing from the first.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import structlog
 from slack_sdk.models.blocks import Block
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Actor
@@ -20,6 +21,8 @@ from bot.slack import blocks as b
 from bot.slack import text
 from bot.slack.forms import Values, is_typed_into
 from bot.slack.request import Request
+
+log = structlog.get_logger()
 
 KEPT = timedelta(days=30)
 SUBJECT = "draft"
@@ -60,11 +63,12 @@ async def _keep(
 
 async def newest(session: AsyncSession, *, actor: Actor, form: str, subjects: Sequence[str]) -> Draft | None:
     """The draft to offer in a form about one of these."""
-    return await session.scalar(
+    return await _readable(
+        session,
         select(Draft)
         .where(*_of(actor), Draft.form == form, Draft.subject.in_(subjects))
         .order_by(Draft.updated_at.desc(), Draft.id.desc())
-        .limit(1)
+        .limit(1),
     )
 
 
@@ -73,7 +77,16 @@ async def offered(session: AsyncSession, request: Request) -> Draft | None:
     draft_id = request.ids.get(OFFERED)
     if not isinstance(draft_id, int):
         return None
-    return await session.scalar(select(Draft).where(*_of(request.actor), Draft.id == draft_id))
+    return await _readable(session, select(Draft).where(*_of(request.actor), Draft.id == draft_id))
+
+
+async def _readable(session: AsyncSession, one: Select[Draft]) -> Draft | None:
+    """None when no key can read it: without a draft people go on, without their form they cannot."""
+    try:
+        return await session.scalar(one)
+    except KeyError:
+        log.warning("draft_unreadable")
+        return None
 
 
 async def resume(session: AsyncSession, request: Request, draft: Draft, usual: Values) -> None:

@@ -41,6 +41,17 @@ async def test_who_wrote_it_is_told_in_home_and_nobody_who_has_nothing_to_do_wit
     assert "could not be posted" not in await home(slack, "designer")
 
 
+async def test_what_no_key_can_read_is_told_with_what_to_do(slack: Slack, bot: App) -> None:
+    await trouble(slack, bot)
+    async with bot.database.begin() as session:
+        await session.execute(
+            update(Delivery).where(Delivery.state == "paused").values(state="dead", last_error="key_lost")
+        )
+    seen = await home(slack, "engineer")
+    assert "the key is gone" in seen
+    assert "Slack answered" not in seen
+
+
 async def test_sent_again_from_home_it_arrives(slack: Slack, bot: App) -> None:
     await trouble(slack, bot)
     engineer = slack.person("engineer")

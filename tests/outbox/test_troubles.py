@@ -12,7 +12,7 @@ import bot
 from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.outbox import service as outbox
-from bot.outbox.codes import CODES, NO_ANSWER, UNREACHABLE, UNREADABLE, Verdict, is_known
+from bot.outbox.codes import CODES, KEY_LOST, NO_ANSWER, UNREACHABLE, UNREADABLE, Verdict, is_known
 from bot.slack.clients import Clients
 from bot.workspaces.models import Workspace
 from tests.outbox.rig import Rig, running, seed
@@ -247,7 +247,7 @@ async def test_nothing_is_sent_for_a_workspace_that_removed_us_in_the_middle(rig
 
 
 def test_every_verdict_that_the_code_makes_itself_is_in_the_table() -> None:
-    assert {UNREACHABLE, NO_ANSWER, UNREADABLE} <= CODES.keys()
+    assert {KEY_LOST, UNREACHABLE, NO_ANSWER, UNREADABLE} <= CODES.keys()
 
 
 def test_slack_clients_are_made_in_one_place_only() -> None:

@@ -3,9 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.app import App
 from bot.clock import MovableClock
+from bot.db.engine import Database
+from bot.db.keyring import Keyring, new_key
+from bot.records.models import Draft
 from tests.person import Slack, words_of
 from tests.rituals.stories import (
     COMMAND,
@@ -152,6 +156,17 @@ async def _closed_draft(slack: Slack, title: str, **typed: str) -> None:
     view = await form(pm, title)
     await pm.type_into(view, typed)
     await pm.close(await more_fields(pm, view))
+
+
+async def test_a_draft_that_no_key_can_read_keeps_no_form_from_opening(slack: Slack, bot: App) -> None:
+    pm = slack.person("pm")
+    await _closed_draft(slack, "Use webhooks", context="Limits")
+    await shows(pm, await form(pm, ""), "You have a draft from")
+    before = Database(bot.database.url, keyring=Keyring([new_key()]))
+    async with before.begin() as session:
+        await session.execute(update(Draft).values(values={"title": "sealed"}))
+    await before.close()
+    assert "You have a draft" not in words_of(await form(pm, ""))
 
 
 async def test_another_form_takes_nothing_from_a_draft_that_is_offered_in_it(slack: Slack) -> None:

@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.i18n import _, ngettext
 from bot.outbox import notices
+from bot.outbox.codes import KEY_LOST
 from bot.outbox.models import DeliveryState
 from bot.outbox.service import Trouble
 from bot.people.calendar import DaysOff
@@ -93,7 +94,7 @@ def _health(troubles: Sequence[Trouble]) -> list[Block]:
 
 
 def _trouble(trouble: Trouble) -> str:
-    """What happened and what to do about it; a pause in the words in which it was told of when it began."""
+    """What happened and what to do about it; a pause or a lost key in the words in which it was told of."""
     where = (
         text.channel(trouble.recipient) if trouble.recipient[:1] in "CG" else text.mention(trouble.recipient)
     )
@@ -105,9 +106,9 @@ def _trouble(trouble: Trouble) -> str:
             where=where,
             when=when,
         )
-    if trouble.state is DeliveryState.PAUSED:
-        paused = notices.notice(state=trouble.state, code=trouble.error, recipient=trouble.recipient)
-        return _("{what} It waits since {when}.", what=paused["text"], when=when)
+    if trouble.state is DeliveryState.PAUSED or trouble.error == KEY_LOST:
+        told = notices.notice(state=trouble.state, code=trouble.error, recipient=trouble.recipient)
+        return _("{what} It waits since {when}.", what=told["text"], when=when)
     return _(
         "To {where}, since {when}: Slack did not take it (it answered `{code}`). Send it again, or let it go.",
         where=where,
