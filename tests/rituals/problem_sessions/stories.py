@@ -70,15 +70,15 @@ async def with_sessions(slack: Slack, *, by: str = "pm", **fields: Any) -> None:
     await sessions(slack, by=by, **fields)
 
 
-async def sessions(slack: Slack, *, by: str = "pm", **fields: Any) -> None:
+async def sessions(slack: Slack, *, by: str = "pm", channel: str = "payments", **fields: Any) -> None:
     person = slack.person(by)
-    view = await opens(person, person.command("payments", COMMAND, "session"))
+    view = await opens(person, person.command(channel, COMMAND, "session"))
     if fields.keys() - {"weekday", "time"}:
         await person.press_in(view, "problem_sessions.more_settings")
         view = await person.view(view)
     result = await person.submit(view, {"weekday": "0", "time": "10:00", **fields})
     assert result.errors == {}, result.errors
-    await slack.message("payments", "Next:")
+    await slack.message(channel, "Next:")
 
 
 async def settings_page(slack: Slack, by: str = "pm") -> Json:
