@@ -15,7 +15,7 @@ from bot.rituals.problem_sessions.models import Idea, Pick, Problem
 from bot.rituals.problem_sessions.service import problems, sessions
 from bot.rituals.problem_sessions.views import messages, session_messages
 from bot.schedule import service as schedule
-from bot.schedule import words
+from bot.schedule import snooze, words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
 from bot.schedule.worker import Moment, Step, Timed, source
@@ -58,6 +58,23 @@ async def question(
     may_read = viewer is not None and viewer.sees(team.channel_id)
     suggested = await problems.backlog(session, team=team, now=now, limit=SUGGESTED) if may_read else []
     return session_messages.please_pick(occurrence, team, suggested)
+
+
+async def hand_over(session: AsyncSession, *, team: Team, now: datetime) -> None:
+    """The team may have another PM: they pick from now on, and are asked if somebody else was and has not picked."""
+    cadence = await sessions.cadence_of(session, team)
+    coming = await schedule.next_of(session, cadence=cadence) if cadence else None
+    if coming is not None:  # locked before its people change, as by who runs a step of it
+        await schedule.by_id(session, workspace_id=team.workspace_id, occurrence_id=coming.id, lock=True)
+    before = cadence.user_ids if cadence else []
+    await sessions.keep_host(session, team=team)
+    if cadence is None or coming is None or cadence.user_ids == before:
+        return
+    await snooze.call_off(session, occurrence=coming)
+    was_asked = coming.step == START and coming.next_at is not None
+    if was_asked and not await sessions.picks_of(session, coming):
+        coming.step, coming.next_at = sessions.PICK, now
+        session.info[schedule.WAKE] = True
 
 
 async def begin(session: AsyncSession, *, moment: Moment) -> None:
