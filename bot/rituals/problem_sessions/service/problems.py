@@ -241,6 +241,12 @@ def field_words(name: str) -> str:
     }.get(name, name)
 
 
+def as_evidence(fields: ProblemFields) -> str:
+    """All that was typed, in one text: the title, and each other field by its name."""
+    others = {name: value for name, value in fields.model_dump(exclude={"title"}).items() if value}
+    return "\n".join([fields.title, *(f"{field_words(name)}: {value}" for name, value in others.items())])
+
+
 async def _index(session: AsyncSession, problem: Problem) -> None:
     seen = [sighting.evidence for sighting in problem.sightings]
     await text_index.put(
