@@ -378,9 +378,12 @@ async def add_idea(
     pick: Pick,
     text: str,
     message_ts: str | None = None,
+    author_id: str | None = None,
     now: datetime,
 ) -> None:
     """One more idea about a problem; a reply counts once. What is added late has its place too.
+
+    `author_id`: whose it is, when that is not who adds it.
 
     Raises:
         Refusal: the session is long over, or this reply is an idea already.
@@ -389,7 +392,9 @@ async def add_idea(
     if message_ts is not None and any(idea.message_ts == message_ts for idea in pick.ideas):
         raise Refusal(_("That reply is an idea already."))
     pick.ideas.append(
-        Idea(user_id=viewer.user_id, text=text, message_ts=message_ts, at=now, votes=[], thumbs=[])
+        Idea(
+            user_id=author_id or viewer.user_id, text=text, message_ts=message_ts, at=now, votes=[], thumbs=[]
+        )
     )
     await session.flush()
 
