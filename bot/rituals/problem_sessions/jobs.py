@@ -294,6 +294,17 @@ async def reveal(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
     if pick.revealed_at is None:
         pick.revealed_at = now
         await update_pick(session, pick, now=now)
+        await _update_offer(session, pick, now=now)
+
+
+async def _update_offer(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
+    """What leads to the decision log, in the thread of the problem."""
+    if pick.offer_id is None or not sessions.takes_ideas(pick, now):  # as in `update_decided`
+        return
+    payload = session_messages.decide(pick, await links.decisions_about(session, pick.problem))
+    await outbox.update(
+        session, workspace_id=pick.problem.workspace_id, of=pick.offer_id, payload=payload, now=now
+    )
 
 
 async def update_decided(session: AsyncSession, problem: Problem, *, now: datetime) -> None:
@@ -305,10 +316,8 @@ async def update_decided(session: AsyncSession, problem: Problem, *, now: dateti
     await update_pick(session, pick, now=now)
     if not sessions.takes_ideas(pick, now):  # the outbox has forgotten what was said in threads by then
         return
+    await _update_offer(session, pick, now=now)
     workspace_id = problem.workspace_id
-    if pick.offer_id is not None:
-        offer = session_messages.decide(pick, await links.decisions_about(session, problem))
-        await outbox.update(session, workspace_id=workspace_id, of=pick.offer_id, payload=offer, now=now)
     occurrence = await schedule.by_id(session, workspace_id=workspace_id, occurrence_id=pick.occurrence_id)
     assert occurrence is not None
     said = await outbox.delivery_of(session, workspace_id=workspace_id, source=source(occurrence, SUMMARY))

@@ -130,6 +130,11 @@ async def add_idea(slack: Slack, by: str, shown: Json, said: str) -> None:
     assert result.errors == {}, result.errors
 
 
+async def reveal(slack: Slack, *, by: str = "pm") -> None:
+    """The one idea that is hidden is shown."""
+    await slack.person(by).press(await slack.message("payments", "1 idea so far"), "problem_sessions.reveal")
+
+
 async def say_outcome(slack: Slack, shown: Json, outcome: str, *, by: str = "pm") -> None:
     pick_id = value_of(shown, "problem_sessions.add_idea")
     await slack.person(by).press(shown, "problem_sessions.outcome", f"{outcome}:{pick_id}")

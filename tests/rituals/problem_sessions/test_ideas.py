@@ -17,6 +17,7 @@ from tests.rituals.problem_sessions.stories import (
     of_session,
     page,
     picked,
+    reveal,
     thread,
     with_sessions,
 )
@@ -145,7 +146,7 @@ async def test_a_reply_that_somebody_else_makes_an_idea_stays_its_authors(
     view = await opens(pm, pm.shortcut("problem_sessions.add_idea_message", reply))
     assert f"<@{engineer.id}> said it" in words_of(view)
     await pm.submit(view)
-    await pm.press(await slack.message("payments", "1 idea so far"), "problem_sessions.reveal")
+    await reveal(slack)
     ours = await slack.message("payments", f"{RETRY} — <@{engineer.id}>")
     assert f"{RETRY} — <@{engineer.id}>" in await page(pm)
 
