@@ -1,7 +1,7 @@
 """The weekly problem session: the PM brings the top three problems and no solutions, engineers bring ideas."""
 
 from bot.i18n import _
-from bot.people.offers import TEAM_SET_UP
+from bot.people.offers import TEAM_CHANGED, TEAM_SET_UP
 from bot.records import links
 from bot.ritual import Ritual
 from bot.rituals.problem_sessions import ids, jobs
@@ -50,6 +50,10 @@ ritual = Ritual(
     waiting=unasked.waiting,
     home=unasked.home,
     agenda=unasked.agenda,
-    own_events={TEAM_SET_UP: unasked.team_set_up, links.CHANGED: unasked.linked},
+    own_events={
+        TEAM_SET_UP: unasked.team_set_up,
+        TEAM_CHANGED: unasked.team_changed,
+        links.CHANGED: unasked.linked,
+    },
     timed={"problem_sessions": jobs.timed},
 )

@@ -15,7 +15,7 @@ from bot.rituals.problem_sessions.models import Idea, Pick, Problem
 from bot.rituals.problem_sessions.service import problems, sessions
 from bot.rituals.problem_sessions.views import messages, session_messages
 from bot.schedule import service as schedule
-from bot.schedule import words
+from bot.schedule import snooze, words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
 from bot.schedule.worker import Moment, Step, Timed
@@ -58,6 +58,23 @@ async def question(
     may_read = viewer is not None and viewer.sees(team.channel_id)
     suggested = await problems.backlog(session, team=team, now=now, limit=SUGGESTED) if may_read else []
     return session_messages.please_pick(occurrence, team, suggested)
+
+
+async def hand_over(session: AsyncSession, *, team: Team, now: datetime) -> None:
+    """The team may have another PM: they pick from now on, and are asked if somebody else was and has not picked."""
+    cadence = await sessions.cadence_of(session, team)
+    coming = await schedule.next_of(session, cadence=cadence) if cadence else None
+    if coming is not None:  # locked before its people change, as by who runs a step of it
+        await schedule.by_id(session, workspace_id=team.workspace_id, occurrence_id=coming.id, lock=True)
+    before = cadence.user_ids if cadence else []
+    await sessions.keep_host(session, team=team)
+    if cadence is None or coming is None or cadence.user_ids == before:
+        return
+    await snooze.call_off(session, occurrence=coming)
+    was_asked = coming.step == START and coming.next_at is not None
+    if was_asked and not await sessions.picks_of(session, coming):
+        coming.step, coming.next_at = sessions.PICK, now
+        session.info[schedule.WAKE] = True
 
 
 async def begin(session: AsyncSession, *, moment: Moment) -> None:
@@ -277,6 +294,17 @@ async def reveal(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
     if pick.revealed_at is None:
         pick.revealed_at = now
         await update_pick(session, pick, now=now)
+        await _update_offer(session, pick, now=now)
+
+
+async def _update_offer(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
+    """What leads to the decision log, in the thread of the problem."""
+    if pick.offer_id is None or not sessions.takes_ideas(pick, now):  # as in `update_decided`
+        return
+    payload = session_messages.decide(pick, await links.decisions_about(session, pick.problem))
+    await outbox.update(
+        session, workspace_id=pick.problem.workspace_id, of=pick.offer_id, payload=payload, now=now
+    )
 
 
 async def update_decided(session: AsyncSession, problem: Problem, *, now: datetime) -> None:
@@ -288,10 +316,8 @@ async def update_decided(session: AsyncSession, problem: Problem, *, now: dateti
     await update_pick(session, pick, now=now)
     if not sessions.takes_ideas(pick, now):  # the outbox has forgotten what was said in threads by then
         return
+    await _update_offer(session, pick, now=now)
     workspace_id = problem.workspace_id
-    if pick.offer_id is not None:
-        offer = session_messages.decide(pick, await links.decisions_about(session, problem))
-        await outbox.update(session, workspace_id=workspace_id, of=pick.offer_id, payload=offer, now=now)
     occurrence = await schedule.by_id(session, workspace_id=workspace_id, occurrence_id=pick.occurrence_id)
     assert occurrence is not None
     said = await outbox.delivery_of(

@@ -70,15 +70,15 @@ async def with_sessions(slack: Slack, *, by: str = "pm", **fields: Any) -> None:
     await sessions(slack, by=by, **fields)
 
 
-async def sessions(slack: Slack, *, by: str = "pm", **fields: Any) -> None:
+async def sessions(slack: Slack, *, by: str = "pm", channel: str = "payments", **fields: Any) -> None:
     person = slack.person(by)
-    view = await opens(person, person.command("payments", COMMAND, "session"))
+    view = await opens(person, person.command(channel, COMMAND, "session"))
     if fields.keys() - {"weekday", "time"}:
         await person.press_in(view, "problem_sessions.more_settings")
         view = await person.view(view)
     result = await person.submit(view, {"weekday": "0", "time": "10:00", **fields})
     assert result.errors == {}, result.errors
-    await slack.message("payments", "Next:")
+    await slack.message(channel, "Next:")
 
 
 async def settings_page(slack: Slack, by: str = "pm") -> Json:
@@ -128,6 +128,11 @@ async def add_idea(slack: Slack, by: str, shown: Json, said: str) -> None:
     view = await opens(person, person.press(shown, "problem_sessions.add_idea"))
     result = await person.submit(view, {"text": said})
     assert result.errors == {}, result.errors
+
+
+async def reveal(slack: Slack, *, by: str = "pm") -> None:
+    """The one idea that is hidden is shown."""
+    await slack.person(by).press(await slack.message("payments", "1 idea so far"), "problem_sessions.reveal")
 
 
 async def say_outcome(slack: Slack, shown: Json, outcome: str, *, by: str = "pm") -> None:

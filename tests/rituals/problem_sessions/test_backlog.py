@@ -39,6 +39,33 @@ async def test_a_problem_that_is_there_already_is_counted_instead(slack: Slack, 
 
 
 @pytest.mark.alike
+async def test_nothing_that_was_typed_is_lost_when_it_is_counted_instead(slack: Slack, bot: App) -> None:
+    card = await logged(slack)
+    engineer = slack.person("engineer")
+    view = await form(engineer, "Partners learn of a failed payment hours late")
+    await engineer.press_in(view, "problem_sessions.more_fields")
+    typed = {
+        "who": "Kiosk Ltd",
+        "evidence": "Three calls on Monday",
+        "happens": "They ask us first",
+        "cost": "Two partners a month",
+        "tried": f"{'We wrote to them, by hand. ' * 100}It took a day",
+    }
+    await engineer.submit(await engineer.view(view), typed)
+    await engineer.submit(await engineer.view(view), {"similar": f"seen:{problem_id(card)}"})
+    await slack.message("payments", "seen 2 times")
+    shown = await page(engineer)
+    for said in (
+        "who it hurts: Kiosk Ltd",
+        "evidence: Three calls",
+        "what happens: They ask",
+        "It took a day",
+    ):
+        assert said in shown
+    assert "the cost of doing nothing: Two partners a month" in shown
+
+
+@pytest.mark.alike
 async def test_it_can_be_logged_all_the_same(slack: Slack, bot: App) -> None:
     await logged(slack)
     engineer = slack.person("engineer")

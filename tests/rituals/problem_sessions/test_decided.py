@@ -20,6 +20,7 @@ from tests.rituals.problem_sessions.stories import (
     begun,
     choose,
     page,
+    reveal,
     say_outcome,
     thread,
 )
@@ -40,6 +41,7 @@ async def shown(slack: Slack, bot: App, clock: MovableClock) -> Json:
     clock.set(WEDNESDAY)
     [shown] = await begun(slack, bot, clock, LATE)
     await add_idea(slack, "engineer", shown, WEBHOOK)
+    await reveal(slack)
     await say_outcome(slack, shown, "decided")
     await slack.message("payments", "P-1 is decided. Log what and why")
     return shown

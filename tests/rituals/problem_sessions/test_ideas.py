@@ -17,6 +17,7 @@ from tests.rituals.problem_sessions.stories import (
     of_session,
     page,
     picked,
+    reveal,
     thread,
     with_sessions,
 )
@@ -134,6 +135,24 @@ async def test_a_reply_in_the_thread_becomes_an_idea_once(
     view = await opens(engineer, engineer.shortcut("problem_sessions.add_idea_message", reply))
     refused = await engineer.submit(view)
     assert refused.errors == {"text": "That reply is an idea already."}
+
+
+async def test_a_reply_that_somebody_else_makes_an_idea_stays_its_authors(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    [shown] = await begun(slack, bot, clock, LATE)
+    pm, engineer = slack.person("pm"), slack.person("engineer")
+    reply = await engineer.say("payments", RETRY, thread_ts=shown["ts"])
+    view = await opens(pm, pm.shortcut("problem_sessions.add_idea_message", reply))
+    assert f"<@{engineer.id}> said it" in words_of(view)
+    await pm.submit(view)
+    await reveal(slack)
+    ours = await slack.message("payments", f"{RETRY} — <@{engineer.id}>")
+    assert f"{RETRY} — <@{engineer.id}>" in await page(pm)
+
+    view = await opens(pm, pm.shortcut("problem_sessions.add_idea_message", ours))
+    await pm.submit(view, {"text": WEBHOOK})
+    await slack.message("payments", f"{WEBHOOK} — <@{pm.id}>")
 
 
 async def test_a_message_elsewhere_is_no_idea(slack: Slack, bot: App, clock: MovableClock) -> None:

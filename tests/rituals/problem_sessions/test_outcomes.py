@@ -5,7 +5,7 @@ import pytest
 from bot.app import App, forget_old
 from bot.clock import MovableClock
 from bot.records.offers import LOG_DECISION_ABOUT
-from tests.person import Slack, words_of
+from tests.person import Json, Slack, until, words_of
 from tests.rituals.problem_sessions.stories import (
     COMMAND,
     LATE,
@@ -19,8 +19,8 @@ from tests.rituals.problem_sessions.stories import (
     page,
     picked,
     problem_id,
+    reveal,
     say_outcome,
-    thread,
     value_of,
 )
 from tests.rituals.stories import dm_of, filled, home, labels, opens, pass_to, told
@@ -40,14 +40,37 @@ async def test_what_is_decided_leads_to_the_decision_log(slack: Slack, bot: App,
     [shown] = await begun(slack, bot, clock, LATE)
     await add_idea(slack, "engineer", shown, WEBHOOK)
     await edit(slack, happens="Partners call us")
+    await reveal(slack)
     await say_outcome(slack, shown, "decided")
     await slack.message("payments", "Outcome: decided, says")
-    await slack.message("payments", "P-1 is decided.")
-    [offer] = await thread(slack, shown)
-    pm = slack.person("pm")
-    view = await opens(pm, pm.press(offer, LOG_DECISION_ABOUT))
-    assert filled(view)["title"] == WEBHOOK
-    assert filled(view)["context"] == f"{WEBHOOK}\n\nP-1 {LATE}\nPartners call us"
+    offered = await _offered(slack)
+    assert offered["title"] == WEBHOOK
+    assert offered["context"] == f"{WEBHOOK}\n\nP-1 {LATE}\nPartners call us"
+
+
+async def _offered(slack: Slack) -> Json:
+    """What the form of a decision begins with, as the offer in the problem's thread opens it."""
+    pm, offer = slack.person("pm"), await slack.message("payments", "P-1 is decided.")
+    return filled(await opens(pm, pm.press(offer, LOG_DECISION_ABOUT)))
+
+
+async def test_a_decision_gives_no_idea_away_before_the_reveal(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    [shown] = await begun(slack, bot, clock, LATE)
+    await add_idea(slack, "engineer", shown, WEBHOOK)
+    await say_outcome(slack, shown, "decided")
+    offered = await _offered(slack)
+    assert offered["title"] == LATE
+    assert WEBHOOK not in str([offered, await slack.messages("payments")])
+    await reveal(slack, by="engineer")
+    await slack.message("payments", f"{WEBHOOK} — <@{slack.users['engineer']}>")
+    assert await until(lambda: _begins_with(slack, WEBHOOK))
+
+
+async def _begins_with(slack: Slack, title: str) -> bool:
+    offer = await slack.message("payments", "P-1 is decided.")
+    return title in value_of(offer, LOG_DECISION_ABOUT)
 
 
 async def edit(slack: Slack, **fields: str) -> None:

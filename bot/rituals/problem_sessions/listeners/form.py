@@ -172,8 +172,8 @@ async def _ask(request: Request, asking: FormState) -> None:
 
 
 async def _count(request: Request, viewer: Viewer, fields: ProblemFields, record_id: str) -> None:
-    """It is one that is there already: what was typed goes to that one as evidence."""
-    evidence = "\n".join(filter(None, [fields.title, fields.evidence]))
+    """It is one that is there already: all that was typed goes to that one as evidence."""
+    evidence = problems.as_evidence(fields)
     async with request.begin() as session:
         submission = await records.once(session, request)
         problem = await records.by_id(

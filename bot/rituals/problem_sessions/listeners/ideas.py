@@ -1,6 +1,7 @@
 """While a session is open, and after: ideas, votes, the reveal, what comes of it, and whether that helped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +20,8 @@ from bot.rituals.problem_sessions.views import session_forms, session_messages
 from bot.slack import text
 from bot.slack.forms import read
 from bot.slack.request import Request
+
+SLACKBOT = "USLACKBOT"
 
 
 async def open_idea(request: Request, value: str) -> None:
@@ -45,7 +48,15 @@ async def open_from_reply(request: Request) -> None:
         await sessions.pick_by_id(session, viewer=viewer, pick_id=pick.id, action=Action.READ)
     said = text.typed(str(request.message.get("text") or ""))
     shown = text.shortened(said, IDEA_CHARACTERS)
-    request.open_view(session_forms.idea(pick, said=shown, message_ts=ts))
+    author_id = _author(request.message)
+    other_id = author_id if author_id != viewer.user_id else None
+    request.open_view(session_forms.idea(pick, said=shown, message_ts=ts, author_id=other_id))
+
+
+def _author(message: Mapping[str, Any]) -> str | None:
+    """Who said it; none for a bot, which has no ideas."""
+    is_bots = message.get("bot_id") or message.get("user") == SLACKBOT
+    return None if is_bots else message.get("user")
 
 
 async def _in_thread(session: AsyncSession, picks: Sequence[Pick], thread_ts: str) -> Pick | None:
@@ -61,7 +72,7 @@ async def _in_thread(session: AsyncSession, picks: Sequence[Pick], thread_ts: st
 
 async def submit_idea(request: Request) -> None:
     fields = read(IdeaFields, request.view)
-    message_ts = request.ids.get("ts")
+    message_ts, author_id = request.ids.get("ts"), request.ids.get("author")
     viewer = await request.see()
     async with request.begin() as session:
         await records.once(session, request)
@@ -74,6 +85,7 @@ async def submit_idea(request: Request) -> None:
             pick=pick,
             text=fields.text,
             message_ts=str(message_ts) if message_ts else None,
+            author_id=str(author_id) if author_id else None,
             now=request.now,
         )
         await jobs.update_pick(session, pick, now=request.now)

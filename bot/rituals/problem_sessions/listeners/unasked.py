@@ -1,4 +1,4 @@
-"""What problems bring up unasked: in Home, for the 1:1, when a team is set up; and what a 👍 in a thread comes to."""
+"""What problems bring up unasked: in Home, for the 1:1, when a team is set up or changes; and what a 👍 in a thread comes to."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -60,9 +60,18 @@ async def team_set_up(
     team = await people.team_by_id(session, workspace_id=workspace.id, team_id=event["team"])
     if team is None:
         return
-    await sessions.keep_host(session, team=team)
+    await jobs.hand_over(session, team=team, now=now)
     for problem in await records.with_cards(session, Problem, team=team):
         await jobs.update_card(session, problem, now)
+
+
+async def team_changed(
+    session: AsyncSession, *, event: Mapping[str, Any], workspace: Workspace, now: datetime
+) -> None:
+    """It has another PM or tech lead: its sessions wait for who picks now."""
+    team = await people.team_by_id(session, workspace_id=workspace.id, team_id=event["team"])
+    if team is not None:
+        await jobs.hand_over(session, team=team, now=now)
 
 
 async def note_thumb(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import field_validator
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Viewer, require
@@ -141,10 +141,11 @@ async def backlog(session: AsyncSession, *, team: Team, now: datetime, limit: in
     """What a session of the team can be about, the best first.
 
     That is what rests last, what came up lately before it, and of the others what was seen most, then the newest.
+    What was logged in another channel, before the team moved, is not for everybody in this one.
     """
     rows = await session.scalars(
         select(Problem)
-        .where(Problem.team_id == team.id, Problem.withdrawn_at.is_(None), Problem.state.in_(PICKABLE))
+        .where(*_in_channel_of(team), Problem.state.in_(PICKABLE))
         .order_by(Problem.number.desc())
         .options(*Problem.whole())
     )
@@ -165,12 +166,16 @@ async def similar(session: AsyncSession, *, team: Team, title: str) -> Sequence[
     rows = await session.scalars(
         select(Problem)
         .join(hits, hits.c.record_id == Problem.id)
-        .where(Problem.team_id == team.id, Problem.withdrawn_at.is_(None))
+        .where(*_in_channel_of(team))
         .order_by(hits.c.score.desc(), Problem.id.desc())
         .limit(LOOKED_AT)
         .options(*Problem.whole())
     )
     return [row for row in rows if _alike(ours, _telling_words(row.title))][:SIMILAR_MOST]
+
+
+def _in_channel_of(team: Team) -> tuple[ColumnElement[bool], ...]:
+    return Problem.team_id == team.id, Problem.channel_id == team.channel_id, Problem.withdrawn_at.is_(None)
 
 
 def _telling_words(title: str) -> set[str]:
@@ -234,6 +239,12 @@ def field_words(name: str) -> str:
         "tried": _("what was tried"),
         "withdrawn": _("withdrawn"),
     }.get(name, name)
+
+
+def as_evidence(fields: ProblemFields) -> str:
+    """All that was typed, in one text: the title, and each other field by its name."""
+    others = {name: value for name, value in fields.model_dump(exclude={"title"}).items() if value}
+    return "\n".join([fields.title, *(f"{field_words(name)}: {value}" for name, value in others.items())])
 
 
 async def _index(session: AsyncSession, problem: Problem) -> None:

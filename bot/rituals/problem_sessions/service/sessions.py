@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
-from sqlalchemy import delete, exists, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -237,7 +237,8 @@ async def pick(
 
     Raises:
         Refusal: the session has begun.
-        FieldRefusal: one is picked twice, or is none of the team's, or its matter is settled.
+        NotFound: one is none of the team's, or was logged in another channel before the team moved.
+        FieldRefusal: one is picked twice, or its matter is settled.
     """
     await require_host(session, viewer=viewer, team=team)
     require_to_come(occurrence)
@@ -247,7 +248,7 @@ async def pick(
         problem = await records.by_id(session, viewer=viewer, kind=Problem, record_id=problem_id)
         if problem in chosen:
             raise FieldRefusal({place: _("This one is picked already. Pick another, or leave it empty.")})
-        if problem.team_id != team.id:
+        if problem.team_id != team.id or problem.channel_id != team.channel_id:
             raise NotFound(missing())
         if problem.state not in PICKABLE or problem.withdrawn_at is not None:
             raise FieldRefusal({place: _("Somebody settled this one meanwhile. Pick another.")})
@@ -271,15 +272,26 @@ WHOLE_PICK = (
 
 
 async def picks_of(session: AsyncSession, occurrence: Occurrence) -> Sequence[Pick]:
-    """What a session is about, in order, with all that was said; what was withdrawn meanwhile is left out."""
+    """What a session is about, in order, with all that was said.
+
+    What was withdrawn meanwhile is left out, and what the team left behind in another channel before it began.
+    """
     rows = await session.scalars(
-        select(Pick)
-        .join(Problem, Problem.id == Pick.problem_id)
-        .where(Pick.occurrence_id == occurrence.id, Problem.withdrawn_at.is_(None))
-        .order_by(Pick.position)
-        .options(*WHOLE_PICK)
+        _picks().where(Pick.occurrence_id == occurrence.id).order_by(Pick.position).options(*WHOLE_PICK)
     )
     return rows.all()
+
+
+def _picks() -> Select[Pick]:
+    return (
+        select(Pick)
+        .join(Problem, Problem.id == Pick.problem_id)
+        .join(Team, Team.id == Problem.team_id)
+        .where(
+            Problem.withdrawn_at.is_(None),
+            or_(Pick.begun_at.is_not(None), Problem.channel_id == Team.channel_id),
+        )
+    )
 
 
 async def pick_by_id(session: AsyncSession, *, viewer: Viewer, pick_id: object, action: Action) -> Pick:
@@ -348,7 +360,7 @@ async def not_picked_for(session: AsyncSession, *, viewer: Viewer) -> Sequence[O
             Occurrence.state == OccurrenceState.DUE,
             Occurrence.next_at.is_not(None),
             Occurrence.step != PICK,
-            ~exists().where(Pick.occurrence_id == Occurrence.id),
+            ~_picks().where(Pick.occurrence_id == Occurrence.id).exists(),
         )
         .order_by(Occurrence.starts_at)
         .options(*schedule.WHOLE)
@@ -366,9 +378,12 @@ async def add_idea(
     pick: Pick,
     text: str,
     message_ts: str | None = None,
+    author_id: str | None = None,
     now: datetime,
 ) -> None:
     """One more idea about a problem; a reply counts once. What is added late has its place too.
+
+    `author_id`: whose it is, when that is not who adds it.
 
     Raises:
         Refusal: the session is long over, or this reply is an idea already.
@@ -377,7 +392,9 @@ async def add_idea(
     if message_ts is not None and any(idea.message_ts == message_ts for idea in pick.ideas):
         raise Refusal(_("That reply is an idea already."))
     pick.ideas.append(
-        Idea(user_id=viewer.user_id, text=text, message_ts=message_ts, at=now, votes=[], thumbs=[])
+        Idea(
+            user_id=author_id or viewer.user_id, text=text, message_ts=message_ts, at=now, votes=[], thumbs=[]
+        )
     )
     await session.flush()
 

@@ -19,7 +19,7 @@ from bot.slack import blocks as b
 from bot.slack import limits, text
 
 CHANGE_CHARACTERS = 200
-SIGHTINGS_SHOWN = 20  # the latest; a modal holds 100 blocks, and each is one
+SIGHTINGS_SHOWN = 20  # the latest; a modal holds 100 blocks, and each is one, unless it is very long
 SESSIONS_SHOWN = 12
 
 
@@ -80,12 +80,14 @@ def _source(source: Source | None) -> list[Block]:
 def _sightings(sightings: Sequence[Sighting]) -> list[Block]:
     if not sightings:
         return []
-    return [b.section(f"*{_('Seen again')}*"), *map(_sighting, sightings[-SIGHTINGS_SHOWN:])]
+    shown = [block for sighting in sightings[-SIGHTINGS_SHOWN:] for block in _sighting(sighting)]
+    return [b.section(f"*{_('Seen again')}*"), *shown]
 
 
-def _sighting(sighting: Sighting) -> Block:
+def _sighting(sighting: Sighting) -> list[Block]:
     said = f"{text.mention(sighting.user_id)} · {text.moment(sighting.at)}"
-    return b.context(f"{said}\n{text.quoted(sighting.evidence)}" if sighting.evidence else said)
+    whole = f"{said}\n{text.quoted(sighting.evidence)}" if sighting.evidence else said
+    return [b.context(part) for part in b.pieces(whole, limits.CONTEXT_TEXT)]
 
 
 def _session(pick: Pick) -> list[Block]:

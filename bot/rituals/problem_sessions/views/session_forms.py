@@ -214,14 +214,18 @@ def option(problem: Problem) -> str:
 # Ideas, and whether they helped
 
 
-def idea(pick: Pick, *, said: str = "", message_ts: str | None = None) -> b.Payload:
-    """`said`: the reply that the idea is made from."""
+def idea(
+    pick: Pick, *, said: str = "", message_ts: str | None = None, author_id: str | None = None
+) -> b.Payload:
+    """`said`: the reply that the idea is made from; `author_id`: whose that is, if it is somebody else's."""
+    theirs = _("{who} said it, so it is their idea.", who=text.mention(author_id)) if author_id else None
     hint = _("All ideas are shown together at the reveal.") if pick.revealed_at is None else None
     return b.modal(
         ids.IDEA_FORM,
         _("Add an idea"),
         [
             b.section(words.line(pick.problem)),
+            *([b.context(theirs)] if theirs else []),
             b.field(
                 "text",
                 _("What could be done about it?"),
@@ -231,7 +235,7 @@ def idea(pick: Pick, *, said: str = "", message_ts: str | None = None) -> b.Payl
             ),
         ],
         submit=_("Add it"),
-        private_metadata=request.ids(pick=pick.id, ts=message_ts),
+        private_metadata=request.ids(pick=pick.id, ts=message_ts, author=author_id),
     )
 
 

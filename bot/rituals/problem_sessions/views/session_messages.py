@@ -306,9 +306,13 @@ def decide(pick: Pick, decided: Sequence[LinkedRecord]) -> b.Payload:
 
 
 def decision_begins_with(pick: Pick) -> str:
-    """The idea that was wanted most as its title, and below that the problem and what else was said."""
+    """The idea that was wanted most as its title, and below that the problem and what else was said.
+
+    While ideas are hidden, the problem alone: whoever presses the button reads what it carries.
+    """
     about = pick.problem
-    said = [" ".join(idea.text.split()) for idea in pick.ranked_ideas[:IDEAS_OFFERED]]
+    shown = pick.ranked_ideas[:IDEAS_OFFERED] if pick.revealed_at is not None else []
+    said = [" ".join(idea.text.split()) for idea in shown]
     title, others = (said[0], said[1:]) if said else (about.title, [])
     lines = [title, "", f"{about.name} {about.title}", about.happens or about.evidence]
     return "\n".join([*lines, *(f"- {idea}" for idea in others)]).rstrip()
