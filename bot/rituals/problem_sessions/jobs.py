@@ -15,7 +15,7 @@ from bot.rituals.problem_sessions.models import Idea, Pick, Problem
 from bot.rituals.problem_sessions.service import problems, sessions
 from bot.rituals.problem_sessions.views import messages, session_messages
 from bot.schedule import service as schedule
-from bot.schedule import snooze, words
+from bot.schedule import words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
 from bot.schedule.worker import Moment, Step, Timed
@@ -70,7 +70,7 @@ async def hand_over(session: AsyncSession, *, team: Team, now: datetime) -> None
     await sessions.keep_host(session, team=team)
     if cadence is None or coming is None or cadence.user_ids == before:
         return
-    await snooze.call_off(session, occurrence=coming)
+    await schedule.call_off(session, occurrence=coming)
     was_asked = coming.step == START and coming.next_at is not None
     if was_asked and not await sessions.picks_of(session, coming):
         coming.step, coming.next_at = sessions.PICK, now
