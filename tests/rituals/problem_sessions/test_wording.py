@@ -72,3 +72,10 @@ async def test_a_team_has_words_of_its_own(slack: Slack, bot: App) -> None:
     view = await form(pm, "Baue eine Übersicht")
     await pm.submit(view)
     assert "wording" in inputs(await pm.view(view))
+
+
+async def test_a_team_that_leaves_its_words_empty_is_never_asked(slack: Slack, bot: App) -> None:
+    await sessions(slack, solution_words="")
+    pm = slack.person("pm")
+    await pm.submit(await form(pm, BUILD))
+    await slack.message("payments", BUILD)

@@ -16,7 +16,7 @@ from bot.rituals.problem_sessions.views import session_forms, session_messages
 from bot.schedule import service as schedule
 from bot.schedule.models import OccurrenceState
 from bot.slack import limits, text
-from bot.slack.forms import read
+from bot.slack.forms import block_ids, read
 from bot.slack.request import Request
 
 # Setting them up
@@ -85,15 +85,14 @@ async def submit_set_up(request: Request) -> None:
 
 
 async def _fields(session: AsyncSession, request: Request, team: Team | None) -> SessionFields:
-    """The form as typed; what it did not show stays as it is."""
+    """The form as typed; what it did not show stays as it is, and what was emptied is empty."""
+    typed = read(SessionFields, request.view).model_dump(exclude_unset=True)
+    if "solution_words" in block_ids(request.view):
+        typed.setdefault("solution_words", [])
     settings = await sessions.settings_of(session, team) if team else None
     cadence = await sessions.cadence_of(session, team) if team else None
-    if settings is None or cadence is None:
-        return read(SessionFields, request.view)
-    kept = session_forms.values_of(settings, cadence)
-    return SessionFields.model_validate(
-        {**kept, **read(SessionFields, request.view).model_dump(exclude_unset=True)}
-    )
+    kept = session_forms.values_of(settings, cadence) if settings and cadence else {}
+    return SessionFields.model_validate({**kept, **typed})
 
 
 async def _make_team(

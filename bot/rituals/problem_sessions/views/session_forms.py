@@ -85,10 +85,10 @@ def _more(values: Values) -> list[Block]:
         b.field(
             "solution_words",
             _("What sounds like a solution?"),
-            b.text_input(values.get("solution_words") or "\n".join(USUAL_WORDS), multiline=True),
+            b.text_input(values.get("solution_words", "\n".join(USUAL_WORDS)), multiline=True),
             hint=_(
                 "One a line. A single word counts where a sentence begins with it, several words count anywhere. "
-                "I only ask; anybody can log it as it is."
+                "I only ask; anybody can log it as it is. Leave it empty, and I never do."
             ),
         ),
     ]
