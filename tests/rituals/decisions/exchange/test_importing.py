@@ -127,6 +127,18 @@ async def _two_workspaces(url: URL) -> None:
     await db.close()
 
 
+async def _two_teams(url: URL) -> None:
+    db, now = Database(url), Clock().now()
+    async with db.begin() as session:
+        workspace = Workspace(slack_id="T0ACME", name="Acme", created_at=now, state_changed_at=now)
+        session.add(workspace)
+        await session.flush()  # for its id
+        for number, name in enumerate(("Payments", "Search"), start=1):
+            of = {"workspace_id": workspace.id, "channel_id": f"C{number}", "name": name}
+            session.add(Team(**of, timezone="UTC", created_by="U1", created_at=now))
+    await db.close()
+
+
 async def _workspace_without_a_team(url: URL) -> None:
     db, now = Database(url), Clock().now()
     async with db.begin() as session:
@@ -156,6 +168,60 @@ def test_the_same_files_in_another_workspace_are_other_records(
     (ours,) = common_ground.found("partner", "--workspace", "Acme")
     assert (ours["title"], ours["status"]) == ("Poll the partner API", "accepted")
     assert [one["outcome"] for one in common_ground.imported(older, "--workspace", "Umbrella")] == ["created"]
+
+
+DATABASE = "# 2. {title}\n\n## Decision\n\n{title}.\n"
+SEARCH_TABLE = "# 3. Use OpenSearch\n\n- Supersedes: [2](0002-database.md)\n\n## Decision\n\nOpenSearch.\n"
+
+
+def test_files_called_alike_in_the_repositories_of_two_teams_are_each_their_own(
+    common_ground: CommonGround, tmp_path: Path, database_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(_two_teams(database_url))
+
+    def imported(team: str) -> list[tuple[str, str]]:
+        monkeypatch.chdir(tmp_path / team.lower())
+        told = common_ground.imported("docs/adr", "decisions.csv", "--team", team)
+        return [(one["outcome"], one["number"]) for one in told]
+
+    for team, title in (("payments", "Use PostgreSQL"), ("search", "Use Elasticsearch")):
+        adr = tmp_path / team / "docs" / "adr"
+        adr.mkdir(parents=True)
+        (adr / "0002-database.md").write_text(DATABASE.format(title=title))
+        (adr.parents[1] / "decisions.csv").write_text(f"ID,Title,Decision\n1,Deploy {team},Yes.\n")
+    (adr / "0003-newer.md").write_text(SEARCH_TABLE)
+
+    assert imported("Payments") == [("created", "D-1"), ("created", "D-2")]
+    assert imported("Search") == [("created", "D-3"), ("created", "D-4"), ("created", "D-5")]
+    assert imported("Payments") == [("unchanged", "D-1"), ("unchanged", "D-2")]
+    assert imported("Search") == [("unchanged", "D-3"), ("unchanged", "D-4"), ("unchanged", "D-5")]
+    (ours,) = common_ground.found("PostgreSQL")
+    assert (ours["number"], ours["team"], ours["status"]) == ("D-1", "Payments", "unknown")
+    (theirs,) = common_ground.found("Elasticsearch")
+    assert (theirs["number"], theirs["team"], theirs["status"]) == ("D-3", "Search", "superseded")
+
+
+def test_a_file_of_another_team_with_the_same_bytes_was_not_moved_here(
+    common_ground: CommonGround, log: Path, tmp_path: Path, database_url: URL
+) -> None:
+    asyncio.run(_two_teams(database_url))
+    theirs = tmp_path / "copied.md"
+    theirs.write_text(OLDER)
+    ours = log / "0003-poll-the-partner-api.md"
+    common_ground.imported(ours, "--team", "Payments")
+    told = common_ground.imported(theirs, "--team", "Search")
+    assert [(one["outcome"], one["number"]) for one in told] == [("created", "D-2")]
+    assert {row["source"] for row in common_ground.found("partner")} == {str(ours), str(theirs)}
+
+
+def test_another_row_in_the_same_place_is_another_record(common_ground: CommonGround, tmp_path: Path) -> None:
+    sheet = tmp_path / "log.csv"
+    sheet.write_text("ID,Title,Decision\n3,Poll,Every minute\n")
+    assert [one["number"] for one in common_ground.imported(sheet)] == ["D-1"]
+    sheet.write_text("ID,Title,Decision\n7,Use webhooks,Theirs\n")
+    told = [(one["number"], one["outcome"]) for one in common_ground.imported(sheet)]
+    assert told == [("D-2", "created")]
+    assert [row["title"] for row in common_ground.found("poll")] == ["Poll"]
 
 
 def test_a_record_of_a_quarter_million_words_is_kept_and_found(
