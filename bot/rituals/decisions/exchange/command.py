@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from bot.access.rules import Kind, Viewer
 from bot.db import text_index
@@ -82,7 +83,10 @@ async def _known(
     session: AsyncSession, *, workspace: str | None, team: str | None
 ) -> tuple[Workspace | None, Sequence[Team]]:
     """The workspace that is meant, and its teams; none in an empty database where none was named."""
-    every = (await session.scalars(select(Workspace).order_by(Workspace.name))).all()
+    statement = select(Workspace).options(
+        defer(Workspace.bot_token)
+    )  # nobody reads that here, and it takes keys
+    every = (await session.scalars(statement.order_by(Workspace.name))).all()
     known = [one for one in every if one.slack_id != LOCAL] or every
     if not known and workspace is None:
         if team is not None:

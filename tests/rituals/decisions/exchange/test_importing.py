@@ -12,8 +12,10 @@ from bot.db.engine import Database
 from bot.people.models import Team
 from bot.rituals.decisions import queries
 from bot.workspaces.models import Workspace
+from tests.person import Slack
 from tests.rituals.decisions.exchange.command_line import CommonGround
 from tests.rituals.decisions.exchange.test_reading import MADR, NYGARD
+from tests.rituals.stories import set_up_team
 
 OLDER = NYGARD.replace("7. Use webhooks for", "3. Poll").replace(
     "Supersedes [3. Poll the partner API](0003-poll-the-partner-api.md)", ""
@@ -103,6 +105,22 @@ def test_with_several_teams_one_has_to_be_named(
 ) -> None:
     assert cli.main(["decisions", "import", str(log), "--team", "nobody"]) == cli.FAILED
     assert "No team is called 'nobody'. There is none yet." in capsys.readouterr().err
+
+
+@pytest.mark.alike
+@pytest.mark.usefixtures("bot")
+async def test_the_database_of_a_bot_that_runs_needs_no_keys_to_bring_a_log_in_and_out(
+    common_ground: CommonGround, log: Path, tmp_path: Path, slack: Slack
+) -> None:
+    await set_up_team(slack)
+    told = await asyncio.to_thread(common_ground.imported, log)
+    assert [one["number"] for one in told] == ["D-1", "D-2", None, None]
+    (first, *_more) = await asyncio.to_thread(common_ground.found, "poll partner")
+    assert first["team"] == "Payments"
+    out = tmp_path / "log.csv"
+    await asyncio.to_thread(common_ground, "export", "--format", "csv", "--out", out)
+    assert "Use webhooks" in out.read_text()
+    assert "D-2" in (await slack.person("pm").command("payments", "/decision", "list")).text
 
 
 async def _two_workspaces(url: URL) -> None:
