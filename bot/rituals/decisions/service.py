@@ -123,7 +123,7 @@ async def log_decision(
     _fill(decision, fields)
     session.add(decision)
     await session.flush()  # for its id
-    await _watch(session, decision, now=now)
+    await watch(session, decision, now=now)
     await index(session, decision)
     await _relate(session, viewer=viewer, decision=decision, names=fields.links, now=now)
     if about is not None:
@@ -178,13 +178,13 @@ async def edit_decision(
     await _relate(session, viewer=viewer, decision=decision, names=fields.links, now=now)
     await session.flush()  # the index reads what was changed
     await index(session, decision)
-    await _watch(session, decision, now=now)
+    await watch(session, decision, now=now)
     if changes:
         await links.tell(session, decision, now=now)
     return bool(changes)
 
 
-async def _watch(session: AsyncSession, decision: Decision, *, now: datetime) -> None:
+async def watch(session: AsyncSession, decision: Decision, *, now: datetime) -> None:
     """A team with a date to look again has a cadence that looks for it, every working day."""
     if decision.revisit_on is None:
         return
@@ -224,7 +224,7 @@ async def keep(
     decision.revisit_on = until
     changes = {"revisit_on": (before, facts(decision)["revisit_on"])}
     await records.revise(session, record=decision, user_id=viewer.user_id, now=now, changes=changes)
-    await _watch(session, decision, now=now)
+    await watch(session, decision, now=now)
 
 
 def makers_of(decision: Decision) -> list[str]:

@@ -23,7 +23,7 @@ from bot.rituals.decisions.exchange.entries import Entry
 from bot.rituals.decisions.exchange.importing import Outcome, ReadFile, Terms, Told
 from bot.rituals.decisions.models import Decision, Part
 from bot.rituals.decisions.queries import Hit, Wanted
-from bot.workspaces.models import Workspace
+from bot.workspaces.models import Workspace, WorkspaceState
 
 LOCAL = "local"  # the workspace and the team of a database that Slack has never seen
 
@@ -62,7 +62,13 @@ async def team_for(session: AsyncSession, *, workspace: str | None, team: str | 
     """
     home, teams = await _known(session, workspace=workspace, team=team)
     if home is None:
-        home = Workspace(slack_id=LOCAL, name=LOCAL, created_at=now, state_changed_at=now)
+        home = Workspace(
+            slack_id=LOCAL,
+            name=LOCAL,
+            state=WorkspaceState.UNINSTALLED,  # nothing becomes due where nobody can be told
+            created_at=now,
+            state_changed_at=now,
+        )
         session.add(home)
         await session.flush()  # for its id
     if teams or team is not None:

@@ -338,6 +338,7 @@ async def _new(session: AsyncSession, team: Team, entry: Entry, terms: Terms) ->
         decision.withdrawn_why = entry.withdrawn
     session.add(decision)
     await session.flush()  # for its id
+    await service.watch(session, decision, now=terms.now)
     await service.index(session, decision)
     return decision
 
@@ -351,6 +352,7 @@ async def _change(session: AsyncSession, decision: Decision, entry: Entry, terms
     }
     await records.revise(session, record=decision, user_id=terms.by, now=terms.now, changes=changes)
     await session.flush()  # the index reads what was changed
+    await service.watch(session, decision, now=terms.now)
     await service.index(session, decision)
     return bool(changes)
 

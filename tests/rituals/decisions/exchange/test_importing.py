@@ -1,21 +1,24 @@
 """Files go into the log by the command line, once, and again when they change."""
 
 import asyncio
+import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
 
+from bot.app import App
 from bot.cli import commands as cli
-from bot.clock import Clock
+from bot.clock import Clock, MovableClock
 from bot.db.engine import Database
 from bot.people.models import Team
 from bot.rituals.decisions import queries
 from bot.workspaces.models import Workspace
-from tests.person import Slack
+from tests.person import Slack, words_of
 from tests.rituals.decisions.exchange.command_line import CommonGround
 from tests.rituals.decisions.exchange.test_reading import MADR, NYGARD
-from tests.rituals.stories import set_up_team
+from tests.rituals.stories import dm_of, pass_to, set_up_team
 
 OLDER = NYGARD.replace("7. Use webhooks for", "3. Poll").replace(
     "Supersedes [3. Poll the partner API](0003-poll-the-partner-api.md)", ""
@@ -121,6 +124,51 @@ async def test_the_database_of_a_bot_that_runs_needs_no_keys_to_bring_a_log_in_a
     await asyncio.to_thread(common_ground, "export", "--format", "csv", "--out", out)
     assert "Use webhooks" in out.read_text()
     assert "D-2" in (await slack.person("pm").command("payments", "/decision", "list")).text
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("known_before", [False, True])
+async def test_makers_are_asked_on_the_day_that_came_by_an_import(
+    common_ground: CommonGround,
+    tmp_path: Path,
+    slack: Slack,
+    bot: App,
+    clock: MovableClock,
+    *,
+    known_before: bool,
+) -> None:
+    now = Clock().now()  # the command line has no other
+    clock.set(now)
+    await set_up_team(slack)
+    log = tmp_path / "decisions.json"
+    row = {
+        **dict.fromkeys(("context", "decision", "consequences", "notes", "revisit_when"), ""),
+        **dict.fromkeys(("alternatives", "consulted", "must_know", "tags"), ()),
+        **dict.fromkeys(("supersedes", "superseded_by", "reverses", "relates_to"), ()),
+        "number": "D-1",
+        "title": "Use webhooks",
+        "status": "accepted",
+        "deciders": [slack.users["pm"]],
+        "date": None,
+        "withdrawn": None,
+    }
+
+    async def imported(revisit_on: str | None) -> None:
+        log.write_text(json.dumps([{**row, "revisit_on": revisit_on}]))
+        await asyncio.to_thread(common_ground, "import", log)
+
+    async def asked() -> list[str]:
+        said = map(words_of, await dm_of(slack, "pm"))
+        return [words for words in said if "Still right?" in words]
+
+    if known_before:
+        await imported(None)
+    await imported((now.date() + timedelta(days=7)).isoformat())
+    await pass_to(bot, clock, now + timedelta(days=5))
+    assert await asked() == []
+    await pass_to(bot, clock, now + timedelta(days=11))  # past a working day, whichever it is today
+    [question] = await asked()
+    assert "Use webhooks" in question
 
 
 async def _two_workspaces(url: URL) -> None:
