@@ -21,7 +21,7 @@ from bot.records import links
 from bot.records import service as records
 from bot.records.fields import Day, Fields, Long, People, Short, Tags, Title, Words
 from bot.records.links import LinkedRecord
-from bot.records.models import REPLACING, Record, Relation, Source
+from bot.records.models import REPLACING, Record, Relation, Revision, Source
 from bot.rituals.decisions.models import (
     CHOSEN,
     STANDING,
@@ -355,6 +355,20 @@ async def chain(session: AsyncSession, *, viewer: Viewer, decision: Decision) ->
         .order_by(Decision.decided_on, Decision.number)
     )
     return [row for row in rows if viewer.sees(row.channel_id)]
+
+
+async def history(session: AsyncSession, decision: Decision, *, viewer: Viewer) -> Sequence[Revision]:
+    """Its edits, oldest first; of links that came or went those to what this person can see."""
+    edits = await records.revisions_of(session, record=decision)
+    unseen = {name for edit in edits for name in edit.changes.get(LINKS, ()) if name}
+    if not unseen:
+        return edits
+    numbers = {int(name.rpartition("-")[2]) for name in unseen}
+    others = await session.scalars(
+        select(Record).where(Record.workspace_id == decision.workspace_id, Record.number.in_(numbers))
+    )
+    unseen -= {other.name for other in others if viewer.sees(other.channel_id)}
+    return [edit for edit in edits if unseen.isdisjoint(edit.changes.get(LINKS, ()))]
 
 
 def facts(decision: Decision) -> dict[str, Any]:
