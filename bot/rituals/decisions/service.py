@@ -151,8 +151,7 @@ async def edit_decision(
         Refusal: somebody else edited it meanwhile. Saving would undo their change unseen.
     """
     require(viewer, Action.CHANGE, decision)
-    if decision.withdrawn_at is not None:
-        raise Refusal(_("{name} is withdrawn, so nothing about it changes any more.", name=decision.name))
+    records.require_standing(decision)
     edits = await records.revisions_of(session, record=decision)
     meanwhile = [edit for edit in edits[seen_edit:] if edit.changes.keys() - {LINKS}]
     if meanwhile:
@@ -215,8 +214,10 @@ async def keep(
 
     Raises:
         FieldRefusal: that day is over.
+        Refusal: it is not the last word any more.
     """
     require(viewer, Action.CHANGE, decision)
+    require_standing(decision)
     today = now.astimezone(ZoneInfo(decision.team.timezone)).date()
     if until is not None and until <= today:
         raise FieldRefusal({"revisit_on": _("Pick a day from tomorrow on, or leave it empty.")})
@@ -225,6 +226,12 @@ async def keep(
     changes = {"revisit_on": (before, facts(decision)["revisit_on"])}
     await records.revise(session, record=decision, user_id=viewer.user_id, now=now, changes=changes)
     await watch(session, decision, now=now)
+
+
+def require_standing(decision: Decision) -> None:
+    """Raises Refusal for one that is withdrawn, or that a later one has replaced."""
+    if not decision.stands:
+        raise Refusal(_("{name} does not stand any more.", name=decision.name))
 
 
 def makers_of(decision: Decision) -> list[str]:
@@ -283,13 +290,7 @@ async def withdraw(
     session: AsyncSession, *, viewer: Viewer, decision: Decision, why: str, now: datetime
 ) -> list[Decision]:
     """Logged by mistake: the card says who and why, the record stays. Returns what it had replaced, which stands again."""
-    require(viewer, Action.WITHDRAW, decision)
-    if decision.withdrawn_at is not None:
-        raise Refusal(_("{name} is withdrawn already.", name=decision.name))
-    decision.withdrawn_at, decision.withdrawn_by, decision.withdrawn_why = now, viewer.user_id, why
-    await records.revise(
-        session, record=decision, user_id=viewer.user_id, now=now, changes={"withdrawn": (None, why)}
-    )
+    await records.withdraw(session, viewer=viewer, record=decision, why=why, now=now)
     await links.tell(session, decision, now=now)
     return await _give_back(session, viewer=viewer, decision=decision, now=now)
 
