@@ -250,3 +250,56 @@ async def test_what_went_by_the_teams_zone_follows_it_and_what_was_chosen_stays(
     await in_transaction(new_database_url, _cadences)
     await upgrade(new_database_url)
     assert await in_transaction(new_database_url, _follows) == ["team", "team", None, "U1"]
+
+
+def _file_of_two_teams(connection: Connection) -> None:
+    """As the command line left one, when another team's file had the same path."""
+    _decision(connection)
+    tables = sa.MetaData()
+    tables.reflect(connection)
+
+    def again(table: str, /, **values: object) -> None:
+        of = tables.tables[table]
+        row = connection.execute(sa.select(of)).mappings().first()
+        connection.execute(of.insert().values({**(row or {}), **values}))
+
+    def add(table: str, /, **values: object) -> None:
+        connection.execute(tables.tables[table].insert().values(values))
+
+    again("teams", id=2, channel_id="C2")
+    again("records", id=2, team_id=2, channel_id="C2", number=2)
+    again("decisions", id=2)
+    for path in ("docs/adr/0002-database.md", "docs/adr/of-nothing.md"):
+        kept = {"sha256": "-", "content": b"# 2. A database", "imported_at": NOW}
+        add("imported_files", workspace_id=1, path=path, **kept)
+    for number in (1, 2):
+        named = dict.fromkeys(("supersedes", "superseded_by", "reverses", "relates_to"), ())
+        of = {"decision_id": number, "file_id": 1, "position": number}
+        add("imported_decisions", **of, name="", format="madr", **named)
+
+
+def _files(connection: Connection) -> list[tuple[int, int, int, bytes]]:
+    statement = """
+        SELECT decision_id, team_id, file_id, content FROM imported_files
+        JOIN imported_decisions ON file_id = id ORDER BY decision_id
+    """
+    return [(row[0], row[1], row[2], bytes(row[3])) for row in connection.execute(sa.text(statement))]
+
+
+def _count_of_files(connection: Connection) -> int:
+    return int(connection.execute(sa.text("SELECT count(*) FROM imported_files")).scalar_one())
+
+
+async def test_a_file_belongs_to_the_team_of_its_records_and_one_of_two_teams_becomes_two(
+    new_database_url: URL,
+) -> None:
+    await upgrade(new_database_url, "000000000004")
+    await in_transaction(new_database_url, _file_of_two_teams)
+    await upgrade(new_database_url, "000000000014")
+    read = await in_transaction(new_database_url, _files)
+    assert [(decision, team) for decision, team, _file, _content in read] == [(1, 1), (2, 2)]
+    assert len({file for _decision, _team, file, _content in read}) == 2
+    assert {content for _decision, _team, _file, content in read} == {b"# 2. A database"}
+    assert await in_transaction(new_database_url, _count_of_files) == 2
+    await downgrade(new_database_url, "-1")
+    assert await in_transaction(new_database_url, _count_of_files) == 1

@@ -35,6 +35,7 @@ log = structlog.get_logger()
 
 BARE = "bare"  # in a form's ids: it opened before its defaults were read
 CHANGED_OR_GONE = frozenset({"hash_conflict", "not_found"})  # not_found: closed in the meantime
+GROUP_DM = "mpdm-"  # how Slack's names of them begin
 DEFAULTS_SECONDS = 0.3  # design: one indexed read before a form opens, then the bare form
 
 
@@ -94,6 +95,13 @@ class Request:
     def channel_id(self) -> str | None:
         """Where it happened; none in Home and in modals."""
         return self.body.get("channel_id") or (self.body.get("channel") or {}).get("id")
+
+    @property
+    def home_channel(self) -> str | None:
+        """The channel where it happened, as far as it may be a team's; none among two or a few people alone."""
+        name = self.body.get("channel_name") or (self.body.get("channel") or {}).get("name") or ""
+        is_group_dm = name.startswith(GROUP_DM)  # its id begins as a channel's does
+        return self.channel_id if self.channel_id and self.channel_id[0] in "CG" and not is_group_dm else None
 
     @property
     def request(self) -> "Request":

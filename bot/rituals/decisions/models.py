@@ -184,15 +184,17 @@ class LivingLog(Base):
 
 
 class ImportedFile(Base):
-    """A file that decisions were read from, byte for byte."""
+    """A file that a team's decisions were read from, byte for byte."""
 
     __tablename__ = "imported_files"
-    __table_args__ = (UniqueConstraint("workspace_id", "path"),)
+    __table_args__ = (UniqueConstraint("team_id", "path"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
     path: Mapped[str] = mapped_column(Text)
-    """As it was named at import; importing it again by the same name is an update."""
+    """As it was named at import; importing it again by the same name is an update. In another team's repository
+    another file may be called the same."""
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     imported_at: Mapped[datetime]

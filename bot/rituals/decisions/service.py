@@ -21,7 +21,7 @@ from bot.records import links
 from bot.records import service as records
 from bot.records.fields import Day, Fields, Long, People, Short, Tags, Title, Words
 from bot.records.links import LinkedRecord
-from bot.records.models import REPLACING, Record, Relation, Source
+from bot.records.models import REPLACING, Record, Relation, Revision, Source
 from bot.rituals.decisions.models import (
     CHOSEN,
     STANDING,
@@ -123,7 +123,7 @@ async def log_decision(
     _fill(decision, fields)
     session.add(decision)
     await session.flush()  # for its id
-    await _watch(session, decision, now=now)
+    await watch(session, decision, now=now)
     await index(session, decision)
     await _relate(session, viewer=viewer, decision=decision, names=fields.links, now=now)
     if about is not None:
@@ -151,8 +151,7 @@ async def edit_decision(
         Refusal: somebody else edited it meanwhile. Saving would undo their change unseen.
     """
     require(viewer, Action.CHANGE, decision)
-    if decision.withdrawn_at is not None:
-        raise Refusal(_("{name} is withdrawn, so nothing about it changes any more.", name=decision.name))
+    records.require_standing(decision)
     edits = await records.revisions_of(session, record=decision)
     meanwhile = [edit for edit in edits[seen_edit:] if edit.changes.keys() - {LINKS}]
     if meanwhile:
@@ -178,13 +177,13 @@ async def edit_decision(
     await _relate(session, viewer=viewer, decision=decision, names=fields.links, now=now)
     await session.flush()  # the index reads what was changed
     await index(session, decision)
-    await _watch(session, decision, now=now)
+    await watch(session, decision, now=now)
     if changes:
         await links.tell(session, decision, now=now)
     return bool(changes)
 
 
-async def _watch(session: AsyncSession, decision: Decision, *, now: datetime) -> None:
+async def watch(session: AsyncSession, decision: Decision, *, now: datetime) -> None:
     """A team with a date to look again has a cadence that looks for it, every working day."""
     if decision.revisit_on is None:
         return
@@ -215,8 +214,10 @@ async def keep(
 
     Raises:
         FieldRefusal: that day is over.
+        Refusal: it is not the last word any more.
     """
     require(viewer, Action.CHANGE, decision)
+    require_standing(decision)
     today = now.astimezone(ZoneInfo(decision.team.timezone)).date()
     if until is not None and until <= today:
         raise FieldRefusal({"revisit_on": _("Pick a day from tomorrow on, or leave it empty.")})
@@ -224,7 +225,13 @@ async def keep(
     decision.revisit_on = until
     changes = {"revisit_on": (before, facts(decision)["revisit_on"])}
     await records.revise(session, record=decision, user_id=viewer.user_id, now=now, changes=changes)
-    await _watch(session, decision, now=now)
+    await watch(session, decision, now=now)
+
+
+def require_standing(decision: Decision) -> None:
+    """Raises Refusal for one that is withdrawn, or that a later one has replaced."""
+    if not decision.stands:
+        raise Refusal(_("{name} does not stand any more.", name=decision.name))
 
 
 def makers_of(decision: Decision) -> list[str]:
@@ -283,13 +290,7 @@ async def withdraw(
     session: AsyncSession, *, viewer: Viewer, decision: Decision, why: str, now: datetime
 ) -> list[Decision]:
     """Logged by mistake: the card says who and why, the record stays. Returns what it had replaced, which stands again."""
-    require(viewer, Action.WITHDRAW, decision)
-    if decision.withdrawn_at is not None:
-        raise Refusal(_("{name} is withdrawn already.", name=decision.name))
-    decision.withdrawn_at, decision.withdrawn_by, decision.withdrawn_why = now, viewer.user_id, why
-    await records.revise(
-        session, record=decision, user_id=viewer.user_id, now=now, changes={"withdrawn": (None, why)}
-    )
+    await records.withdraw(session, viewer=viewer, record=decision, why=why, now=now)
     await links.tell(session, decision, now=now)
     return await _give_back(session, viewer=viewer, decision=decision, now=now)
 
@@ -355,6 +356,20 @@ async def chain(session: AsyncSession, *, viewer: Viewer, decision: Decision) ->
         .order_by(Decision.decided_on, Decision.number)
     )
     return [row for row in rows if viewer.sees(row.channel_id)]
+
+
+async def history(session: AsyncSession, decision: Decision, *, viewer: Viewer) -> Sequence[Revision]:
+    """Its edits, oldest first; of links that came or went those to what this person can see."""
+    edits = await records.revisions_of(session, record=decision)
+    unseen = {name for edit in edits for name in edit.changes.get(LINKS, ()) if name}
+    if not unseen:
+        return edits
+    numbers = {int(name.rpartition("-")[2]) for name in unseen}
+    others = await session.scalars(
+        select(Record).where(Record.workspace_id == decision.workspace_id, Record.number.in_(numbers))
+    )
+    unseen -= {other.name for other in others if viewer.sees(other.channel_id)}
+    return [edit for edit in edits if unseen.isdisjoint(edit.changes.get(LINKS, ()))]
 
 
 def facts(decision: Decision) -> dict[str, Any]:

@@ -57,7 +57,7 @@ async def open_from_home(request: Request) -> None:
 
 async def _open(request: Request, typed: Values) -> None:
     """The form with what is known at once; the teams and the offer of a draft come from one short read."""
-    here = request.channel_id if request.channel_id and request.channel_id[:1] in "CG" else None
+    here = request.home_channel
     subject = f"channel:{here}" if here else drafts.ANYWHERE
     held = {"channel": here, drafts.SUBJECT: subject}
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.app import App
 from tests.person import Slack, until, words_of
+from tests.rituals.one_on_ones.stories import set_up_pair
 from tests.rituals.stories import (
     COMMAND,
     card,
@@ -94,6 +95,30 @@ async def test_outside_of_a_channel_the_form_asks_which_team(slack: Slack) -> No
     await pm.submit(view, {"title": "Hire a designer", "team": "Leads"})
     shown = await slack.message("leads", "Hire a designer")
     assert "jointly" in words_of(shown), "the team that was picked says who decides"
+
+
+async def test_a_group_dm_is_no_channel_of_a_team_so_the_form_asks_which(slack: Slack) -> None:
+    """Though its id begins as a channel's does."""
+    pm = slack.person("pm")
+    await set_up_team(slack)
+    group = await set_up_pair(slack)
+    message = await pm.say(group, "Hire a designer")
+    by_command = await opens(pm, pm.command(group, COMMAND, "Use webhooks"))
+    by_shortcut = await opens(pm, pm.shortcut("decisions.log_message", message))
+    for view in (by_command, by_shortcut):
+        asks = await shows(pm, view, "Which team?")
+        assert (await pm.submit(asks, {"team": "Payments"})).body == ""
+    await slack.message("payments", "Use webhooks")
+    shown = await slack.message("payments", "Hire a designer")
+    assert "As it was in Slack" not in words_of(await choose(pm, shown, "open")), "it was said among the two"
+
+
+async def test_what_was_begun_in_a_group_dm_is_offered_elsewhere(slack: Slack) -> None:
+    pm = slack.person("pm")
+    await set_up_team(slack)
+    view = await form(pm, "Use webhooks", channel=await set_up_pair(slack))
+    await pm.close(await more_fields(pm, view))
+    await shows(pm, await form(pm), "You have a draft from")
 
 
 async def test_where_nobody_has_a_team_yet_the_form_asks_for_the_channel(slack: Slack) -> None:

@@ -8,7 +8,7 @@ from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Json, Slack, until, words_of
 from tests.rituals.one_on_ones.stories import MONDAY, WEDNESDAY, agenda, set_up_pair
-from tests.rituals.stories import card, dm_of, logged, opens, pass_to, set_up_team, settle
+from tests.rituals.stories import card, dm_of, logged, opens, pass_to, replaced, set_up_team, settle
 
 pytestmark = pytest.mark.alike
 
@@ -69,6 +69,22 @@ async def test_what_does_not_stand_any_more_is_not_asked_about(
     await slack.person("pm").submit(withdrawal, {"reason": "a mistake"})
     await pass_to(bot, clock, TUESDAY)
     assert [words_of(asked).count("Poll") for asked in await _questions(slack, "pm")] == [0]
+
+
+async def test_what_was_replaced_while_the_form_was_open_is_not_kept(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await set_up_team(slack)
+    shown = await logged(slack, "Use webhooks", deciders=["pm"], revisit_on="2026-12-01")
+    await pass_to(bot, clock, TUESDAY)
+    pm = slack.person("pm")
+    [asked] = await _questions(slack, "pm")
+    view = await opens(pm, pm.press(asked, "decisions.keep"))
+    await replaced(slack, shown, "Use the stream", by="techlead")
+    refused = await pm.submit(view, {"revisit_on": "2026-12-10"})
+    assert refused.errors == {"revisit_on": "D-1 does not stand any more."}
+    await settle(bot)
+    assert "it is still right" not in str(await slack.messages("payments"))
 
 
 def _entry(shown: Json, what: str) -> str:

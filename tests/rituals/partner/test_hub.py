@@ -55,7 +55,7 @@ async def test_who_mutes_is_told_what_that_means_and_how_to_undo_it(slack: Slack
 async def test_hello_is_said_once_and_not_where_a_team_is_at_work_already(slack: Slack) -> None:
     await home(slack, "pm")
     hello = await told(slack, "pm", HELLO)
-    assert "I read no messages." in words_of(hello)
+    assert "I keep no messages but those you hand me" in words_of(hello)
     await home(slack, "pm")
     await set_up_team(slack)
     await home(slack, "engineer")

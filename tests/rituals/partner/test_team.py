@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.person import Json, Slack, words_of
+from tests.rituals.one_on_ones.stories import set_up_pair
 from tests.rituals.stories import card, filled, labels, logged, opens, set_up_team, shows, told
 
 pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("bot")]
@@ -56,8 +57,10 @@ async def test_what_slack_says_late_still_comes_into_the_form(slack: Slack) -> N
     assert (held["name"], held["timezone"]) == ("leads", "Europe/Berlin")
 
 
-async def test_in_a_direct_message_it_asks_for_all_it_cannot_know(slack: Slack) -> None:
-    held = filled(await _form(slack, "pm", "dm", "Europe/Berlin"))
+@pytest.mark.parametrize("of_several", [False, True])
+async def test_in_a_direct_message_it_asks_for_all_it_cannot_know(slack: Slack, *, of_several: bool) -> None:
+    channel = await set_up_pair(slack) if of_several else "dm"
+    held = filled(await _form(slack, "pm", channel, "Europe/Berlin"))
     assert held.keys() == {"members", "timezone", "who_may", "working_days"}
 
 

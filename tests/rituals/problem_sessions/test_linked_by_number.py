@@ -76,6 +76,29 @@ async def test_a_problem_that_somebody_cannot_see_is_not_there_for_them(slack: S
     assert LATE not in words_of(await card(slack, WEBHOOK, elsewhere))
 
 
+async def test_a_history_names_nothing_that_its_reader_cannot_see(slack: Slack) -> None:
+    await logged(slack, channel="leads")
+    await saved(slack, "Lay off nobody", channel="leads")
+    await logged(slack, "Refunds take a week")
+    decision = await decided(slack, WEBHOOK)
+    for name in ("P-1", "D-1", "P-2"):
+        assert (await link(slack, decision, "relates_to", name)).errors == {}
+    assert (await link(slack, decision, "none", "P-1")).errors == {}
+
+    async def history(name: str) -> list[str]:
+        person = slack.person(name)
+        page = words_of(await opens(person, person.command("payments", "/decision", "show D-2")))
+        return [line for line in page.splitlines() if line.startswith("related to: ")]
+
+    assert await history("engineer") == ["related to: (empty) → P-2"]
+    assert await history("techlead") == [
+        "related to: (empty) → P-1",
+        "related to: (empty) → D-1",
+        "related to: (empty) → P-2",
+        "related to: P-1 → (empty)",
+    ]
+
+
 async def test_only_who_may_change_the_problem_links_a_decision_of_theirs_to_it(slack: Slack) -> None:
     await set_up_team(slack, who_may="owners")
     await logged(slack)

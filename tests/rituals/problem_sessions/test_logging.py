@@ -4,8 +4,9 @@ import pytest
 
 from bot.app import App
 from tests.person import Slack, words_of
+from tests.rituals.one_on_ones.stories import set_up_pair
 from tests.rituals.problem_sessions.stories import COMMAND, LATE, choose, form, logged, page
-from tests.rituals.stories import filled, gone, home, inputs, labels, opens, shows
+from tests.rituals.stories import filled, gone, home, inputs, labels, opens, set_up_team, shows
 
 pytestmark = pytest.mark.alike
 
@@ -21,6 +22,14 @@ async def test_three_questions_come_first_and_none_asks_for_a_solution(slack: Sl
     assert inputs(view) == {"title", "who", "evidence", "happens", "cost", "tried"}
     assert filled(view)["who"] == "Partners"
     assert "solution" not in words_of(view).lower()
+
+
+async def test_in_a_group_dm_the_form_asks_which_team(slack: Slack, bot: App) -> None:
+    pm = slack.person("pm")
+    await set_up_team(slack)
+    view = await shows(pm, await form(pm, LATE, channel=await set_up_pair(slack)), "Which team?")
+    assert (await pm.submit(view, {"team": "Payments"})).errors == {}
+    await slack.message("payments", LATE)
 
 
 async def test_the_card_says_who_is_hurt_and_how_we_know(slack: Slack, bot: App) -> None:

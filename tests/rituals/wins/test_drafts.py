@@ -3,6 +3,7 @@
 import pytest
 
 from tests.person import Json, Slack, words_of
+from tests.rituals.one_on_ones.stories import group_dm, set_up_pair
 from tests.rituals.stories import filled, set_up_team, shows
 from tests.rituals.wins.stories import IMPORT, choose, form, told_of
 
@@ -54,6 +55,22 @@ async def test_a_draft_that_was_begun_outside_of_a_channel_remembers_its_team(sl
     again = await resumed(slack, await form(slack, "pm", channel="dm"), "Sleep")
     assert (await pm.submit(again, {"title": IMPORT})).errors == {}
     await slack.message("payments", IMPORT)
+
+
+async def test_in_a_group_dm_the_form_asks_which_team_and_the_draft_is_offered_elsewhere(
+    slack: Slack,
+) -> None:
+    await set_up_team(slack)
+    await half_typed(slack, channel=await set_up_pair(slack))
+    pm = slack.person("pm")
+    again = await resumed(slack, await form(slack, "pm"), IMPORT)
+    await pm.close(again)
+    group = await group_dm(slack)
+    assert group
+    view = await shows(pm, await form(slack, "pm", IMPORT, channel=group), "Which team?")
+    told = {"title": IMPORT, "makes_possible": "Sleep", "team": "Payments"}
+    assert (await pm.submit(view, told)).errors == {}
+    await slack.message("payments", "Sleep")
 
 
 async def test_a_draft_can_be_discarded(slack: Slack) -> None:

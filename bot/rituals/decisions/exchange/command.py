@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from bot.access.rules import Kind, Viewer
 from bot.db import text_index
@@ -22,7 +23,7 @@ from bot.rituals.decisions.exchange.entries import Entry
 from bot.rituals.decisions.exchange.importing import Outcome, ReadFile, Terms, Told
 from bot.rituals.decisions.models import Decision, Part
 from bot.rituals.decisions.queries import Hit, Wanted
-from bot.workspaces.models import Workspace
+from bot.workspaces.models import Workspace, WorkspaceState
 
 LOCAL = "local"  # the workspace and the team of a database that Slack has never seen
 
@@ -61,7 +62,13 @@ async def team_for(session: AsyncSession, *, workspace: str | None, team: str | 
     """
     home, teams = await _known(session, workspace=workspace, team=team)
     if home is None:
-        home = Workspace(slack_id=LOCAL, name=LOCAL, created_at=now, state_changed_at=now)
+        home = Workspace(
+            slack_id=LOCAL,
+            name=LOCAL,
+            state=WorkspaceState.UNINSTALLED,  # nothing becomes due where nobody can be told
+            created_at=now,
+            state_changed_at=now,
+        )
         session.add(home)
         await session.flush()  # for its id
     if teams or team is not None:
@@ -82,7 +89,10 @@ async def _known(
     session: AsyncSession, *, workspace: str | None, team: str | None
 ) -> tuple[Workspace | None, Sequence[Team]]:
     """The workspace that is meant, and its teams; none in an empty database where none was named."""
-    every = (await session.scalars(select(Workspace).order_by(Workspace.name))).all()
+    statement = select(Workspace).options(
+        defer(Workspace.bot_token)
+    )  # nobody reads that here, and it takes keys
+    every = (await session.scalars(statement.order_by(Workspace.name))).all()
     known = [one for one in every if one.slack_id != LOCAL] or every
     if not known and workspace is None:
         if team is not None:

@@ -184,7 +184,7 @@ def _pieces(one: ReadFile | Told) -> Iterator[Piece | Told]:
 
 async def look_up(session: AsyncSession, *, team: Team, file: ReadFile, terms: Terms) -> ImportedFile | None:
     """Fill in what the log has of the file already; its row there."""
-    row = await _row(session, team, file, terms)
+    row = await _row(session, team, file, beside=terms.beside)
     if file.known and terms.viewer is None:
         return row  # nobody else imports on the command line meanwhile
     file.is_same = row is not None and row.sha256 == file.sha256
@@ -203,7 +203,8 @@ async def _put(session: AsyncSession, team: Team, piece: Piece, terms: Terms) ->
     await session.execute(select(Team.id).where(Team.id == team.id).with_for_update())
     row = await look_up(session, team=team, file=file, terms=terms)
     if row is None:
-        row = ImportedFile(workspace_id=team.workspace_id, path=file.path, sha256="", content=b"")
+        of_team = {"workspace_id": team.workspace_id, "team_id": team.id}
+        row = ImportedFile(**of_team, path=file.path, sha256="", content=b"")
         session.add(row)
     if terms.viewer is None:
         row.path = file.path  # it may have been moved
@@ -243,20 +244,15 @@ async def _enter(
     return place.decision, Outcome.UPDATED if changed else Outcome.UNCHANGED
 
 
-async def _row(session: AsyncSession, team: Team, file: ReadFile, terms: Terms) -> ImportedFile | None:
-    """By its path, else by its bytes; in Slack only those whose records are in this team's log."""
-    ours = select(ImportedFile).where(ImportedFile.workspace_id == team.workspace_id)
+async def _row(
+    session: AsyncSession, team: Team, file: ReadFile, *, beside: Collection[str]
+) -> ImportedFile | None:
+    """The team's file of this path, else the one of these bytes."""
+    ours = select(ImportedFile).where(ImportedFile.team_id == team.id)
     if there := await session.scalar(ours.where(ImportedFile.path == file.path)):
         return there
-    if terms.viewer is not None:
-        of_team = (
-            select(ImportedDecision.file_id)
-            .join(Decision, Decision.id == ImportedDecision.decision_id)
-            .where(Decision.team_id == team.id)
-        )
-        ours = ours.where(ImportedFile.id.in_(of_team))
     same = await session.scalars(ours.where(ImportedFile.sha256 == file.sha256).order_by(ImportedFile.id))
-    return next((row for row in same if row.path not in terms.beside), None)
+    return next((row for row in same if row.path not in beside), None)
 
 
 async def _decisions_of(session: AsyncSession, row: ImportedFile) -> list[Known]:
@@ -272,7 +268,8 @@ async def _decisions_of(session: AsyncSession, row: ImportedFile) -> list[Known]
 def _same(entries: Sequence[Entry], known: Sequence[Known], *, by_place: bool) -> list[Known | None]:
     """By its id, else by its title, else by where it stands: a row may come before the others later.
 
-    `by_place`: a path names a file for good. In Slack it does not: another file may come by the same name.
+    `by_place`: a path names a file for good. In Slack it does not: another file may come by the same name. What has
+    another id than what stood there is another record all the same.
     """
     found: list[Known | None] = [None] * len(entries)
     left = list(known)
@@ -291,8 +288,12 @@ def _same(entries: Sequence[Entry], known: Sequence[Known], *, by_place: bool) -
         left = [one for one in left if one.decision_id not in taken]
     if by_place and len(entries) == len(known):
         again = iter(left)
-        found = [one or next(again) for one in found]
+        found = [one or _unless_named(entry, next(again)) for entry, one in zip(entries, found, strict=True)]
     return found
+
+
+def _unless_named(entry: Entry, one: Known) -> Known | None:
+    return None if entry.name and one.called else one
 
 
 @dataclass(frozen=True)
@@ -337,6 +338,7 @@ async def _new(session: AsyncSession, team: Team, entry: Entry, terms: Terms) ->
         decision.withdrawn_why = entry.withdrawn
     session.add(decision)
     await session.flush()  # for its id
+    await service.watch(session, decision, now=terms.now)
     await service.index(session, decision)
     return decision
 
@@ -350,6 +352,7 @@ async def _change(session: AsyncSession, decision: Decision, entry: Entry, terms
     }
     await records.revise(session, record=decision, user_id=terms.by, now=terms.now, changes=changes)
     await session.flush()  # the index reads what was changed
+    await service.watch(session, decision, now=terms.now)
     await service.index(session, decision)
     return bool(changes)
 
@@ -409,7 +412,7 @@ async def link(begin: Sessions, *, team_of: TeamOf, terms: Terms) -> None:
     """Sets what the files say of other records, at both ends, where the other record is here too."""
     async with begin() as session:
         team = await team_of(session)
-        wanted = await _wanted(session, team, terms)
+        wanted = await _wanted(session, team, beside=terms.beside)
         await living.changed(session, team_id=team.id, now=terms.now)
     for at in range(0, len(wanted), AT_ONCE):
         async with begin() as session:
@@ -418,8 +421,10 @@ async def link(begin: Sessions, *, team_of: TeamOf, terms: Terms) -> None:
             await living.changed(session, team_id=team.id, now=terms.now)
 
 
-async def _wanted(session: AsyncSession, team: Team, terms: Terms) -> list[tuple[int, int, Relation]]:
-    """Which decision (by id) points to which. In Slack a file names only records of its own team."""
+async def _wanted(
+    session: AsyncSession, team: Team, *, beside: Collection[str]
+) -> list[tuple[int, int, Relation]]:
+    """Which decision (by id) points to which. A file names only records of its own team."""
     statement = (
         select(
             ImportedFile.path,
@@ -431,19 +436,16 @@ async def _wanted(session: AsyncSession, team: Team, terms: Terms) -> list[tuple
             ImportedDecision.relates_to,
         )
         .join(ImportedDecision, ImportedDecision.file_id == ImportedFile.id)
-        .where(ImportedFile.workspace_id == team.workspace_id)
+        .where(ImportedFile.team_id == team.id)
         .order_by(ImportedFile.path, ImportedDecision.position)
     )
-    if terms.viewer is not None:
-        of_team = select(Decision.id).where(Decision.team_id == team.id)
-        statement = statement.where(ImportedDecision.decision_id.in_(of_team))
     known = (await session.execute(statement)).all()
     log = _Log()
     for path, name, decision_id, *_references in known:
         log.add(path, name, decision_id)
     wanted = []
     for path, name, decision_id, supersedes, superseded_by, reverses, relates_to in known:
-        if path not in terms.beside:
+        if path not in beside:
             continue
         for names, relation, is_newer in (
             (supersedes, Relation.SUPERSEDES, True),

@@ -3,8 +3,6 @@
 from datetime import date
 
 from bot.access.rules import Action, require
-from bot.errors import Refusal
-from bot.i18n import _
 from bot.outbox import service as outbox
 from bot.records import service as records
 from bot.rituals.decisions import service
@@ -20,8 +18,7 @@ async def open_keeping(request: Request, value: str) -> None:
     async with request.read() as session:
         decision = await records.by_id(session, viewer=viewer, kind=Decision, record_id=value)
     require(viewer, Action.CHANGE, decision)
-    if not decision.stands:
-        raise Refusal(_("{name} does not stand any more.", name=decision.name))
+    service.require_standing(decision)
     request.open_view(again.keeping(decision))
 
 

@@ -43,12 +43,12 @@ async def run_command(request: Request) -> None:
         case "show" if re.fullmatch(r"[Dd]?-?\d+", rest):
             request.open_view(await finding.page_by_name(request, rest))
         case _:
-            await _open(request, channel_id=request.channel_id, typed=_answers(typed))
+            await _open(request, channel_id=request.home_channel, typed=_answers(typed))
 
 
 async def open_new(request: Request, value: str) -> None:
     """From Home, or from a search that found nothing, with what was searched for as the title."""
-    await _open(request, channel_id=request.channel_id, typed=_answers(value))
+    await _open(request, channel_id=request.home_channel, typed=_answers(value))
 
 
 async def open_about(request: Request, value: str) -> None:
@@ -59,7 +59,7 @@ async def open_about(request: Request, value: str) -> None:
         about = await links.to_decide(session, viewer=viewer, record_id=record_id)
     if about is None:
         raise NotFound(missing())
-    await _open(request, channel_id=request.channel_id, typed=_answers(begins_with), about=about)
+    await _open(request, channel_id=request.home_channel, typed=_answers(begins_with), about=about)
 
 
 async def open_by_shortcut(request: Request) -> None:
@@ -75,7 +75,7 @@ async def open_from_message(request: Request) -> None:
 
     await _open(
         request,
-        channel_id=request.channel_id,
+        channel_id=request.home_channel,
         typed=_answers(said),
         read=read,
         source_ts=request.message["ts"],
@@ -121,9 +121,8 @@ async def _open(
     `read` fetches the message that title and context are taken from. `about` is what is decided.
     """
     typed = typed or {}
-    in_channel = channel_id if channel_id and channel_id[:1] in "CG" else None
-    subject = f"channel:{in_channel}" if in_channel else drafts.ANYWHERE
-    held = {"channel": in_channel, "ts": source_ts or None, drafts.SUBJECT: subject}
+    subject = f"channel:{channel_id}" if channel_id else drafts.ANYWHERE
+    held = {"channel": channel_id, "ts": source_ts or None, drafts.SUBJECT: subject}
     bare = FormState(ids=held, values=form.usual(None, request.actor, request.now) | typed)
     if about is not None:
         bare = form.about(bare, about)

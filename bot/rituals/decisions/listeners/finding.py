@@ -63,5 +63,5 @@ async def _whole(session: AsyncSession, viewer: Viewer, decision: Decision) -> P
         await service.sheet(session, decision, viewer=viewer),
         viewer=viewer,
         chain=await service.chain(session, viewer=viewer, decision=decision),
-        revisions=await records.revisions_of(session, record=decision),
+        revisions=await service.history(session, decision, viewer=viewer),
     )

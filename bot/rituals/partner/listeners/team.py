@@ -29,7 +29,7 @@ async def open_team_by_button(request: Request, value: str) -> None:
 
 
 async def _open(request: Request, *, team_id: str) -> None:
-    here = request.channel_id if request.channel_id and request.channel_id[:1] in "CG" else None
+    here = request.home_channel
 
     async def full() -> Payload:
         async with request.read() as session:

@@ -45,7 +45,10 @@ def welcome() -> b.Payload:
     lines = [
         _("Hello, I keep what your team decides, and why, where everybody finds it again."),
         _("Two steps: set up your team, then type `/decision` in its channel."),
-        _("I read no messages. In a thread, the message shortcut *Log as decision* hands me just that one."),
+        _(
+            "I keep no messages but those you hand me, as by the message shortcut *Log as decision*, and their "
+            "threads where I may read them."
+        ),
     ]
     blocks: list[Block] = [b.section(line) for line in lines]
     return b.message("\n".join(lines), [*blocks, b.actions(_set_up())])

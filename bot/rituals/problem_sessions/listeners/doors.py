@@ -74,7 +74,7 @@ async def _open(
     request: Request, *, channel_id: str | None, typed: Values, source_ts: str | None = None
 ) -> None:
     """The form with what is known at once; the teams and the offer of a draft come from one short read."""
-    here = channel_id if channel_id and channel_id[:1] in "CG" else None
+    here = request.home_channel if channel_id else None
     subject = f"channel:{here}" if here else drafts.ANYWHERE
     held: Mapping[str, Any] = {"channel": here, "ts": source_ts, drafts.SUBJECT: subject}
     bare = FormState(ids=dict(held), values=typed)

@@ -1,19 +1,24 @@
 """Files go into the log by the command line, once, and again when they change."""
 
 import asyncio
+import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
 
+from bot.app import App
 from bot.cli import commands as cli
-from bot.clock import Clock
+from bot.clock import Clock, MovableClock
 from bot.db.engine import Database
 from bot.people.models import Team
 from bot.rituals.decisions import queries
 from bot.workspaces.models import Workspace
+from tests.person import Slack, words_of
 from tests.rituals.decisions.exchange.command_line import CommonGround
 from tests.rituals.decisions.exchange.test_reading import MADR, NYGARD
+from tests.rituals.stories import dm_of, pass_to, set_up_team
 
 OLDER = NYGARD.replace("7. Use webhooks for", "3. Poll").replace(
     "Supersedes [3. Poll the partner API](0003-poll-the-partner-api.md)", ""
@@ -105,6 +110,67 @@ def test_with_several_teams_one_has_to_be_named(
     assert "No team is called 'nobody'. There is none yet." in capsys.readouterr().err
 
 
+@pytest.mark.alike
+@pytest.mark.usefixtures("bot")
+async def test_the_database_of_a_bot_that_runs_needs_no_keys_to_bring_a_log_in_and_out(
+    common_ground: CommonGround, log: Path, tmp_path: Path, slack: Slack
+) -> None:
+    await set_up_team(slack)
+    told = await asyncio.to_thread(common_ground.imported, log)
+    assert [one["number"] for one in told] == ["D-1", "D-2", None, None]
+    (first, *_more) = await asyncio.to_thread(common_ground.found, "poll partner")
+    assert first["team"] == "Payments"
+    out = tmp_path / "log.csv"
+    await asyncio.to_thread(common_ground, "export", "--format", "csv", "--out", out)
+    assert "Use webhooks" in out.read_text()
+    assert "D-2" in (await slack.person("pm").command("payments", "/decision", "list")).text
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("known_before", [False, True])
+async def test_makers_are_asked_on_the_day_that_came_by_an_import(
+    common_ground: CommonGround,
+    tmp_path: Path,
+    slack: Slack,
+    bot: App,
+    clock: MovableClock,
+    *,
+    known_before: bool,
+) -> None:
+    now = Clock().now()  # the command line has no other
+    clock.set(now)
+    await set_up_team(slack)
+    log = tmp_path / "decisions.json"
+    row = {
+        **dict.fromkeys(("context", "decision", "consequences", "notes", "revisit_when"), ""),
+        **dict.fromkeys(("alternatives", "consulted", "must_know", "tags"), ()),
+        **dict.fromkeys(("supersedes", "superseded_by", "reverses", "relates_to"), ()),
+        "number": "D-1",
+        "title": "Use webhooks",
+        "status": "accepted",
+        "deciders": [slack.users["pm"]],
+        "date": None,
+        "withdrawn": None,
+    }
+
+    async def imported(revisit_on: str | None) -> None:
+        log.write_text(json.dumps([{**row, "revisit_on": revisit_on}]))
+        await asyncio.to_thread(common_ground, "import", log)
+
+    async def asked() -> list[str]:
+        said = map(words_of, await dm_of(slack, "pm"))
+        return [words for words in said if "Still right?" in words]
+
+    if known_before:
+        await imported(None)
+    await imported((now.date() + timedelta(days=7)).isoformat())
+    await pass_to(bot, clock, now + timedelta(days=5))
+    assert await asked() == []
+    await pass_to(bot, clock, now + timedelta(days=11))  # past a working day, whichever it is today
+    [question] = await asked()
+    assert "Use webhooks" in question
+
+
 async def _two_workspaces(url: URL) -> None:
     db, now = Database(url), Clock().now()
     async with db.begin() as session:
@@ -124,6 +190,18 @@ async def _two_workspaces(url: URL) -> None:
                     created_at=now,
                 )
             )
+    await db.close()
+
+
+async def _two_teams(url: URL) -> None:
+    db, now = Database(url), Clock().now()
+    async with db.begin() as session:
+        workspace = Workspace(slack_id="T0ACME", name="Acme", created_at=now, state_changed_at=now)
+        session.add(workspace)
+        await session.flush()  # for its id
+        for number, name in enumerate(("Payments", "Search"), start=1):
+            of = {"workspace_id": workspace.id, "channel_id": f"C{number}", "name": name}
+            session.add(Team(**of, timezone="UTC", created_by="U1", created_at=now))
     await db.close()
 
 
@@ -156,6 +234,60 @@ def test_the_same_files_in_another_workspace_are_other_records(
     (ours,) = common_ground.found("partner", "--workspace", "Acme")
     assert (ours["title"], ours["status"]) == ("Poll the partner API", "accepted")
     assert [one["outcome"] for one in common_ground.imported(older, "--workspace", "Umbrella")] == ["created"]
+
+
+DATABASE = "# 2. {title}\n\n## Decision\n\n{title}.\n"
+SEARCH_TABLE = "# 3. Use OpenSearch\n\n- Supersedes: [2](0002-database.md)\n\n## Decision\n\nOpenSearch.\n"
+
+
+def test_files_called_alike_in_the_repositories_of_two_teams_are_each_their_own(
+    common_ground: CommonGround, tmp_path: Path, database_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(_two_teams(database_url))
+
+    def imported(team: str) -> list[tuple[str, str]]:
+        monkeypatch.chdir(tmp_path / team.lower())
+        told = common_ground.imported("docs/adr", "decisions.csv", "--team", team)
+        return [(one["outcome"], one["number"]) for one in told]
+
+    for team, title in (("payments", "Use PostgreSQL"), ("search", "Use Elasticsearch")):
+        adr = tmp_path / team / "docs" / "adr"
+        adr.mkdir(parents=True)
+        (adr / "0002-database.md").write_text(DATABASE.format(title=title))
+        (adr.parents[1] / "decisions.csv").write_text(f"ID,Title,Decision\n1,Deploy {team},Yes.\n")
+    (adr / "0003-newer.md").write_text(SEARCH_TABLE)
+
+    assert imported("Payments") == [("created", "D-1"), ("created", "D-2")]
+    assert imported("Search") == [("created", "D-3"), ("created", "D-4"), ("created", "D-5")]
+    assert imported("Payments") == [("unchanged", "D-1"), ("unchanged", "D-2")]
+    assert imported("Search") == [("unchanged", "D-3"), ("unchanged", "D-4"), ("unchanged", "D-5")]
+    (ours,) = common_ground.found("PostgreSQL")
+    assert (ours["number"], ours["team"], ours["status"]) == ("D-1", "Payments", "unknown")
+    (theirs,) = common_ground.found("Elasticsearch")
+    assert (theirs["number"], theirs["team"], theirs["status"]) == ("D-3", "Search", "superseded")
+
+
+def test_a_file_of_another_team_with_the_same_bytes_was_not_moved_here(
+    common_ground: CommonGround, log: Path, tmp_path: Path, database_url: URL
+) -> None:
+    asyncio.run(_two_teams(database_url))
+    theirs = tmp_path / "copied.md"
+    theirs.write_text(OLDER)
+    ours = log / "0003-poll-the-partner-api.md"
+    common_ground.imported(ours, "--team", "Payments")
+    told = common_ground.imported(theirs, "--team", "Search")
+    assert [(one["outcome"], one["number"]) for one in told] == [("created", "D-2")]
+    assert {row["source"] for row in common_ground.found("partner")} == {str(ours), str(theirs)}
+
+
+def test_another_row_in_the_same_place_is_another_record(common_ground: CommonGround, tmp_path: Path) -> None:
+    sheet = tmp_path / "log.csv"
+    sheet.write_text("ID,Title,Decision\n3,Poll,Every minute\n")
+    assert [one["number"] for one in common_ground.imported(sheet)] == ["D-1"]
+    sheet.write_text("ID,Title,Decision\n7,Use webhooks,Theirs\n")
+    told = [(one["number"], one["outcome"]) for one in common_ground.imported(sheet)]
+    assert told == [("D-2", "created")]
+    assert [row["title"] for row in common_ground.found("poll")] == ["Poll"]
 
 
 def test_a_record_of_a_quarter_million_words_is_kept_and_found(
