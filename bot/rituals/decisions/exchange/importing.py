@@ -338,7 +338,7 @@ async def _new(session: AsyncSession, team: Team, entry: Entry, terms: Terms) ->
         decision.withdrawn_why = entry.withdrawn
     session.add(decision)
     await session.flush()  # for its id
-    await service.watch(session, decision, now=terms.now)
+    await _watch(session, decision, terms)
     await service.index(session, decision)
     return decision
 
@@ -352,9 +352,16 @@ async def _change(session: AsyncSession, decision: Decision, entry: Entry, terms
     }
     await records.revise(session, record=decision, user_id=terms.by, now=terms.now, changes=changes)
     await session.flush()  # the index reads what was changed
-    await service.watch(session, decision, now=terms.now)
+    await _watch(session, decision, terms)
     await service.index(session, decision)
     return bool(changes)
+
+
+async def _watch(session: AsyncSession, decision: Decision, terms: Terms) -> None:
+    """A day that is over already waits in Home alone: years of a log must not be asked about in one morning."""
+    if decision.revisit_on is not None and decision.revisit_on < terms.now.date():
+        decision.revisit_asked_on = decision.revisit_on
+    await service.watch(session, decision, now=terms.now)
 
 
 def _with_silence_filled(entry: Entry, decision: Decision) -> Entry:

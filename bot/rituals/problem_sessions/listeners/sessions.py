@@ -33,15 +33,11 @@ async def open_here(request: Request) -> None:
         has_sessions = team is not None and cadence is not None and not cadence.ended
         page = await pages.page_of(session, viewer, team.id, request) if team and has_sessions else None
     if page is None:
-        _require_channel(request)
-        held = {"channel": request.channel_id}
+        if request.home_channel is None:
+            raise Refusal(_("Problem sessions belong to a team. Type `/problem session` in its channel."))
+        held = {"channel": request.home_channel}
         page = session_forms.set_up({}, held, zone=team.timezone if team else None)
     request.open_view(page)
-
-
-def _require_channel(request: Request) -> None:
-    if str(request.channel_id)[:1] not in ("C", "G"):
-        raise Refusal(_("Problem sessions belong to a team. Type `/problem session` in its channel."))
 
 
 async def show_more(request: Request) -> None:

@@ -18,7 +18,7 @@ from bot.workspaces.models import Workspace
 from tests.person import Slack, words_of
 from tests.rituals.decisions.exchange.command_line import CommonGround
 from tests.rituals.decisions.exchange.test_reading import MADR, NYGARD
-from tests.rituals.stories import dm_of, pass_to, set_up_team
+from tests.rituals.stories import dm_of, home, pass_to, set_up_team
 
 OLDER = NYGARD.replace("7. Use webhooks for", "3. Poll").replace(
     "Supersedes [3. Poll the partner API](0003-poll-the-partner-api.md)", ""
@@ -154,7 +154,9 @@ async def test_makers_are_asked_on_the_day_that_came_by_an_import(
     }
 
     async def imported(revisit_on: str | None) -> None:
-        log.write_text(json.dumps([{**row, "revisit_on": revisit_on}]))
+        over = (now.date() - timedelta(days=7)).isoformat()
+        past = {**row, "number": "D-2", "title": "Keep FTP", "revisit_on": over}
+        log.write_text(json.dumps([{**row, "revisit_on": revisit_on}, past]))
         await asyncio.to_thread(common_ground, "import", log)
 
     async def asked() -> list[str]:
@@ -169,6 +171,7 @@ async def test_makers_are_asked_on_the_day_that_came_by_an_import(
     await pass_to(bot, clock, now + timedelta(days=11))  # past a working day, whichever it is today
     [question] = await asked()
     assert "Use webhooks" in question
+    assert "Keep FTP" in await home(slack, "pm"), "a day that was over waits there, without a message"
 
 
 async def _two_workspaces(url: URL) -> None:
