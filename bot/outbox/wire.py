@@ -111,13 +111,11 @@ async def _look(delivery: Claimed, channel_id: str, line: Line) -> str | None:
     cursor = ""
     while True:
         try:
-            answer = await _call(line, method, {**page, **({"cursor": cursor} if cursor else {})})
+            answer = await _read(line, method, {**page, **({"cursor": cursor} if cursor else {})})
         except _Stop as stop:
             if stop.code == "thread_not_found":
                 return None
-            if stop.code in MAY_NOT_READ:
-                raise _Stop(Verdict.UNCERTAIN, UNREADABLE) from None
-            raise
+            raise _without_look(stop, delivery, method) from None
         for message in answer["messages"]:
             metadata = message.get("metadata") or {}
             payload = metadata.get("event_payload") or {}
@@ -127,6 +125,16 @@ async def _look(delivery: Claimed, channel_id: str, line: Line) -> str | None:
         cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return None
+
+
+def _without_look(stop: _Stop, delivery: Claimed, method: str) -> _Stop:
+    """A question that is refused says nothing of the message, which is neither bad nor gone by it."""
+    if stop.code in MAY_NOT_READ:
+        return _Stop(Verdict.UNCERTAIN, UNREADABLE)
+    if stop.verdict in (Verdict.DEAD, Verdict.SKIP):
+        log.error("could_not_look", workspace=delivery.workspace_id, method=method, error=stop.code)
+        return _Stop(Verdict.UNCERTAIN, UNREADABLE)
+    return stop
 
 
 def _arguments(delivery: Claimed, channel_id: str) -> dict[str, Any]:
@@ -162,11 +170,20 @@ def _payload(delivery: Claimed) -> dict[str, Any]:
 
 
 async def _call(line: Line, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Slack's answer when it is a yes; else _Stop."""
+    """Slack's answer when it is a yes; else _Stop. For methods that change something: those take JSON."""
+    return await _ask(line, method, json=arguments)
+
+
+async def _read(line: Line, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """As `_call`, for methods that read: those see nothing of a JSON body."""
+    return await _ask(line, method, http_verb="GET", params=arguments)
+
+
+async def _ask(line: Line, method: str, **request: Any) -> dict[str, Any]:
     if (seconds := line.held(method)) is not None:
         raise _Stop(Verdict.BACK, method=method, wait_seconds=seconds)
     try:
-        answer = await line.client.api_call(method, json=arguments)
+        answer = await line.client.api_call(method, **request)
     except aiohttp.ClientConnectorError:
         raise _Stop(Verdict.RETRY, UNREACHABLE) from None
     except SlackApiError as error:

@@ -20,11 +20,12 @@ JSON_ARGUMENTS = {
 }
 
 
-async def read_arguments(request: web.Request) -> Json:
-    """Raises SlackError for a body Slack cannot read."""
+async def read_arguments(request: web.Request, *, takes_json: bool) -> Json:
+    """Raises SlackError for a body Slack cannot read; one that the method does not take is not looked into."""
     arguments: Json = dict(request.query)
     if request.content_type == "application/json":
-        arguments.update(_json_object(await request.read()))
+        if takes_json:
+            arguments.update(_json_object(await request.read()))
         return arguments
     if request.content_type == "multipart/form-data":
         arguments.update(await request.post())

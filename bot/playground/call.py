@@ -65,7 +65,7 @@ class Call:
 
     def channel(self, name: str = "channel") -> Channel:
         """A conversation the app may know of; one it may not see does not exist for it."""
-        channel = self.workspace.channels.get(self.need(name, "channel_not_found"))
+        channel = self.workspace.channels.get(self.need(name))
         if channel is None or (channel.kind != "public" and not self.is_in(channel)):
             raise SlackError("channel_not_found")
         return channel

@@ -170,6 +170,7 @@ def add_person(world: World, workspace: Workspace, described: Json) -> Person:
         updated=world.clock.seconds(),
         display_name=str(described.get("display_name") or described["name"]),
         title=described.get("title", ""),
+        enterprise_user=described.get("enterprise_user"),
     )
     world.people[person.id] = workspace.people[person.id] = person
     return person

@@ -33,6 +33,8 @@ def user(person: Person, workspace: Workspace, clock: Clock) -> Json:
     }
     if person.role == "stranger":
         shown["is_stranger"] = True
+    if person.enterprise_user:
+        shown["enterprise_user"] = person.enterprise_user
     if person.deactivated:
         return shown
     offset = clock.now().astimezone(zone(person.tz)).utcoffset()

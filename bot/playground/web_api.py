@@ -11,6 +11,7 @@ from bot.playground.errors import SlackError
 from bot.playground.faults import Fault
 from bot.playground.json_types import Json
 from bot.playground.methods import METHODS
+from bot.playground.methods.forms import FORM_ONLY
 from bot.playground.replies import Exchanges, Reply
 from bot.playground.state import State
 from bot.playground.world import Workspace
@@ -52,7 +53,7 @@ class WebApi:
     async def _read(self, request: web.Request) -> Asked:
         method = request.match_info["method"]
         try:
-            args = await read_arguments(request)
+            args = await read_arguments(request, takes_json=method not in FORM_ONLY)
         except SlackError as refusal:
             return Asked(method, {}, take_token(request, {}), None, refusal)
         token = take_token(request, args)

@@ -42,6 +42,7 @@ class Person:
     updated: int
     display_name: str = ""
     title: str = ""
+    enterprise_user: Json | None = None  # `teams`: the workspaces of an organisation that they are in
 
 
 @dataclass(slots=True)

@@ -204,7 +204,10 @@ def _kind(user: dict[str, Any], home: str) -> Kind:
         user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT"
     ):  # which says is_bot: false
         return Kind.BOT
-    theirs = {user.get("team_id"), user.get("enterprise_user", {}).get("enterprise_id")}
+    organisation = (
+        user.get("enterprise_user") or {}
+    )  # which has the workspaces of its people here, not in `team_id`
+    theirs = {user.get("team_id"), organisation.get("enterprise_id"), *(organisation.get("teams") or ())}
     if user.get("is_stranger") or home not in theirs:
         return Kind.STRANGER
     if user.get("is_restricted") or user.get("is_ultra_restricted"):

@@ -109,6 +109,25 @@ async def test_no_reply_is_posted_while_its_message_is_in_doubt(rig: Rig) -> Non
     assert await rig.texts() == ["parent"]
 
 
+@pytest.mark.parametrize("refusal", ["invalid_arguments", "method_deprecated", "message_not_found"])
+async def test_a_question_that_slack_refuses_says_nothing_of_the_message(rig: Rig, refusal: str) -> None:
+    await rig.fault("reset_after_commit", "rst")
+    await rig.fault("error", refusal, method="conversations.history")
+    await rig.post("mine", tell="U1OWNER")
+    assert await rig.send_all() == {"uncertain": 1, "sent": 1}
+    mine, told = await rig.texts()
+    assert mine == "mine"
+    assert "may or may not have arrived" in told
+
+
+async def test_after_a_question_that_came_too_often_it_is_asked_again(rig: Rig) -> None:
+    await rig.fault("reset_after_commit", "rst")
+    await rig.fault("error", "ratelimited", method="conversations.history")
+    await rig.post("mine")
+    assert await rig.send_all() == {"sent": 1}
+    assert await rig.texts() == ["mine"]
+
+
 async def test_a_message_in_a_busy_channel_is_found_on_a_later_page(rig: Rig) -> None:
     await rig.fault("reset_after_commit", "rst")
     await rig.post("mine")

@@ -18,6 +18,7 @@ from bot.playground.answers import follow_submission
 from bot.playground.app_link import AppAnswer
 from bot.playground.arguments import JSON_ARGUMENTS
 from bot.playground.methods.codes import CODES, ELSEWHERE
+from bot.playground.methods.forms import FORM_ONLY
 from bot.playground.server import LocalSlack
 from bot.playground.world import Actor, ResponseUrl, Trigger, Watch
 from tests.playground.conftest import Control
@@ -54,10 +55,14 @@ class Stage:
         """What Slack answers, whether it agrees or not."""
         given = {name: self.meant(value) for name, value in arguments.items()}
         token = given.pop("token", self.workspace.bot_token)
-        body = io.BytesIO(json.dumps(given).encode())
-        headers = {"Content-Type": "application/json"} | (
-            {"Authorization": f"Bearer {token}"} if token else {}
-        )
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        body: Any = io.BytesIO(json.dumps(given).encode())
+        if method in FORM_ONLY:
+            body = {
+                name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()
+            }
+        else:
+            headers |= {"Content-Type": "application/json"}
         async with self.session.post(self.slack.api_url + method, data=body, headers=headers) as response:
             answer: Json = await response.json()
             return answer
@@ -138,7 +143,7 @@ asked("invalid_arguments", "chat.getPermalink conversations.setTopic", **HERE)
 asked("invalid_arguments", "conversations.list", limit="many")
 asked(
     "invalid_arguments",
-    "users.info usergroups.users.list files.getUploadURLExternal files.info canvases.edit",
+    "conversations.history usergroups.users.list files.getUploadURLExternal files.info canvases.edit",
 )
 asked("invalid_arguments", "bookmarks.add", channel_id="#payments")
 asked("invalid_arguments", "files.completeUploadExternal", files=[])

@@ -1,5 +1,7 @@
 """Who may call the local Slack's Web API, in which ways, and what it answers to everybody else."""
 
+import ast
+import inspect
 import json
 from typing import Any
 
@@ -7,6 +9,8 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.playground.methods import METHODS
+from bot.playground.methods.forms import FORM_ONLY
 from bot.playground.server import LocalSlack
 from tests.playground.conftest import Control, client_of, modal, refusal, text_input
 
@@ -65,6 +69,49 @@ async def test_a_call_may_come_in_every_form_slack_takes(
     assert answer["ok"], answer
     assert answer["message"]["blocks"][0]["text"]["text"] == "*hello*"
     assert answer["message"]["blocks"][0]["block_id"]
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [
+        ("conversations.history", "invalid_arguments"),
+        ("conversations.replies", "invalid_arguments"),
+        ("chat.getPermalink", "invalid_arguments"),
+        ("users.info", "user_not_found"),
+    ],
+)
+async def test_a_method_that_reads_sees_no_json_body(
+    client: AsyncWebClient, channels: dict[str, str], method: str, error: str
+) -> None:
+    said = await client.chat_postMessage(channel=channels["payments"], text="hello")
+    user_id = (await client.auth_test())["user_id"]
+    asked = {"channel": said["channel"], "ts": said["ts"], "message_ts": said["ts"], "user": user_id}
+
+    assert (await refusal(client.api_call(method, json=asked)))["error"] == error
+    assert (await client.api_call(method, http_verb="GET", params=asked))["ok"]
+    assert (await client.api_call(method, data=asked))["ok"]
+
+
+async def test_what_is_optional_is_ignored_in_the_json_body_of_a_method_that_reads(
+    client: AsyncWebClient,
+) -> None:
+    everybody = (await client.users_list())["members"]
+
+    assert (await client.api_call("users.list", json={"limit": 1}))["members"] == everybody
+    assert len((await client.users_list(limit=1))["members"]) == 1
+
+
+def test_slacks_own_client_sends_no_json_to_what_takes_none_and_reads_nothing_else() -> None:
+    calls = [
+        (node.args[0].value, {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords})
+        for node in ast.walk(ast.parse(inspect.getsource(AsyncWebClient)))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "self.api_call"
+        if isinstance(node.args[0], ast.Constant)
+    ]
+    known = [(method, how) for method, how in calls if method in METHODS]
+
+    assert {method for method, how in known if "json" in how} & FORM_ONLY == set()
+    assert {method for method, how in known if how.get("http_verb") == "'GET'"} <= FORM_ONLY <= set(METHODS)
 
 
 async def test_a_body_that_is_no_json_is_refused(slack: LocalSlack, session: aiohttp.ClientSession) -> None:

@@ -59,8 +59,8 @@ CODES: tuple[Code, ...] = (
         "invalid_arguments",
         "a required argument is missing, or one is of the wrong shape; `messages` say which",
         f"{_POSTS} chat.delete chat.getPermalink views.open views.push views.update views.publish "
-        "conversations.list conversations.replies conversations.setTopic users.info usergroups.users.list "
-        "bookmarks.add files.getUploadURLExternal files.completeUploadExternal files.info "
+        "conversations.history conversations.list conversations.replies conversations.setTopic "
+        "usergroups.users.list bookmarks.add files.getUploadURLExternal files.completeUploadExternal files.info "
         "canvases.create canvases.edit",
     ),
     _code(

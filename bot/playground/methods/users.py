@@ -9,7 +9,7 @@ from bot.playground.pages import page
 
 
 def info(call: Call) -> Json:
-    if call.text("user") == "USLACKBOT":
+    if call.need("user", "user_not_found") == "USLACKBOT":
         return {"user": shapes.slackbot(call.workspace)}
     return {"user": shapes.user(call.person(), call.workspace, call.world.clock)}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bot.playground import rate_limits, response_urls, state, views
-from bot.playground.methods import canvases, conversations
+from bot.playground.methods import canvases, conversations, forms
 from bot.playground.methods.codes import CODES, ELSEWHERE, Code
 from bot.playground.rules import limits
 from bot.playground.rules.elements import SURFACES
@@ -212,6 +212,13 @@ CALLS: tuple[Row, ...] = (
         "`canvas_creation_failed`",
         f"{METHODS}/canvases.create",
         f"{PAIR}[canvases.create-canvas_creation_failed]",
+    ),
+    Row(
+        ", ".join(sorted(forms.FORM_ONLY)),
+        "arguments come in the query or as a form; a JSON body is not seen",
+        "as if there were no arguments",
+        DOCS + "apis/web-api",
+        TESTS + "test_web_api.py::test_a_method_that_reads_sees_no_json_body",
     ),
     Row(
         "every method",
