@@ -19,7 +19,7 @@ Json = dict[str, Any]
 SECRET = "a-signing-secret"
 BOT_TOKEN = "xoxb-benchmark"
 APP_TOKEN = "xapp-benchmark"
-TEAM, CHANNEL, USER = "T0BENCH", "C0BENCH", "U0BENCH"
+TEAM, CHANNEL, USER = "T0BENCH", "C0BENCH0000", "U0BENCH0000"
 
 ANSWERS: dict[str, Json] = {
     "auth.test": {"team_id": TEAM, "team": "Bench", "user_id": "U0BOT", "bot_id": "B0BOT"},

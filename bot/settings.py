@@ -24,6 +24,18 @@ NEW_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.gener
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
+# What may stand after the question mark of a PostgreSQL URL: of libpq's words those that asyncpg takes.
+UNDERSTOOD = (
+    "sslmode",
+    "ssl",
+    "host",
+    "port",
+    "passfile",
+    "target_session_attrs",
+    "prepared_statement_cache_size",
+)
+
+
 class SettingsError(Exception):
     """What is missing or wrong in the environment, one line each: the name, what is the matter, what to do."""
 
@@ -68,6 +80,12 @@ def _database_url(value: Any) -> URL:
         )
     if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
         raise ValueError("SQLite needs a file, as in sqlite:///./common-ground.sqlite")
+    if url.get_backend_name() != "sqlite":
+        for word in url.query:
+            if word not in UNDERSTOOD:
+                raise ValueError(
+                    f"{word} is not understood after the question mark; leave it out. Understood are {', '.join(UNDERSTOOD)}"
+                )
     if "sslmode" in url.query:  # libpq's word, which hosting providers hand out; asyncpg calls it ssl
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
     return url.set(drivername=driver)

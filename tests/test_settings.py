@@ -108,6 +108,10 @@ def test_commands_that_only_touch_data_need_no_token(environment: Environment) -
         ("postgres://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
         ("postgresql://u:p@h:5/d?sslmode=require", "postgresql+asyncpg://u:p@h:5/d?ssl=require"),
         ("postgresql+asyncpg://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
+        (
+            "postgresql://u:p@h/d?target_session_attrs=primary",
+            "postgresql+asyncpg://u:p@h/d?target_session_attrs=primary",
+        ),
     ],
 )
 def test_every_usual_form_of_a_database_url_is_understood(
@@ -121,6 +125,14 @@ def test_every_usual_form_of_a_database_url_is_understood(
 def test_a_database_that_would_not_work_is_refused(environment: Environment, url: str) -> None:
     environment(DATABASE_URL=url)
     assert named(environment.problems(Purpose.DATA)) == {"DATABASE_URL"}
+
+
+@pytest.mark.parametrize("word", ["channel_binding", "application_name", "sslrootcert"])
+def test_a_word_of_libpq_that_the_driver_does_not_know_is_named(environment: Environment, word: str) -> None:
+    environment(DATABASE_URL=f"postgresql://u:pa55word@h/d?sslmode=require&{word}=require")
+    [problem] = environment.problems(Purpose.DATA)
+    assert problem.startswith(f"DATABASE_URL: {word} is not understood after the question mark; leave it out")
+    assert "pa55word" not in problem
 
 
 def test_a_lease_that_a_slow_answer_outlives_is_refused(environment: Environment) -> None:

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.access.rules import Actor, Kind, Viewer
 from bot.clock import Clock
 from bot.slack.clients import code_of
-from bot.slack.text import is_slack_id, mentioned
+from bot.slack.text import is_person, mentioned
 
 log = structlog.get_logger()
 
@@ -120,7 +120,7 @@ class Directory:
     ) -> dict[str, str]:
         """By id, of the first two hundred. Who is no person of Slack has none; nor who comes after Slack tells no more."""
         names = {}
-        for user_id in islice(filter(is_slack_id, user_ids), NAMES_MOST):
+        for user_id in islice(filter(is_person, user_ids), NAMES_MOST):
             try:
                 person = await self.person(slack, Actor(workspace_id, user_id), home=home)
             except SlackApiError as error:
@@ -204,9 +204,7 @@ def _kind(user: dict[str, Any], home: str) -> Kind:
         user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT"
     ):  # which says is_bot: false
         return Kind.BOT
-    organisation = (
-        user.get("enterprise_user") or {}
-    )  # which has the workspaces of its people here, not in `team_id`
+    organisation = user.get("enterprise_user") or {}  # where `team_id` may be another workspace of theirs
     theirs = {user.get("team_id"), organisation.get("enterprise_id"), *(organisation.get("teams") or ())}
     if user.get("is_stranger") or home not in theirs:
         return Kind.STRANGER

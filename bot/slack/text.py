@@ -15,7 +15,11 @@ _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
-_SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{1,31}")
+# Slack's ids of people and conversations have nine characters and more (W012A3CDE in
+# https://docs.slack.dev/reference/methods/users.info); others count from eight
+# (https://docs.aws.amazon.com/devopsagent/latest/APIReference/API_SlackChannel.html). CTO, UX and QA are names in a file.
+_PERSON = re.compile(r"[UW][A-Z0-9]{7,31}")
+_CONVERSATION = re.compile(r"[CDG][A-Z0-9]{7,31}")
 # An address that stands alone: nothing before it that could make it part of somebody's forged `<url|text>`.
 _ADDRESS = re.compile(r"(?<![^\s(])https?://[^\s<>|()\[\]\"'`]+")
 
@@ -144,14 +148,14 @@ def first_lines(text: str, *, lines: int, characters: int) -> str:
     return kept if kept.endswith("…") or kept == text.strip() else f"{kept} …"
 
 
-def is_slack_id(name: str) -> bool:
-    """Whether it is a person or channel in Slack; what is none is a name as a file has it."""
-    return bool(_SLACK_ID.fullmatch(name))
+def is_person(name: str) -> bool:
+    """Whether it is Slack's id of a person; what is none is a name as a file has it."""
+    return bool(_PERSON.fullmatch(name))
 
 
 def mention(user_id: str) -> str:
     """A person by Slack's id; what is none, such as a name from an imported file, stays a word."""
-    return f"<@{user_id}>" if is_slack_id(user_id) else escape(user_id)
+    return f"<@{user_id}>" if is_person(user_id) else escape(user_id)
 
 
 def mentions(user_ids: Iterable[str]) -> str:
@@ -168,7 +172,7 @@ def joined(user_ids: Sequence[str], muted: Mapping[str, str], *, most: int = NAM
 
 def channel(channel_id: str) -> str:
     """A channel by Slack's id; who cannot see it reads "private channel"."""
-    return f"<#{channel_id}>" if is_slack_id(channel_id) else escape(channel_id)
+    return f"<#{channel_id}>" if _CONVERSATION.fullmatch(channel_id) else escape(channel_id)
 
 
 def link(url: str, words: str) -> str:

@@ -45,8 +45,8 @@ from tests.person import words_of
 
 SEED = 20_261_123
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-VIEWER = Viewer(1, "U0ME", Kind.MEMBER, True, frozenset({"C0HERE"}))
-PERMALINK = "https://acme.slack.com/archives/C0HERE/p1"
+VIEWER = Viewer(1, "U0ME0000000", Kind.MEMBER, True, frozenset({"C0HERE00000"}))
+PERMALINK = "https://acme.slack.com/archives/C0HERE00000/p1"
 
 LIVE = (
     "<!channel>",
@@ -123,18 +123,18 @@ class Typing:
         return of[1] if self.injections else self.dice.choice(of)
 
     def people(self) -> list[str]:
-        named = [f"U0P{n}" for n in range(self.count(0, 1, 2, 13, 60))]
+        named = [f"U0P{n:08}" for n in range(self.count(0, 1, 2, 13, 60))]
         return [*named, self.words(32)] if self.injections else named
 
     def day(self) -> date | None:
         return self.dice.choice([None, date(2026, 2, 15), date(1999, 12, 31)])
 
     def team(self) -> Team:
-        pm, lead = self.dice.choice([None, "U0PM"]), self.dice.choice([None, "U0LEAD"])
+        pm, lead = self.dice.choice([None, "U0PM0000000"]), self.dice.choice([None, "U0LEAD00000"])
         team = Team(
             id=3,
             workspace_id=1,
-            channel_id="C0HERE",
+            channel_id="C0HERE00000",
             name=self.words(80),
             pm_id=pm,
             lead_id=lead,
@@ -142,7 +142,7 @@ class Typing:
             who_may="channel",
             capture_emoji=self.some(100) or None,
             is_set_up=self.dice.choice([True, False]),
-            created_by="U0ME",
+            created_by="U0ME0000000",
             working_days=self.dice.choice([list(range(5)), list(range(7)), [6]]),
             country=self.dice.choice([None, "DE"]),
             region=None,
@@ -164,7 +164,7 @@ class Typing:
             state=self.dice.choice(list(SourceState)),
             permalink=self.dice.choice([None, PERMALINK]),
             thread=[
-                {"user": "U0A", "ts": "1.0", "text": text.escape(self.words(2_000))}
+                {"user": "U0A00000000", "ts": "1.0", "text": text.escape(self.words(2_000))}
                 for _ in range(self.count(0, 1, 30))
             ],
         )
@@ -175,7 +175,7 @@ class Typing:
             id=self.count(1, 10**12),
             number=self.count(1, 10**9),
             workspace_id=1,
-            channel_id="C0HERE",
+            channel_id="C0HERE00000",
             title=self.words(150),
             status=self.dice.choice(list(Status)),
             outcome=self.some(3_000),
@@ -185,11 +185,11 @@ class Typing:
             revisit_on=self.day(),
             revisit_when=self.some(300),
             notes=self.some(10_000),
-            created_by="U0ME",
+            created_by="U0ME0000000",
             created_at=NOW,
             edited_at=self.dice.choice([None, NOW]),
             withdrawn_at=NOW if withdrawn else None,
-            withdrawn_by="U0ME" if withdrawn else None,
+            withdrawn_by="U0ME0000000" if withdrawn else None,
             withdrawn_why=self.words(500) if withdrawn else None,
         )
         made.team, made.source = self.team(), self.source()
@@ -200,7 +200,9 @@ class Typing:
         made.people = [DecisionPerson(part=part, user_id=user) for part in Part for user in self.people()]
         made.tags = [DecisionTag(tag=self.words(40)) for _ in range(self.count(0, 1, 20))]
         made.acknowledgements = [
-            Acknowledgement(user_id=f"U0P{n}", answer=self.dice.choice(list(Answer)), reason=self.some(3_000))
+            Acknowledgement(
+                user_id=f"U0P{n:08}", answer=self.dice.choice(list(Answer)), reason=self.some(3_000)
+            )
             for n in range(self.count(0, 1, 60))
         ]
         return made
@@ -212,7 +214,7 @@ class Typing:
                 self.dice.choice(list(Relation)),
                 self.dice.choice([True, False]),
                 n,
-                "C0THERE",
+                "C0THERE0000",
                 name,
                 title,
                 is_withdrawn=self.dice.choice([True, False]),
@@ -220,7 +222,7 @@ class Typing:
             for n in range(self.count(0, 1, 6, 40))
             for name, title in [self.dice.choice(seen)]
         ]
-        muted = {f"U0P{n}": self.words(255) for n in range(self.count(0, 3, 60))}
+        muted = {f"U0P{n:08}": self.words(255) for n in range(self.count(0, 3, 60))}
         return Sheet(self.decision(), links, muted)
 
     def found(self) -> Found:
@@ -235,13 +237,13 @@ class Typing:
             f: [self.dice.choice(values), self.dice.choice(values)] for f in ("title", "context", "tags")
         }
         changes["alternatives"] = [self.dice.choice([rows, rows * 20, []]), self.dice.choice([rows, []])]
-        return [Revision(user_id="U0ME", at=NOW, changes=changes) for _ in range(self.count(0, 1, 12))]
+        return [Revision(user_id="U0ME0000000", at=NOW, changes=changes) for _ in range(self.count(0, 1, 12))]
 
     def form(self) -> FormState:
         decision = self.decision()
         decision.alternatives = decision.alternatives[:20]
         values = self.dice.choice([{}, form.values_of(decision)])
-        in_channel = self.dice.choice([{"channel": "C0HERE"}, {}])
+        in_channel = self.dice.choice([{"channel": "C0HERE00000"}, {}])
         return FormState(
             ids=self.dice.choice([in_channel, {"record": decision.id, "edits": 3, "draft": "record:1"}]),
             values=values,
@@ -261,14 +263,14 @@ def posted(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     yield (
         "thread",
         messages.said_in_thread(
-            sheet, typing.dice.choice(list(Answer)[1:]), user_id="U0ME", reason=typing.words(3_000)
+            sheet, typing.dice.choice(list(Answer)[1:]), user_id="U0ME0000000", reason=typing.words(3_000)
         ),
     )
     rows = [typing.decision() for _ in range(typing.count(0, 1, 10))]
     yield "list", messages.listing(rows, total=len(rows) + 101, offset=0, typed=typing.words(3_000))
     found, asked = typing.found(), typing.words(3_000)
     yield "search", messages.results(found, typed=asked, title=asked)
-    yield "offer", messages.capture_offer(channel_id="C0HERE", ts="1.0")
+    yield "offer", messages.capture_offer(channel_id="C0HERE00000", ts="1.0")
     yield "help", messages.help_text()
     yield "team", partner_team.team_saved(team, first=True, moved=[], command_of={}, now=NOW)
     yield "welcome", partner_menu.welcome()
@@ -276,7 +278,7 @@ def posted(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     for state in (DeliveryState.PAUSED, DeliveryState.UNCERTAIN, DeliveryState.DEAD):
         yield (
             "notice",
-            notices.notice(state=state, code="is_archived", recipient="C0HERE"),
+            notices.notice(state=state, code="is_archived", recipient="C0HERE00000"),
         )
     yield "agenda line", b.message(messages.unanswered_line(decision))
 
@@ -293,10 +295,13 @@ def opened(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     yield (
         "team form",
         partner_team.team_form(
-            team, channel_id="C0HERE", name=team.name, user_id="U0ME", timezone="Europe/Oslo"
+            team, channel_id="C0HERE00000", name=team.name, user_id="U0ME0000000", timezone="Europe/Oslo"
         ),
     )
-    yield "away", partner_away.form(None, today=NOW.date(), typed=typing.words(3_000), person_id="U0ME")
+    yield (
+        "away",
+        partner_away.form(None, today=NOW.date(), typed=typing.words(3_000), person_id="U0ME0000000"),
+    )
 
 
 def homes(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
@@ -304,10 +309,10 @@ def homes(typing: Typing) -> Iterator[tuple[str, b.Payload]]:
     asked = Acknowledgement(user_id="U0P1", answer=Answer.QUESTION, reason=typing.words(3_000), at=NOW)
     items.append(home.asked_item(typing.decision(), asked))
     teams = [typing.team() for _ in range(typing.count(0, 1, 12))]
-    troubles = [Trouble("1", "decisions:1", "C0HERE", DeliveryState.DEAD, "is_archived", NOW)] * typing.count(
-        0, 1, 9
-    )
-    away = typing.dice.choice([None, Absence(id=1, user_id="U0ME", first=NOW.date(), last=NOW.date())])
+    troubles = [
+        Trouble("1", "decisions:1", "C0HERE00000", DeliveryState.DEAD, "is_archived", NOW)
+    ] * typing.count(0, 1, 9)
+    away = typing.dice.choice([None, Absence(id=1, user_id="U0ME0000000", first=NOW.date(), last=NOW.date())])
     items_for_team = [
         Suggestion(key="x", text=messages.unanswered_line(typing.decision()), since=NOW)
     ] * typing.count(0, 1, 9)

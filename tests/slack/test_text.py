@@ -41,10 +41,26 @@ def test_an_address_that_stands_alone_can_be_clicked_and_shows_where_it_goes(typ
 
 @pytest.mark.parametrize(
     ("user", "shown"),
-    [("U0LOCAL0001", "<@U0LOCAL0001>"), ("Ana", "Ana"), ("U1> <!channel", "U1&gt; &lt;!channel")],
+    [
+        ("U0LOCAL0001", "<@U0LOCAL0001>"),
+        ("W012A3CDE", "<@W012A3CDE>"),
+        *((word, word) for word in ("Ana", "CTO", "UX", "WEB", "C0LOCAL0001")),
+        ("U1> <!channel", "U1&gt; &lt;!channel"),
+    ],
 )
-def test_only_an_id_of_slack_becomes_a_mention(user: str, shown: str) -> None:
+def test_only_an_id_of_a_person_becomes_a_mention(user: str, shown: str) -> None:
     assert text.mention(user) == shown
+
+
+@pytest.mark.parametrize(
+    ("channel", "shown"),
+    [
+        *((id_, f"<#{id_}>") for id_ in ("C0LOCAL0001", "G012AB3CD", "D024BE91L")),
+        *((word, word) for word in ("payments", "CTO", "DEV", "U0LOCAL0001")),
+    ],
+)
+def test_only_an_id_of_a_conversation_becomes_a_link_to_one(channel: str, shown: str) -> None:
+    assert text.channel(channel) == shown
 
 
 @given(TYPED, st.integers(min_value=1, max_value=60))

@@ -355,7 +355,7 @@ def find_a_channel(window: Window) -> None:
     expect(window.composer).to_be_visible()
 
 
-LEO, PETRA = ("U1LEO", "U1PETRA")
+LEO, PETRA = ("U1LEO000000", "U1PETRA0000")
 KINDS: dict[str, tuple[str, Callable[[Window], None], object]] = {
     "text, one line": ("plain_text_input", lambda w: w.write("Words"), "Words"),
     "text, multi-line": ("multiline", lambda w: w.write("One\nTwo"), "One\nTwo"),

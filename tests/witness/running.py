@@ -32,7 +32,7 @@ QUIET = [
 PATIENCE_SECONDS = 30.0
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-witness", "xapp-witness", "a-secret-of-the-witness"
-PEOPLE = {"U1PETRA": "Petra Manager", "U1LEO": "Leo Lead"}
+PEOPLE = {"U1PETRA0000": "Petra Manager", "U1LEO000000": "Leo Lead"}
 BOT_USER = "U0COMMON"
 
 

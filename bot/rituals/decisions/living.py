@@ -49,7 +49,7 @@ class Page:
         """Slack's ids of all who decided."""
         rows = (*self.standing.rows, *self.replaced.rows)
         found = (user_id for row in rows for user_id in row.user_ids(Part.DECIDER))
-        return list(dict.fromkeys(filter(text.is_slack_id, found)))
+        return list(dict.fromkeys(filter(text.is_person, found)))
 
 
 # Whether a team wants it

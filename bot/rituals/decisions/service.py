@@ -236,8 +236,8 @@ def require_standing(decision: Decision) -> None:
 
 def makers_of(decision: Decision) -> list[str]:
     """Whom to ask whether it is still right: those who decided, or who logged it."""
-    deciders = [user_id for user_id in decision.user_ids(Part.DECIDER) if text.is_slack_id(user_id)]
-    return deciders or [user_id for user_id in [decision.created_by] if text.is_slack_id(user_id)]
+    deciders = [user_id for user_id in decision.user_ids(Part.DECIDER) if text.is_person(user_id)]
+    return deciders or [user_id for user_id in [decision.created_by] if text.is_person(user_id)]
 
 
 TEXTS = frozenset({"context", "alternatives", "trade_offs", "tags", "revisit_when"})
@@ -443,7 +443,7 @@ def _fill(decision: Decision, fields: DecisionFields) -> None:
     }
     there = {(person.part, person.user_id): person for person in decision.people}
     for part, user_ids in parts.items():  # a form shows Slack's people only
-        user_ids += [name for name in decision.user_ids(part) if not text.is_slack_id(name)]
+        user_ids += [name for name in decision.user_ids(part) if not text.is_person(name)]
     decision.people = [
         _placed(there.get((part, user_id)) or DecisionPerson(part=part, user_id=user_id), n)
         for part, user_ids in parts.items()

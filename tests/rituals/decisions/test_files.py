@@ -493,3 +493,16 @@ async def test_an_export_that_a_shutdown_cut_off_is_told_of(slack: Slack, clock:
     await slack.clear_faults()
     clock.advance(timedelta(minutes=31))
     await told(slack, "pm", "The files of your `/decision export` did not come")
+
+
+async def test_a_role_in_capitals_is_a_name_and_nobody_in_slack(slack: Slack) -> None:
+    await set_up_team(slack)
+    await _imported(slack, ("x.md", PAGE.replace("Priya Nair", "CTO, UX")))
+    pm = slack.person("pm")
+    page = await opens(pm, pm.command("payments", COMMAND, "show D-1"))
+    assert "decided by CTO and UX" in words_of(page)
+    edit = await opens(pm, pm.press_in(page, "decisions.change", "edit:1"))
+    assert "deciders" not in filled(edit)
+    assert (await pm.submit(edit, {"title": "Use web hooks", "deciders": ["pm"]})).errors == {}
+    page = await opens(pm, pm.command("payments", COMMAND, "show D-1"))
+    assert f"decided by <@{slack.users['pm']}>, CTO and UX" in words_of(page)

@@ -147,7 +147,7 @@ def values_from(facts: Mapping[str, Any], *, but: Collection[str] = ()) -> Value
     rows = held.pop("alternatives")
     cells = {f"alternatives.{n}.{cell}": value for n, row in enumerate(rows) for cell, value in row.items()}
     people = {
-        name: list(filter(text.is_slack_id, held[name])) for name in ("deciders", "must_know", "consulted")
+        name: list(filter(text.is_person, held[name])) for name in ("deciders", "must_know", "consulted")
     }
     shown = {**held, **cells, **people, "tags": ", ".join(held["tags"])}
     return {name: value for name, value in shown.items() if value}

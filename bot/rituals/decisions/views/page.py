@@ -181,10 +181,7 @@ def _value(value: Any) -> str:
         case str() if _ISO_DAY.fullmatch(value):
             return text.day(date.fromisoformat(value))
         case [*items]:
-            return ", ".join(
-                text.mention(item) if item.isalnum() and item[:1] in "UW" else text.escape(item)
-                for item in items
-            )
+            return text.mentions(items)
     return text.escape(text.shortened(" ".join(str(value).split()), CHANGE_CHARACTERS))
 
 

@@ -41,7 +41,7 @@ async def open_with(request: Request, value: str) -> None:
     if pair is not None and pair.ended_at is None:
         await pages.open_page(request, str(pair.id))
     else:
-        await setting_up.open_form(request, {"person": value} if text.is_slack_id(value) else {})
+        await setting_up.open_form(request, {"person": value} if text.is_person(value) else {})
 
 
 async def _open_only(request: Request) -> None:
