@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
@@ -25,6 +26,7 @@ PATIENCE_SECONDS = 2.0  # of the three that Slack gives an answer
 KEPT = 20_000  # people and channels kept in memory
 NAMES_MOST = 200  # looked up at once: everybody's clicks need the same answers of Slack
 NAMED = 10  # people of one message whose names are looked up
+RETRY_AFTER = 30.0  # seconds, where Slack does not say
 PAGE = 999  # docs reference/methods/users.conversations: "under 1000"
 
 
@@ -40,26 +42,54 @@ T = TypeVar("T")
 
 
 class Cache(Generic[T]):
-    """Values by key for a limited time; the oldest go when there are too many; one look-up at a time a key."""
+    """Values by key for a limited time; the oldest go when there are too many; one look-up at a time a key.
 
-    def __init__(self, seconds: float, kept: int, clock: Clock) -> None:
-        self._seconds, self._kept, self._clock = seconds, kept, clock
+    `ahead`: what is half as old is looked up again, and given meanwhile as it is. Nothing older than `seconds`, from
+    when its look-up began, is given to anybody.
+    """
+
+    def __init__(self, seconds: float, kept: int, clock: Clock, *, ahead: bool = False) -> None:
+        self._seconds, self._kept, self._clock, self._ahead = seconds, kept, clock, ahead
         self._values: OrderedDict[tuple[Hashable, ...], tuple[float, asyncio.Future[T]]] = OrderedDict()
+        self._coming: dict[tuple[Hashable, ...], tuple[float, asyncio.Future[T]]] = {}
 
     async def get(self, key: tuple[Hashable, ...], look_up: Callable[[], Awaitable[T]]) -> T:
-        found, now = self._values.get(key), time.monotonic() + self._clock.ahead.total_seconds()
-        if found is None or found[0] <= now or _failed(found[1]):
-            future = asyncio.ensure_future(look_up())
-            future.add_done_callback(_failed)  # whoever asked may have lost patience before it failed
-            found = self._values[key] = (now + self._seconds, future)
-            self._values.move_to_end(key)
-            while len(self._values) > self._kept:
-                self._values.popitem(last=False)
+        now = time.monotonic() + self._clock.ahead.total_seconds()
+        found, coming = self._values.get(key), self._coming.get(key)
+        if coming is not None and (coming[1].done() or found is None or _useless(found, now)):
+            del self._coming[key]
+            if not _failed(coming[1]):
+                found = self._keep(key, coming)
+        if found is None or _useless(found, now):
+            found = self._keep(key, self._begun(look_up, now))
+        elif (
+            self._ahead and key not in self._coming and found[1].done() and found[0] - now < self._seconds / 2
+        ):
+            self._coming[key] = self._begun(look_up, now)
         return await asyncio.shield(found[1])
 
+    def _begun(self, look_up: Callable[[], Awaitable[T]], now: float) -> tuple[float, asyncio.Future[T]]:
+        future = asyncio.ensure_future(look_up())
+        future.add_done_callback(_failed)  # whoever asked may have lost patience before it failed
+        return now + self._seconds, future
+
+    def _keep(
+        self, key: tuple[Hashable, ...], found: tuple[float, asyncio.Future[T]]
+    ) -> tuple[float, asyncio.Future[T]]:
+        self._values[key] = found
+        self._values.move_to_end(key)
+        while len(self._values) > self._kept:
+            self._values.popitem(last=False)
+        return found
+
     def drop(self, *prefix: Hashable) -> None:
-        for key in [key for key in self._values if key[: len(prefix)] == prefix]:
-            del self._values[key]
+        for kept in (self._values, self._coming):
+            for key in [key for key in kept if key[: len(prefix)] == prefix]:
+                del kept[key]
+
+
+def _useless(found: tuple[float, asyncio.Future[T]], now: float) -> bool:
+    return found[0] <= now or _failed(found[1])
 
 
 def _failed(future: asyncio.Future[T]) -> bool:
@@ -72,7 +102,7 @@ class Directory:
     def __init__(self, clock: Clock) -> None:
         self._people: Cache[PersonFacts] = Cache(FRESH_SECONDS, KEPT, clock)
         self._own: Cache[frozenset[str]] = Cache(FRESH_SECONDS, KEPT, clock)
-        self._public: Cache[frozenset[str]] = Cache(FRESH_SECONDS, KEPT, clock)
+        self._public: Cache[frozenset[str]] = Cache(FRESH_SECONDS, KEPT, clock, ahead=True)  # many pages
         self._strangers: Cache[bool] = Cache(FRESH_SECONDS, KEPT, clock)
 
     async def person(self, slack: AsyncWebClient, actor: Actor, *, home: str) -> PersonFacts:
@@ -225,21 +255,27 @@ async def _own_conversations(slack: AsyncWebClient, user_id: str) -> frozenset[s
 
 
 async def _conversations(slack: AsyncWebClient, method: str, **wanted: str) -> frozenset[str]:
-    return frozenset([channel["id"] async for channel in _pages(slack, method, "channels", **wanted)])
+    return frozenset([channel["id"] for channel in await _all(slack, method, "channels", **wanted)])
 
 
 async def _is_member(slack: AsyncWebClient, user_id: str, channel_id: str) -> bool:
-    members = _pages(slack, "conversations.members", "members", channel=channel_id)
-    return user_id in [member async for member in members]
+    return user_id in await _all(slack, "conversations.members", "members", channel=channel_id)
 
 
-async def _pages(slack: AsyncWebClient, method: str, what: str, **wanted: str) -> AsyncIterator[Any]:
-    cursor = ""
+async def _all(slack: AsyncWebClient, method: str, what: str, **wanted: str) -> list[Any]:
+    """What is on all pages. Where Slack wants to be asked later it is, from there on; whoever asked may wait no longer."""
+    found: list[Any] = []
     arguments: dict[str, Any] = {"limit": PAGE, **wanted}
-    while True:
-        page = await slack.api_call(method, params={**arguments, "cursor": cursor} if cursor else arguments)
-        for item in page[what]:
-            yield item
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return
+    async with asyncio.timeout(FRESH_SECONDS):
+        while True:
+            try:
+                page = await slack.api_call(method, params=arguments)
+            except SlackApiError as error:
+                if getattr(error.response, "status_code", None) != HTTPStatus.TOO_MANY_REQUESTS:
+                    raise
+                await asyncio.sleep(float(error.response.headers.get("Retry-After", RETRY_AFTER)))
+                continue
+            found += page[what]
+            arguments["cursor"] = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not arguments["cursor"]:
+                return found

@@ -9,6 +9,7 @@ from bot.app import App
 from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.rituals.decisions.models import Decision
+from bot.slack import directory
 from tests.edge import door as d
 from tests.edge.door import Door
 from tests.person import Json, Person, Slack, until, words_of
@@ -196,6 +197,46 @@ async def test_when_slack_does_not_say_who_is_where_nobody_sees_anything(
         assert SECRET not in answer.text, kind
         assert "D-1" not in answer.text, kind
         await slack.clear_faults()
+
+
+async def test_slack_that_wants_to_be_asked_later_is_asked_later_and_for_the_rest_only(
+    slack: Slack, bot: App, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = await slack.person("pm").command("payments", "/decision", SECRET)
+    await slack.person("pm").submit(opened.view)
+    clock.advance(timedelta(seconds=301))
+    monkeypatch.setattr(directory, "PAGE", 3)
+    before = len(await slack.calls("conversations.list"))
+    await slack.fault("conversations.list", "latency", 0)  # the first page comes
+    await slack.fault("conversations.list", "http", {"status": 429, "retry_after": 3})
+    designer = slack.person("designer")
+
+    async def seen() -> bool:
+        return SECRET in (await designer.command("payments", "/decision", "list")).text
+
+    assert not await seen()
+    await until(seen)
+    asked = (await slack.calls("conversations.list"))[before:]
+    assert [call["status"] for call in asked] == [200, 429, 200]
+    assert ["cursor" in call["arguments"] for call in asked] == [False, True, True]
+
+
+async def test_who_looks_now_and_then_need_not_wait_for_slack(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    opened = await slack.person("pm").command("payments", "/decision", SECRET)
+    await slack.person("pm").submit(opened.view)
+    designer = slack.person("designer")
+    clock.advance(timedelta(seconds=200))
+    assert SECRET in (await designer.command("payments", "/decision", "list")).text
+
+    async def asked_twice() -> bool:
+        return len(await slack.calls("conversations.list")) == 2
+
+    await until(asked_twice)
+    clock.advance(timedelta(seconds=200))
+    await slack.fault("conversations.list", "hang", times=20)
+    assert SECRET in (await designer.command("payments", "/decision", "list")).text
 
 
 async def test_a_button_for_a_message_in_a_channel_one_cannot_see_keeps_nothing(
