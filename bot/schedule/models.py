@@ -75,6 +75,9 @@ class Cadence(Base):
     def step_times(self) -> list[StepTime]:
         return [StepTime.model_validate(step) for step in self.steps]
 
+    def step_time(self, name: str) -> StepTime:
+        return next(step for step in self.step_times if step.name == name)
+
     @property
     def at(self) -> time:
         return time.fromisoformat(self.wall_time)

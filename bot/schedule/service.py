@@ -177,9 +177,7 @@ async def _replan(
             await call_off(session, occurrence=coming)
         return None
     if coming is not None and coming.starts_at <= now and _was_asked(coming):
-        _leave_behind(coming, OccurrenceState.SKIPPED)
-        await session.flush()
-        await call_off(session, occurrence=coming)
+        await _leave_behind(session, coming, OccurrenceState.SKIPPED)
         coming = None
     if coming is None:
         return await _add(session, cadence=cadence, plan=plan)
@@ -187,7 +185,7 @@ async def _replan(
         await call_off(session, occurrence=coming)
         coming.day, coming.starts_at = plan.day, plan.starts_at
         coming.moved, coming.moved_by = plan.moved, None
-    await _set_step(session, coming, name=coming.step or cadence.step_times[0].name)
+    await _time_step(session, coming)
     await session.flush()
     return coming
 
@@ -219,8 +217,7 @@ async def move(
     session.info[WAKE] = True
     await call_off(session, occurrence=occurrence)
     occurrence.starts_at, occurrence.moved, occurrence.moved_by = starts_at, "", user_id
-    first = occurrence.cadence.step_times[0].name
-    await _set_step(session, occurrence, name=occurrence.step or first)
+    await _time_step(session, occurrence)
 
 
 def _require_before_the_next(occurrence: Occurrence, starts_at: datetime) -> None:
@@ -448,7 +445,8 @@ async def advance(session: AsyncSession, *, occurrence: Occurrence, now: datetim
     following = names[names.index(done) + 1 :]
     occurrence.failures = 0
     if following:
-        await _set_step(session, occurrence, name=following[0])
+        occurrence.step = following[0]
+        await _time_step(session, occurrence)
     else:
         occurrence.step = occurrence.next_at = None
         occurrence.state = OccurrenceState.DONE
@@ -530,25 +528,26 @@ async def _insert(session: AsyncSession, cadence: Cadence, **occurrence: Any) ->
     return _of(cadence, added)
 
 
-async def _set_step(session: AsyncSession, occurrence: Occurrence, *, name: str) -> None:
+async def _time_step(session: AsyncSession, occurrence: Occurrence) -> None:
+    """What comes next in it, and that is the first step where there is none yet, is due as its start has it."""
     cadence = occurrence.cadence
-    step = next(step for step in cadence.step_times if step.name == name)
+    step = cadence.step_time(occurrence.step) if occurrence.step else cadence.step_times[0]
     calendar = await calendar_of(session, cadence)
-    occurrence.step, occurrence.next_at = name, step.due(occurrence.starts_at, cadence.zone, calendar)
+    occurrence.step, occurrence.next_at = step.name, step.due(occurrence.starts_at, cadence.zone, calendar)
 
 
 async def _end(
     session: AsyncSession, occurrence: Occurrence, state: OccurrenceState, now: datetime
 ) -> Occurrence | None:
-    _leave_behind(occurrence, state)
-    await session.flush()
-    await call_off(session, occurrence=occurrence)
+    await _leave_behind(session, occurrence, state)
     return await plan_next(session, cadence=occurrence.cadence, now=now)
 
 
-def _leave_behind(occurrence: Occurrence, state: OccurrenceState) -> None:
+async def _leave_behind(session: AsyncSession, occurrence: Occurrence, state: OccurrenceState) -> None:
     occurrence.state = state
     occurrence.step = occurrence.next_at = None
+    await session.flush()
+    await call_off(session, occurrence=occurrence)
 
 
 def _was_asked(occurrence: Occurrence) -> bool:

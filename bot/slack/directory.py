@@ -27,6 +27,7 @@ KEPT = 20_000  # people and channels kept in memory
 NAMES_MOST = 200  # looked up at once: everybody's clicks need the same answers of Slack
 NAMED = 10  # people of one message whose names are looked up
 RETRY_AFTER = 30.0  # seconds, where Slack does not say
+SLACKBOT = "USLACKBOT"
 PAGE = 999  # docs reference/methods/users.conversations: "under 1000"
 
 
@@ -231,7 +232,7 @@ def _kind(user: dict[str, Any], home: str) -> Kind:
     if user.get("deleted"):
         return Kind.DEACTIVATED
     if (
-        user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT"
+        user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == SLACKBOT
     ):  # which says is_bot: false
         return Kind.BOT
     organisation = user.get("enterprise_user") or {}  # where `team_id` may be another workspace of theirs

@@ -42,6 +42,11 @@ def escape(text: str) -> str:
 _MARKUP = re.compile(r"<(?:([@#])([A-Z0-9]+)|(!)([a-z]+[^<>|]*)|()([a-z]+:[^<>|]+))(?:\|([^<>]*))?>")
 
 
+def you_typed(words: str) -> str:
+    """For what could not be taken as it was typed: it is still there to be read, and copied."""
+    return _("You typed: {words}", words=escape(words))
+
+
 def typed(words: str) -> str:
     """What Slack sends of a person's words, as they typed it: `@ana` for `<@U1|ana>`, `&` for `&amp;`."""
     return _decoded(_MARKUP.sub(_as_typed, words))

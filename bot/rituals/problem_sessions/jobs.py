@@ -118,9 +118,8 @@ async def begin(session: AsyncSession, *, moment: Moment) -> None:
 
 async def _closes_at(session: AsyncSession, occurrence: Occurrence) -> datetime:
     cadence = occurrence.cadence
-    closing = next(step for step in cadence.step_times if step.name == CLOSE)
     calendar = await schedule.calendar_of(session, cadence)
-    return closing.due(occurrence.starts_at, cadence.zone, calendar)
+    return cadence.step_time(CLOSE).due(occurrence.starts_at, cadence.zone, calendar)
 
 
 async def close(session: AsyncSession, *, moment: Moment) -> None:

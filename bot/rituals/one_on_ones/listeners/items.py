@@ -34,12 +34,11 @@ async def add_by_command(request: Request, typed: str) -> None:
     async with request.read() as session:
         pairs = await service.pairs_of(session, actor=request.actor)
     if not pairs:
-        none = _("You have no 1:1 yet. `/one-on-one @person` sets one up, then add to its list.")
-        raise Refusal("\n".join([none, *([forms.typed_words(typed)] if typed else [])]))
+        raise _no_pair(typed)
     cut = len(typed) > service.ITEM_CHARACTERS
     if len(pairs) > 1 or not typed or cut:
         named = await telling.named(request, pairs)
-        note = f"{forms.cut_words()} {forms.typed_words(typed)}" if cut else ""
+        note = forms.cut_words(typed) if cut else ""
         request.open_view(forms.item({"text": typed[: service.ITEM_CHARACTERS]}, {}, pairs=named, note=note))
         return
     async with request.begin() as session:
@@ -48,6 +47,11 @@ async def add_by_command(request: Request, typed: str) -> None:
         said = await _add(session, request, pair, fields, link=None)
     await request.ack(**said)
     request.refresh_home()
+
+
+def _no_pair(typed: str = "") -> Refusal:
+    none = _("You have no 1:1 yet. `/one-on-one @person` sets one up, then add to its list.")
+    return Refusal(f"{none}\n{text.you_typed(typed)}" if typed else none)
 
 
 async def open_item(request: Request, value: str) -> None:
@@ -61,7 +65,7 @@ async def open_from_message(request: Request) -> None:
     async with request.read() as session:
         pairs = await service.pairs_of(session, actor=request.actor)
     if not pairs:
-        raise Refusal(_("You have no 1:1 yet. `/one-on-one @person` sets one up, then add to its list."))
+        raise _no_pair()
     said = text.typed(str(request.message.get("text") or ""))
     place = {"channel": request.channel_id, "ts": request.message.get("ts")}
     values = {"text": text.shortened(said, service.ITEM_CHARACTERS)}

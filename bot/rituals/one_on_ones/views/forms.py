@@ -146,12 +146,9 @@ def item(
     )
 
 
-def typed_words(typed: str) -> str:
-    return _("You typed: {words}", words=text.escape(typed))
-
-
-def cut_words() -> str:
-    return _("That is longer than the {most} characters that fit here, so it was cut.", most=ITEM_CHARACTERS)
+def cut_words(typed: str) -> str:
+    cut = _("That is longer than the {most} characters that fit here, so it was cut.", most=ITEM_CHARACTERS)
+    return f"{cut} {text.you_typed(typed)}"
 
 
 def not_seen_words(record: Record, user_ids: Sequence[str]) -> str:

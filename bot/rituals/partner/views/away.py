@@ -21,7 +21,7 @@ def form(absence: Absence | None, *, today: date, typed: str = "", person_id: st
     """`absence`: the one that it changes; `person_id`: who is asking, if they may say it of others."""
     blocks: list[Block] = []
     if typed:  # it is a date in somebody's own way of writing one, which only they can read for sure
-        blocks.append(b.context(_("You typed: {words}", words=text.escape(typed))))
+        blocks.append(b.context(text.you_typed(typed)))
     blocks += [
         b.field(
             "first",

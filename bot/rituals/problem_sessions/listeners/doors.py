@@ -40,19 +40,19 @@ async def run_command(request: Request) -> None:
         case "skip" | "move" | "pause" | "resume" as verb if not rest:
             await changing.run_verb(request, verb)
         case _:
-            await _open(request, channel_id=request.channel_id, typed=_answers(text.typed(request.text)))
+            await _open(request, _answers(text.typed(request.text)))
 
 
 async def open_new(request: Request) -> None:
     """From Home, or from a message about a session."""
-    await _open(request, channel_id=request.channel_id, typed={})
+    await _open(request, {})
 
 
 async def open_from_message(request: Request) -> None:
     """The message shortcut, the main door in threads. The message is copied at once, as Slack may forget it."""
     said = text.typed(str(request.message.get("text") or "")).strip()
     ts = str(request.message["ts"])
-    await _open(request, channel_id=request.channel_id, typed=_answers(said), source_ts=ts)
+    await _open(request, _answers(said), source_ts=ts)
     async with request.begin() as session:
         await sources.copy(
             session,
@@ -70,11 +70,9 @@ def _answers(said: str) -> Values:
     return {"title": title, **evidence}
 
 
-async def _open(
-    request: Request, *, channel_id: str | None, typed: Values, source_ts: str | None = None
-) -> None:
+async def _open(request: Request, typed: Values, *, source_ts: str | None = None) -> None:
     """The form with what is known at once; the teams and the offer of a draft come from one short read."""
-    here = request.home_channel if channel_id else None
+    here = request.home_channel
     subject = f"channel:{here}" if here else drafts.ANYWHERE
     held: Mapping[str, Any] = {"channel": here, "ts": source_ts, drafts.SUBJECT: subject}
     bare = FormState(ids=dict(held), values=typed)

@@ -18,10 +18,9 @@ from bot.rituals.problem_sessions.service import sessions
 from bot.rituals.problem_sessions.service.sessions import IDEA_CHARACTERS, HelpedFields, IdeaFields
 from bot.rituals.problem_sessions.views import session_forms, session_messages
 from bot.slack import text
+from bot.slack.directory import SLACKBOT
 from bot.slack.forms import read
 from bot.slack.request import Request
-
-SLACKBOT = "USLACKBOT"
 
 
 async def open_idea(request: Request, value: str) -> None:

@@ -98,7 +98,7 @@ def values_of(settings: SessionSettings, cadence: Cadence) -> Values:
     """What the form shows of a team's sessions."""
     return {
         **cadences.weekly_values(cadence),
-        "open_for": next(step.working_days for step in cadence.step_times if step.name == CLOSE),
+        "open_for": cadence.step_time(CLOSE).working_days,
         "ideas": HIDDEN if settings.hides_ideas else SHOWN,
         "solution_words": "\n".join(settings.solution_words),
     }
