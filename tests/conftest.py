@@ -19,15 +19,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import log
 from bot.app import App
+from bot.cli.commands import main
 from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.db.keyring import Keyring, attach, new_key
 from bot.db.migrate import connected, upgrade
 from bot.db.tables import metadata
+from bot.settings import Settings
 from bot.slack import dispatch
 from bot.slack import request as slack_request
 from tests import postgres as embedded
 from tests.bot import STALLED_SECONDS, local_slack, running_bot
+from tests.command_line import CommandLine, Said
 from tests.person import Slack
 
 DEFAULTS_SECONDS = slack_request.DEFAULTS_SECONDS
@@ -239,6 +242,26 @@ def logging_as_it_was() -> Iterator[None]:
     root.setLevel(level)
     for name, was in levels.items():
         logging.getLogger(name).setLevel(was)
+
+
+@pytest.fixture
+def command_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    logging_as_it_was: None,
+) -> CommandLine:
+    """With no settings but the usual ones, in a folder of its own."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments: str | Path) -> Said:
+        code = main([str(argument) for argument in arguments])
+        return Said(code, *capsys.readouterr())
+
+    return call
 
 
 @pytest.fixture(autouse=True)

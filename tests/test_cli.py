@@ -7,48 +7,19 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import yaml
 
-from bot.cli.commands import main
 from bot.db.engine import Database
 from bot.db.keyring import new_key
 from bot.outbox import service as outbox
 from bot.settings import Settings
 from bot.workspaces.installations import save
+from tests.command_line import CommandLine
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-CommandLine = Callable[..., Said]
-
-
-@pytest.fixture
-def command_line(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    logging_as_it_was: None,
-) -> CommandLine:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def call(*arguments: str | Path) -> Said:
-        code = main([str(argument) for argument in arguments])
-        return Said(code, *capsys.readouterr())
-
-    return call
 
 
 @pytest.fixture

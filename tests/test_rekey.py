@@ -3,15 +3,13 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 import pytest
 from sqlalchemy import JSON, URL, Text, cast, literal, select, update
 
 from bot import rekey as rekeying
-from bot.cli.commands import main
 from bot.db.engine import Database
 from bot.db.keyring import Keyring, new_key
 from bot.db.types import EncryptedJSON, EncryptedText
@@ -19,8 +17,8 @@ from bot.outbox import service as outbox
 from bot.outbox.models import Delivery
 from bot.records.models import Draft
 from bot.rituals.one_on_ones.models import ActionItem, AgendaItem, Pair
-from bot.settings import Settings
 from bot.workspaces.models import Workspace
+from tests.command_line import CommandLine, Said
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 OLD, NEW = new_key(), new_key()
@@ -28,31 +26,16 @@ SECRET = "we may lose Globex"
 TABLES = (Workspace, Delivery, Draft, Pair, AgendaItem, ActionItem)
 
 
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-CommandLine = Callable[..., Said]
-
-
 @pytest.fixture
 def common_ground(
-    database_url: URL,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    logging_as_it_was: None,
+    command_line: CommandLine, database_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> CommandLine:
     """Call it with these keys."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("DATABASE_URL", database_url.render_as_string(hide_password=False))
 
     def call(*arguments: str, keys: tuple[str, ...]) -> Said:
         monkeypatch.setenv("ENCRYPTION_KEYS", ",".join(keys))
-        code = main(arguments)
-        return Said(code, *capsys.readouterr())
+        return command_line(*arguments)
 
     return call
 

@@ -37,6 +37,15 @@ def ahead(clock: MovableClock) -> Cache[int]:
     return Cache(FRESH_SECONDS, 3, clock, ahead=True)
 
 
+@pytest.fixture
+async def nearly_too_old(ahead: Cache[int], clock: MovableClock) -> Asked:
+    """It was asked five minutes ago, less five seconds."""
+    ask = Asked()
+    assert await ahead.get((1,), ask) == 1
+    clock.advance(timedelta(seconds=FRESH_SECONDS - 5))
+    return ask
+
+
 async def others_go_on() -> None:
     for _turn in range(3):
         await asyncio.sleep(0)
@@ -100,11 +109,9 @@ async def test_what_is_half_old_is_given_while_it_is_asked_for_again(
 
 
 async def test_what_is_too_old_is_given_to_nobody_and_who_asks_waits_for_what_is_on_its_way(
-    ahead: Cache[int], clock: MovableClock
+    ahead: Cache[int], clock: MovableClock, nearly_too_old: Asked
 ) -> None:
-    ask = Asked()
-    await ahead.get((1,), ask)
-    clock.advance(timedelta(seconds=FRESH_SECONDS - 5))
+    ask = nearly_too_old
     ask.free.clear()
     assert await ahead.get((1,), ask) == 1
     clock.advance(timedelta(seconds=5))
@@ -116,11 +123,9 @@ async def test_what_is_too_old_is_given_to_nobody_and_who_asks_waits_for_what_is
 
 
 async def test_what_was_on_its_way_for_too_long_is_too_old_as_well(
-    ahead: Cache[int], clock: MovableClock
+    ahead: Cache[int], clock: MovableClock, nearly_too_old: Asked
 ) -> None:
-    ask = Asked()
-    await ahead.get((1,), ask)
-    clock.advance(timedelta(seconds=FRESH_SECONDS - 5))
+    ask = nearly_too_old
     await ahead.get((1,), ask)
     await others_go_on()
     clock.advance(timedelta(seconds=FRESH_SECONDS))
@@ -128,11 +133,9 @@ async def test_what_was_on_its_way_for_too_long_is_too_old_as_well(
 
 
 async def test_what_was_asked_for_before_it_changed_is_not_kept(
-    ahead: Cache[int], clock: MovableClock
+    ahead: Cache[int], clock: MovableClock, nearly_too_old: Asked
 ) -> None:
-    ask = Asked()
-    await ahead.get((1,), ask)
-    clock.advance(timedelta(seconds=FRESH_SECONDS - 5))
+    ask = nearly_too_old
     ask.free.clear()
     await ahead.get((1,), ask)
     await others_go_on()
@@ -143,11 +146,9 @@ async def test_what_was_asked_for_before_it_changed_is_not_kept(
 
 
 async def test_when_asking_again_fails_what_is_there_is_given_until_it_is_too_old(
-    ahead: Cache[int], clock: MovableClock
+    ahead: Cache[int], clock: MovableClock, nearly_too_old: Asked
 ) -> None:
-    ask = Asked()
-    await ahead.get((1,), ask)
-    clock.advance(timedelta(seconds=FRESH_SECONDS - 5))
+    ask = nearly_too_old
     ask.fails = True
     assert await ahead.get((1,), ask) == 1
     await others_go_on()

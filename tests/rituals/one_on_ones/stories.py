@@ -51,3 +51,8 @@ async def agenda(slack: Slack, group: str) -> Json:
 
 async def page(person: Person) -> Json:
     return await opens(person, person.command("general", COMMAND))
+
+
+async def settings(person: Person) -> Json:
+    """The form that changes the only 1:1 of this person."""
+    return await opens(person, person.press_in(await page(person), "one_on_ones.manage", "settings:1"))

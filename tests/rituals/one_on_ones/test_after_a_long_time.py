@@ -6,7 +6,7 @@ import pytest
 
 from bot.app import App
 from bot.clock import MovableClock
-from tests.person import Slack, words_of
+from tests.person import Json, Person, Slack, words_of
 from tests.rituals.one_on_ones.stories import (
     COMMAND,
     FRIDAY,
@@ -16,6 +16,7 @@ from tests.rituals.one_on_ones.stories import (
     page,
     prompt,
     set_up_pair,
+    settings,
 )
 from tests.rituals.stories import choice, dm_of, opens, pass_to
 
@@ -50,13 +51,13 @@ async def test_not_to_be_asked_can_be_chosen_before_the_questions_came(
 ) -> None:
     group = await set_up_pair(slack)
     pm = slack.person("pm")
-    view = await opens(pm, pm.press_in(await page(pm), "one_on_ones.manage", "settings:1"))
+    view = await settings(pm)
     assert (await pm.submit(view, {"ahead": "0"})).errors == {}
     await pass_to(bot, clock, MONDAY)
     assert "Mon 30 Nov" in words_of(await agenda(slack, group))
     assert "one_on_ones.answer" not in str([message.get("blocks") for message in await dm_of(slack, "pm")])
 
-    view = await opens(pm, pm.press_in(await page(pm), "one_on_ones.manage", "settings:1"))
+    view = await settings(pm)
     assert (await pm.submit(view, {"ahead": "1"})).errors == {}
     await pass_to(bot, clock, FRIDAY + WEEK)
     assert "Mon 7 Dec" in words_of(await prompt(slack, "pm"))
@@ -98,8 +99,30 @@ async def test_a_question_for_later_is_not_asked_of_a_date_that_is_another_by_th
     pm = slack.person("pm")
     asked = await prompt(slack, "pm")
     await pm.press(asked, "one_on_ones.snooze", choice(asked, "hour"))
-    view = await opens(pm, pm.press_in(await page(pm), "one_on_ones.manage", "settings:1"))
+    view = await settings(pm)
     assert (await pm.submit(view, {"weekday": "2"})).errors == {}
+    await pass_to(bot, clock, FRIDAY + timedelta(hours=2))
+    assert (await prompt(slack, "pm"))["ts"] == asked["ts"]
+
+
+async def _end(pm: Person) -> Json:
+    return await opens(pm, pm.press_in(await page(pm), "one_on_ones.manage", "end:1"))
+
+
+@pytest.mark.parametrize("what", ["skip", "move", "pause", "end"])
+async def test_a_question_for_later_is_not_asked_when_there_is_nothing_to_ask_any_more(
+    slack: Slack, bot: App, clock: MovableClock, what: str
+) -> None:
+    await set_up_pair(slack)
+    await pass_to(bot, clock, FRIDAY)
+    pm = slack.person("pm")
+    asked = await prompt(slack, "pm")
+    await pm.press(asked, "one_on_ones.snooze", choice(asked, "hour"))
+    if what == "skip":
+        await pm.command("general", COMMAND, what)
+    else:
+        view = await (_end(pm) if what == "end" else opens(pm, pm.command("general", COMMAND, what)))
+        assert (await pm.submit(view, {"date": "2026-12-04"} if what == "move" else {})).errors == {}
     await pass_to(bot, clock, FRIDAY + timedelta(hours=2))
     assert (await prompt(slack, "pm"))["ts"] == asked["ts"]
 

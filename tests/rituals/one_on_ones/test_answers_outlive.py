@@ -16,6 +16,7 @@ from tests.rituals.one_on_ones.stories import (
     page,
     prompt,
     set_up_pair,
+    settings,
 )
 from tests.rituals.stories import filled, home, opens, pass_to, set_up_team, settle, told
 
@@ -99,7 +100,7 @@ async def test_when_days_off_leave_it_out_and_when_the_questions_are_others_by_t
     await told(slack, "pm", "Next: Mon 7 Dec")
     await _answers(slack, "techlead", answer_1="Erin")
     await slack.person("techlead").command("general", COMMAND, "skip")
-    view = await opens(pm, pm.press_in(await page(pm), "one_on_ones.manage", "settings:1"))
+    view = await settings(pm)
     assert (await pm.submit(view, {"questions": "What is easy?"})).errors == {}
     await pass_to(bot, clock, FRIDAY + 2 * WEEK)
     view = await _form(slack, "pm")

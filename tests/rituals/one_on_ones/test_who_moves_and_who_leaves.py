@@ -10,7 +10,7 @@ from bot.clock import MovableClock
 from bot.inbox.models import Envelope
 from bot.schedule.service import by_id
 from tests.person import Slack, until, words_of
-from tests.rituals.one_on_ones.stories import COMMAND, MONDAY, WEDNESDAY, agenda, page, set_up_pair
+from tests.rituals.one_on_ones.stories import COMMAND, MONDAY, WEDNESDAY, agenda, page, set_up_pair, settings
 from tests.rituals.stories import dm_of, opens, pass_to, settle
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
@@ -71,7 +71,7 @@ async def test_a_change_by_the_other_leaves_whom_it_follows(
 ) -> None:
     await _becomes(slack, "techlead", tz="America/New_York")
     lead = slack.person("techlead")
-    view = await opens(lead, lead.press_in(await page(lead), "one_on_ones.manage", "settings:1"))
+    view = await settings(lead)
     assert (await lead.submit(view, {"time": "11:00"})).errors == {}
     await _becomes(slack, "pm", tz="Asia/Tokyo")
     await _told(slack, group, "every Monday at 11:00 Tokyo")
