@@ -40,6 +40,7 @@ class Worker(ABC):
         self._name, self._wakes_on = name, wakes_on
         self._shutdown_seconds, self._tick_seconds = shutdown_seconds, tick_seconds
         self._something_new = asyncio.Event()
+        self._draining = asyncio.Lock()  # whoever asks for a drain waits for the one that goes on
         self._in_hand: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._running: asyncio.Task[None] | None = None

@@ -69,9 +69,10 @@ class InboxWorker(Worker):
     async def handle_new(self) -> int:
         """Handle all that waits, in the order it came; returns how many events that were."""
         handled = 0
-        while not self._stopping and (taken := await self._take()) is not None:
-            await self._handle(taken)
-            handled += 1
+        async with self._draining:
+            while not self._stopping and (taken := await self._take()) is not None:
+                await self._handle(taken)
+                handled += 1
         return handled
 
     async def _work(self) -> None:

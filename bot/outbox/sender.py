@@ -71,7 +71,6 @@ class Sender(Worker):
         self._retries = retries
         self._at_once = at_once
 
-        self._draining = asyncio.Lock()  # one drain at a time, whoever asks for it
         self._results: list[Result] = []  # not settled yet
         self._tokens: dict[int, _Token] = {}
         self._gates: dict[

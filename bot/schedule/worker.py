@@ -192,14 +192,15 @@ class ScheduleWorker(Worker):
     async def run_due(self) -> int:
         """Run all that is due, in the order of its time; returns how many steps that were."""
         count, ours = 0, 1
-        while not self._stopping and ours and (due := await self._due()):
-            asked = await asyncio.gather(*map(self._ask, due), return_exceptions=True)
-            ours = 0  # what others have in hand is left to them
-            for occurrence, answer in zip(due, asked, strict=True):
-                ours += await self._try(occurrence, answer)
-            count += ours
-        for keep_up in self._keep_ups:
-            await self._keep_up(keep_up)
+        async with self._draining:
+            while not self._stopping and ours and (due := await self._due()):
+                asked = await asyncio.gather(*map(self._ask, due), return_exceptions=True)
+                ours = 0  # what other processes have in hand is left to them
+                for occurrence, answer in zip(due, asked, strict=True):
+                    ours += await self._try(occurrence, answer)
+                count += ours
+            for keep_up in self._keep_ups:
+                await self._keep_up(keep_up)
         return count
 
     async def _work(self) -> None:

@@ -1,5 +1,6 @@
 """Events come as often as Slack likes, in any order, through restarts: what they cause happens once."""
 
+import asyncio
 import random
 from datetime import datetime, timedelta
 from typing import Any
@@ -195,6 +196,28 @@ async def test_an_event_that_ends_the_process_each_time_is_given_up(
     await worker(db, clock, killed).handle_new()
     assert tried == 5
     assert await states(db) == [("dead", "process_died")]
+
+
+async def test_whoever_has_all_handled_waits_for_what_is_handled_already(
+    db: Database, clock: MovableClock, workspace_id: int
+) -> None:
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(session: Any, **told: Any) -> None:
+        begun.set()
+        await goes_on.wait()
+        await answer_in_channel(session, **told)
+
+    await arrive(db, clock, "Ev1")
+    at_work = worker(db, clock, slowly)
+    first = asyncio.create_task(at_work.handle_new())
+    await begun.wait()
+    second = asyncio.create_task(at_work.handle_new())
+    await asyncio.wait({second}, timeout=0.5)
+    goes_on.set()
+    assert await second == 0
+    assert first.done()
+    assert await answers(db) == ["Ev1"]
 
 
 async def test_an_event_that_another_process_holds_is_left_to_it_until_its_lease_has_passed(

@@ -90,6 +90,27 @@ async def test_several_that_run_at_once_share_the_work(rig: Rig) -> None:
     assert len(await _said(rig)) == 60
 
 
+async def test_whoever_has_all_run_that_is_due_waits_for_what_runs_already(rig: Rig) -> None:
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def ring_slowly(session: AsyncSession, *, moment: Moment) -> None:
+        begun.set()
+        await goes_on.wait()
+        await bells.ring(session, moment=moment)
+
+    await _hang(rig, 1)
+    rig.clock.advance(timedelta(hours=1, seconds=1))
+    worker = _worker(rig, Timed(steps={START: Step(run=ring_slowly)}))
+    first = asyncio.create_task(worker.run_due())
+    await begun.wait()
+    second = asyncio.create_task(worker.run_due())
+    await asyncio.wait({second}, timeout=0.5)
+    goes_on.set()
+    assert await second == 0
+    assert first.done()
+    assert len(await _said(rig)) == 1
+
+
 @pytest.mark.parametrize(
     ("down", "states"),
     [
