@@ -87,6 +87,6 @@ async def _cadences(session: AsyncSession, workspace_id: int, wanted: Any) -> Se
         .where(Cadence.workspace_id == workspace_id, wanted)
         .order_by(Cadence.id)
         .options(selectinload(Cadence.people))
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return rows.all()

@@ -66,7 +66,7 @@ async def set_up(
         cadence = Cadence(workspace_id=workspace_id, ritual=ritual, subject_id=subject_id, people=[])
         session.add(cadence)
     else:
-        coming = await _coming(session, cadence)
+        coming = await _held(session, cadence)
         if coming is not None and not _was_asked(coming):
             coming.step = None  # what comes first may be another step now
         if cadence.ended:  # it begins again, whatever it rested for before
@@ -103,7 +103,8 @@ async def cadence_of(
         )
         .options(selectinload(Cadence.people))
     )
-    return await session.scalar(statement.with_for_update() if lock else statement)
+    # What begins right now may plan the next one of it: a row that points here is nobody's business.
+    return await session.scalar(statement.with_for_update(key_share=True) if lock else statement)
 
 
 async def next_of(session: AsyncSession, *, cadence: Cadence) -> Occurrence | None:
@@ -119,8 +120,16 @@ async def _coming(session: AsyncSession, cadence: Cadence) -> Occurrence | None:
         .where(Occurrence.cadence_id == cadence.id, Occurrence.state == OccurrenceState.DUE)
         .order_by(Occurrence.starts_at)
         .limit(1)
+        .execution_options(populate_existing=True)
     )
     return _of(cadence, coming)
+
+
+async def _held(session: AsyncSession, cadence: Cadence) -> Occurrence | None:
+    """The same, to be changed. One that begins right now is waited for: then the next one is what comes."""
+    due = (Occurrence.cadence_id == cadence.id, Occurrence.state == OccurrenceState.DUE)
+    await session.execute(select(Occurrence.id).where(*due).with_for_update())
+    return await _coming(session, cadence)
 
 
 def _of(cadence: Cadence, occurrence: Occurrence | None) -> Occurrence | None:
@@ -161,7 +170,7 @@ async def replan(session: AsyncSession, *, cadence: Cadence, now: datetime) -> O
 
     When the time they were asked for has passed meanwhile, it was left out, and they are asked for the new one.
     """
-    return await _replan(session, cadence=cadence, coming=await _coming(session, cadence), now=now)
+    return await _replan(session, cadence=cadence, coming=await _held(session, cadence), now=now)
 
 
 async def _replan(
@@ -354,7 +363,7 @@ async def mend(session: AsyncSession, *, now: datetime, limit: int = 100) -> int
         .order_by(Cadence.id)
         .limit(limit)
         .options(selectinload(Cadence.people))
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     cadences = rows.all()
     for cadence in cadences:

@@ -111,6 +111,46 @@ async def test_whoever_has_all_run_that_is_due_waits_for_what_runs_already(rig: 
     assert len(await _said(rig)) == 1
 
 
+@pytest.mark.parametrize("change", ["paused", "set up anew"])
+async def test_what_is_changed_while_it_begins_is_what_comes_next_and_what_has_begun_goes_on(
+    rig: Rig, change: str
+) -> None:
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def ring_slowly(session: AsyncSession, *, moment: Moment) -> None:
+        begun.set()
+        await goes_on.wait()
+        await bells.ring(session, moment=moment)
+
+    async def change_it() -> None:
+        if change == "set up anew":
+            await _hang(rig, 1, at="18:00", closes=True)
+            return
+        async with rig.db.begin() as session:
+            cadence = await service.cadence_of(
+                session, workspace_id=rig.workspace_id, ritual=bells.RITUAL, subject_id=1, lock=True
+            )
+            assert cadence is not None
+            await service.pause(session, cadence=cadence, user_id="U1PM", until=None, now=rig.clock.now())
+
+    await _hang(rig, 1, closes=True)
+    rig.clock.advance(timedelta(hours=1, seconds=1))
+    slow = replace(bells.timed, steps={**bells.timed.steps, START: Step(run=ring_slowly)})
+    beginning = asyncio.create_task(_worker(rig, slow).run_due())
+    await begun.wait()
+    changing = asyncio.create_task(change_it())
+    await asyncio.wait({changing}, timeout=0.5)  # it waits for what begins, where it has to
+    goes_on.set()
+    await asyncio.gather(beginning, changing)
+
+    async with rig.db.read() as session:
+        rows = await session.execute(select(Occurrence.state, Occurrence.next_at).order_by(Occurrence.day))
+        (state, closes_at), *coming = rows.all()
+    assert (state, closes_at) == (OccurrenceState.OPEN, NOON + timedelta(hours=2))
+    comes_at = None if change == "paused" else NOON + timedelta(hours=30)
+    assert [row.next_at for row in coming] == [comes_at]
+
+
 @pytest.mark.parametrize(
     ("down", "states"),
     [
