@@ -18,7 +18,6 @@ from bot.outbox.models import Delivery, DeliveryState
 from bot.schedule.models import Cadence
 
 NOT_YET_SENT = (DeliveryState.WAITING, DeliveryState.DUE, DeliveryState.SENDING, DeliveryState.PAUSED)
-PAGES_AT_ONCE = 2_000  # 8 MB between two breaths, so that the running bot can write
 
 
 class BackupError(Exception):
@@ -95,7 +94,9 @@ async def brought_back(url: URL, *, now: datetime) -> int:
 def _copy(source: Path, to: Path) -> None:
     to.touch(mode=0o600)  # it holds what people wrote
     with closing(_connected(source)) as reading, closing(_connected(to)) as writing:
-        reading.backup(writing, pages=PAGES_AT_ONCE)
+        reading.backup(
+            writing
+        )  # in one go, which holds up nobody: after a pause it begins anew when a bot wrote
 
 
 def _check(path: Path) -> None:

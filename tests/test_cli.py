@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 import yaml
@@ -151,6 +152,31 @@ def test_a_backup_holds_what_was_committed_a_moment_ago_and_only_its_owner_reads
         assert rows(Path("kept.sqlite"), "SELECT one FROM fresh") == [(1,)]
     assert Path("kept.sqlite").stat().st_mode & 0o077 == 0
     assert {path.name for path in Path().iterdir() if path.name.startswith("kept")} == {"kept.sqlite"}
+
+
+def test_a_backup_comes_to_its_end_while_a_bot_writes(command_line: CommandLine, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as large:
+        large.execute("CREATE TABLE large AS SELECT zeroblob(60000000) AS zeros")
+        large.execute("CREATE TABLE ticks (n)")
+        large.commit()
+    done = Event()
+
+    def write() -> None:
+        with closing(sqlite3.connect(database, timeout=30)) as bot:
+            for _ in range(2_000):
+                if done.wait(0.005):
+                    return
+                bot.execute("INSERT INTO ticks VALUES (1)")
+                bot.commit()
+
+    writing = Thread(target=write)
+    writing.start()
+    try:
+        assert command_line("backup", "kept.sqlite").code == 0
+        assert writing.is_alive()  # or it waited for the end of all that was written
+    finally:
+        done.set()
+        writing.join()
 
 
 def test_nothing_is_overwritten_by_accident(command_line: CommandLine, database: Path) -> None:
