@@ -94,9 +94,8 @@ async def brought_back(url: URL, *, now: datetime) -> int:
 def _copy(source: Path, to: Path) -> None:
     to.touch(mode=0o600)  # it holds what people wrote
     with closing(_connected(source)) as reading, closing(_connected(to)) as writing:
-        reading.backup(
-            writing
-        )  # in one go, which holds up nobody: after a pause it begins anew when a bot wrote
+        # In one go, which holds up nobody; after a pause SQLite begins anew when a bot wrote meanwhile.
+        reading.backup(writing)
 
 
 def _check(path: Path) -> None:
