@@ -264,7 +264,8 @@ def restore(
 def _require_brought_back(path: Path | None, *, yes: bool) -> None:
     if path is not None:
         raise typer.BadParameter(
-            f"DATABASE_URL is PostgreSQL: bring {path} back with pg_restore, then run restore --yes without it"
+            f"DATABASE_URL is PostgreSQL: bring {path} back with pg_restore --clean --if-exists --create --dbname postgres,"
+            " then run restore --yes without it"
         )
     if not yes:
         raise typer.BadParameter("add --yes once pg_restore is done: what was due by now is then not posted")
