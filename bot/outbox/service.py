@@ -12,6 +12,7 @@ from sqlalchemy.orm import defer
 
 from bot.db.database_time import at_once
 from bot.db.upsert import insert
+from bot.outbox.codes import OF_A_THREAD
 from bot.outbox.models import SAME_TWICE, TROUBLED, Delivery, DeliveryState, Kind
 
 WAKE = "outbox"  # marks a session whose commit should wake the sender
@@ -296,13 +297,14 @@ async def sent_of(
 
 
 async def is_held_up(session: AsyncSession, *, workspace_id: int, recipient: str) -> bool:
-    """Whether something for this place waits for a person to do something in Slack first."""
+    """Whether nothing can be posted in this place until a person does something in Slack."""
     found = await session.scalar(
         select(Delivery.number)
         .where(
             Delivery.workspace_id == workspace_id,
             Delivery.recipient == recipient,
             Delivery.state == DeliveryState.PAUSED,
+            Delivery.last_error.not_in(OF_A_THREAD),
         )
         .limit(1)
     )
