@@ -129,7 +129,14 @@ def migrate(
             )
         wait(downgrade(url, revision))
     else:
+        before = wait(revisions(url))
         wait(upgrade(url, revision))
+        if revision not in ("head", *before) and before == wait(revisions(url)):
+            say(
+                f"Nothing was changed: the database is at {', '.join(before)}, and {revision} is not ahead of it."
+            )
+            say("Going back is done step by step, with -1; or with base, to no tables at all.")
+            raise typer.Exit(FAILED)
     say(f"The database is at {', '.join(wait(revisions(url))) or 'base, with no tables'}.")
 
 
