@@ -323,15 +323,28 @@ def _tidy(app: App) -> None:
 
 
 async def forget_old(app: App) -> None:
-    """What nobody comes back to: drafts, copies, events, posts and submissions, each after its own time."""
+    """What nobody comes back to: drafts, copies, events, posts and submissions, each after its own time.
+
+    Each on its own: what cannot be forgotten keeps nothing else.
+    """
     now = app.clock.now()
-    async with app.database.begin() as session:
-        await drafts.purge(session, now=now)
-        await sources.purge(session, now=now)
-        await inbox.purge(session, now=now)
-        await outbox.purge(session, now=now)
-        await schedule.mend(session, now=now)
-        await session.execute(delete(Submission).where(Submission.created_at < now - SUBMISSIONS_KEPT))
+    for forget in (
+        drafts.purge,
+        sources.purge,
+        inbox.purge,
+        outbox.purge,
+        schedule.mend,
+        _forget_submissions,
+    ):
+        try:
+            async with app.database.begin() as session:
+                await forget(session, now=now)
+        except Exception:  # tried again in ten minutes
+            log.exception("not_forgotten", what=f"{forget.__module__}.{forget.__name__}")
+
+
+async def _forget_submissions(session: AsyncSession, *, now: datetime) -> None:
+    await session.execute(delete(Submission).where(Submission.created_at < now - SUBMISSIONS_KEPT))
 
 
 async def install_own(app: App, settings: Settings) -> None:

@@ -58,8 +58,8 @@ async def examine(settings: Settings, *, clients: Clients, clock: Clock) -> Asyn
         database = await _database(db)
         yield database
         if database.ok:
-            if keyring is not None and keyring.has_older:
-                yield await _keys(db)
+            if keyring is not None:
+                yield await (_keys(db) if keyring.has_older else _key(db))
             async for check in _workspaces(db, clients, clock):
                 yield check
     finally:
@@ -82,6 +82,18 @@ async def _database(db: Database) -> Check:
         return Check("database", ok=True, say=f"{db.url.get_backend_name()}, at the newest revision")
     say, _, do = problem.partition(". ")
     return Check("database", ok=False, say=say, do=do)
+
+
+async def _key(db: Database) -> Check:
+    """Whether the one there is reads what is stored: of the token that says little, as each start seals it anew."""
+    if lost := sum(table.lost for table in await look(db, only_oldest=True)):
+        return Check(
+            "encryption keys",
+            ok=False,
+            say=f"{lost} of the oldest rows cannot be read with the one there is",
+            do="Put the key that sealed these back, behind it.",
+        )
+    return Check("encryption keys", ok=True, say="what is stored can be read")
 
 
 async def _keys(db: Database) -> Check:
@@ -181,9 +193,21 @@ async def _workspaces(db: Database, clients: Clients, clock: Clock) -> AsyncIter
         ).all()
     for id_, name, slack_id, state in ids:
         label = f"workspace {name or slack_id}"
+        if state == WorkspaceState.SUSPENDED:
+            yield Check(
+                label,
+                ok=False,
+                say="suspended, as Slack refused its token: nothing is sent there, and nobody is answered",
+                do="Install the app there again if need be, set SLACK_BOT_TOKEN to its token, and restart the bot.",
+            )
+            continue
         if state != WorkspaceState.ACTIVE:
             yield Check(
-                label, ok=True, say=state, do="Install the app there again to go on; its records are kept."
+                label,
+                ok=True,
+                say=state,
+                do="To go on, install the app there again, set SLACK_BOT_TOKEN to its new token, and restart the bot;"
+                " its records are kept.",
             )
             continue
         async for check in _workspace(db, clients, clock, id_=id_, label=label):

@@ -11,6 +11,7 @@ from sqlalchemy import URL
 from bot.backup import backup, brought_back, restore
 from bot.clock import MovableClock
 from bot.db.engine import Database
+from bot.db.migrate import current_problem, upgrade
 from tests import postgres
 from tests.outbox.rig import Rig, running, seed
 from tests.schedule import bells
@@ -44,7 +45,9 @@ def _keep(url: URL, file: Path) -> None:
 async def _bring_back(url: URL, file: Path, *, now: datetime) -> int:
     if url.get_backend_name() == "sqlite":
         return await restore(file, Path(str(url.database)), now=now)
-    _tool("pg_restore", url, "--clean", "--if-exists", str(file))
+    _tool(
+        "pg_restore", url.set(database="postgres"), "--clean", "--if-exists", "--create", str(file)
+    )  # as the README says
     return await brought_back(url, now=now)
 
 
@@ -91,3 +94,16 @@ async def test_yesterdays_backup_says_nothing_again_and_goes_on_with_what_comes(
 
     await _live(rig, hours=23)
     assert sorted(set(await rig.texts()) - set(said)) == ["1/1 rings 2026-11-24", "1/2 rings 2026-11-24"]
+
+
+async def test_the_backup_from_before_an_upgrade_comes_back_and_is_upgraded_again(
+    new_database_url: URL, tmp_path: Path
+) -> None:
+    url = new_database_url
+    await upgrade(url, "000000000006")
+    _keep(url, tmp_path / "kept")
+    await upgrade(url)
+    await _bring_back(url, tmp_path / "kept", now=NOON)
+    db = Database(url)
+    assert await current_problem(db) is None
+    await db.close()

@@ -105,6 +105,13 @@ def test_migrating_is_done_by_one_command_and_undone_by_it(command_line: Command
     assert ("workspaces",) not in rows(database, "SELECT name FROM sqlite_master")
 
 
+def test_an_older_revision_is_not_said_to_be_reached(command_line: CommandLine, database: Path) -> None:
+    said = command_line("migrate", "000000000013")
+    assert said.code == 1
+    assert "-1" in said.err
+    assert "Nothing was changed" in said.err
+
+
 def test_the_manifest_is_the_one_that_is_kept(command_line: CommandLine) -> None:
     kept = (Path(__file__).parent.parent / "manifest.yml").read_text()
     assert command_line("manifest").out == kept

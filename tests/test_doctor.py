@@ -161,6 +161,41 @@ async def test_a_lost_encryption_key_is_told(settings: Settings, installed: Data
     assert "Put the key" in bad["workspace Acme"].do
 
 
+async def test_what_a_lost_key_sealed_is_told_also_when_the_token_is_new(
+    settings: Settings, installed: Database, slack: LocalSlack
+) -> None:
+    async with installed.begin() as session:
+        await outbox.post(
+            session,
+            workspace_id=1,
+            source="decisions:1:card",
+            recipient="C1",
+            payload={"text": "hi"},
+            now=NOW,
+        )
+    new = but(settings, encryption_keys=(SecretStr(new_key()),))
+    db = Database(new.database_url, keyring=new.keyring())
+    async with db.begin() as session:  # as each start does
+        token, slack_id = slack.bot_token, slack.team_id
+        await save(session, slack_id=slack_id, bot_token=token, bot_user_id="U1", bot_id="B1", now=NOW)
+    await db.close()
+    bad = await wrong(new)
+    assert bad.keys() == {"encryption keys"}
+    assert "cannot be read" in bad["encryption keys"].say
+    assert "Put the key" in bad["encryption keys"].do
+
+
+async def test_a_workspace_whose_token_slack_refused_is_wrong_until_the_bot_starts_with_a_good_one(
+    settings: Settings, installed: Database
+) -> None:
+    async with installed.begin() as session:
+        await leave(session, workspace_id=1, state=WorkspaceState.SUSPENDED, happened_at=NOW, now=NOW)
+    bad = await wrong(settings)
+    assert bad.keys() == {"workspace Acme"}
+    assert "nothing is sent" in bad["workspace Acme"].say
+    assert "restart the bot" in bad["workspace Acme"].do
+
+
 async def test_whether_older_keys_are_still_needed_is_told(settings: Settings, installed: Database) -> None:
     newer = SecretStr(new_key())
     both = but(settings, encryption_keys=(newer, SecretStr(KEY)))
@@ -219,7 +254,7 @@ async def test_a_workspace_that_removed_the_app_is_no_fault(settings: Settings, 
         await leave(session, workspace_id=1, state=WorkspaceState.UNINSTALLED, happened_at=NOW, now=NOW)
     checks = {check.name: check for check in await found(settings)}
     assert checks["workspace Acme"].ok
-    assert "Install the app" in checks["workspace Acme"].do
+    assert "install the app" in checks["workspace Acme"].do
 
 
 async def test_looking_changes_nothing_in_slack(

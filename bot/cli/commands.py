@@ -129,7 +129,14 @@ def migrate(
             )
         wait(downgrade(url, revision))
     else:
+        before = wait(revisions(url))
         wait(upgrade(url, revision))
+        if revision not in ("head", *before) and before == wait(revisions(url)):
+            say(
+                f"Nothing was changed: the database is at {', '.join(before)}, and {revision} is not ahead of it."
+            )
+            say("Going back is done step by step, with -1; or with base, to no tables at all.")
+            raise typer.Exit(FAILED)
     say(f"The database is at {', '.join(wait(revisions(url))) or 'base, with no tables'}.")
 
 
@@ -264,7 +271,8 @@ def restore(
 def _require_brought_back(path: Path | None, *, yes: bool) -> None:
     if path is not None:
         raise typer.BadParameter(
-            f"DATABASE_URL is PostgreSQL: bring {path} back with pg_restore, then run restore --yes without it"
+            f"DATABASE_URL is PostgreSQL: bring {path} back with pg_restore --clean --if-exists --create --dbname postgres,"
+            " then run restore --yes without it"
         )
     if not yes:
         raise typer.BadParameter("add --yes once pg_restore is done: what was due by now is then not posted")

@@ -26,6 +26,11 @@ TOO_LATE = "too_late"  # it was of use until a time that has passed
 KEY_LOST = "key_lost"  # none of the keys can read what was to be sent
 MESSAGE_GONE = "message_not_found"
 
+OF_A_THREAD = frozenset(
+    {"restricted_action_non_threadable_channel", "restricted_action_thread_locked", "thread_locked"}
+)
+"""What pauses a reply and says nothing of its channel, where all else is posted."""
+
 CODES: Mapping[str, Verdict] = {
     UNREACHABLE: Verdict.RETRY,
     TOO_LATE: Verdict.SKIP,

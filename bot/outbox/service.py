@@ -8,10 +8,11 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, case, delete, func, or_, select, true
 from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import aliased, defer
 
 from bot.db.database_time import at_once
 from bot.db.upsert import insert
+from bot.outbox.codes import OF_A_THREAD
 from bot.outbox.models import SAME_TWICE, TROUBLED, Delivery, DeliveryState, Kind
 
 WAKE = "outbox"  # marks a session whose commit should wake the sender
@@ -296,13 +297,14 @@ async def sent_of(
 
 
 async def is_held_up(session: AsyncSession, *, workspace_id: int, recipient: str) -> bool:
-    """Whether something for this place waits for a person to do something in Slack first."""
+    """Whether nothing can be posted in this place until a person does something in Slack."""
     found = await session.scalar(
         select(Delivery.number)
         .where(
             Delivery.workspace_id == workspace_id,
             Delivery.recipient == recipient,
             Delivery.state == DeliveryState.PAUSED,
+            Delivery.last_error.not_in(OF_A_THREAD),
         )
         .limit(1)
     )
@@ -436,11 +438,15 @@ async def purge(session: AsyncSession, *, now: datetime) -> None:
 
     Cards stay, as they are changed for as long as their record is; so does what still waits for something.
     """
-    answered = select(Delivery.parent_id).where(Delivery.parent_id.is_not(None))
+    belonging = aliased(
+        Delivery
+    )  # joined: of many PostgreSQL would go through a NOT IN once for each old one
     said_in_a_thread = (Delivery.kind == Kind.POST) & Delivery.parent_id.is_not(None)
     old = (
         select(Delivery.number)
+        .outerjoin(belonging, belonging.parent_id == Delivery.id)
         .where(
+            belonging.number.is_(None),
             Delivery.created_at < now - KEPT,
             Delivery.state.in_((DeliveryState.SENT, DeliveryState.SKIPPED)),
             or_(
@@ -448,7 +454,6 @@ async def purge(session: AsyncSession, *, now: datetime) -> None:
                 Delivery.source.startswith("notice:"),
                 said_in_a_thread,
             ),
-            Delivery.id.not_in(answered),
         )
         .order_by(Delivery.number)
         .limit(PURGED_AT_ONCE)

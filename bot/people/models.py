@@ -1,7 +1,9 @@
 """A product team in a workspace, who is in it, and each person's wishes."""
 
+import json
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,6 +71,17 @@ class Team(Base):
         """Its working calendar, where its days off are loaded."""
         off = tuple(DaysOff(row.first, row.last, row.name) for row in self.days_off)
         return Calendar(frozenset(self.working_days), self.country, self.region, off)
+
+    @property
+    def mark(self) -> str:
+        """Another one for all settings, where they are loaded, that differ in anything."""
+        settings = [
+            [self.channel_id, self.name, self.pm_id, self.lead_id, self.timezone, self.who_may],
+            [self.capture_emoji, self.working_days, self.country, self.region],
+            sorted(member.user_id for member in self.members),
+            sorted([f"{off.first}", f"{off.last}", off.name] for off in self.days_off),
+        ]
+        return sha256(json.dumps(settings).encode()).hexdigest()[:16]
 
     def today(self, now: datetime) -> date:
         """The day it is where the team works."""

@@ -28,10 +28,14 @@ async def team_of(
     return await session.scalar(statement)
 
 
-async def team_by_id(session: AsyncSession, *, workspace_id: int, team_id: int) -> Team | None:
-    return await session.scalar(
-        select(Team).where(Team.workspace_id == workspace_id, Team.id == team_id).options(*WHOLE)
-    )
+async def team_by_id(
+    session: AsyncSession, *, workspace_id: int, team_id: int, lock: bool = False
+) -> Team | None:
+    """`lock`: before it is changed, so that the second of two who do so at once sees what the first did."""
+    is_it = (Team.workspace_id == workspace_id, Team.id == team_id)
+    if lock:
+        await session.execute(select(Team.id).where(*is_it).with_for_update(key_share=True))
+    return await session.scalar(select(Team).where(*is_it).options(*WHOLE))
 
 
 async def teams_of(session: AsyncSession, *, viewer: Viewer) -> Sequence[Team]:

@@ -367,15 +367,24 @@ async def mend(session: AsyncSession, *, now: datetime, limit: int = 100) -> int
     )
     cadences = rows.all()
     for cadence in cadences:
-        was = await next_of(session, cadence=cadence)
-        before = was.starts_at if was else None
-        if was is not None and was.moved_by is not None:
-            cadence.tzdata = TZDATA  # somebody chose its time
-            continue
-        planned = await replan(session, cadence=cadence, now=now)
-        if planned is not None and planned.starts_at != before:
-            log.warning("planned_anew", cadence=cadence.id, before=before, after=planned.starts_at)
+        cadence_id = cadence.id  # it is expired by what goes wrong
+        try:
+            async with session.begin_nested():
+                await _mend(session, cadence, now=now)
+        except Exception:  # one that cannot be read must not keep the others from it
+            log.exception("not_mended", cadence=cadence_id)
     return len(cadences)
+
+
+async def _mend(session: AsyncSession, cadence: Cadence, *, now: datetime) -> None:
+    was = await next_of(session, cadence=cadence)
+    before = was.starts_at if was else None
+    if was is not None and was.moved_by is not None:
+        cadence.tzdata = TZDATA  # somebody chose its time
+        return
+    planned = await replan(session, cadence=cadence, now=now)
+    if planned is not None and planned.starts_at != before:
+        log.warning("planned_anew", cadence=cadence.id, before=before, after=planned.starts_at)
 
 
 async def catch_up_at(

@@ -148,6 +148,20 @@ async def test_of_two_who_set_up_a_channel_at_once_the_second_undoes_nothing(sla
     await _form(slack, kept, "payments", f"Team of {kept}")
 
 
+async def test_of_two_who_change_a_team_at_once_the_second_undoes_nothing(slack: Slack) -> None:
+    await set_up_team(slack)
+    pm, lead = slack.person("pm"), slack.person("techlead")
+    late, soon = [await _form(slack, name, "payments", "Payments") for name in ("pm", "techlead")]
+    assert (await lead.submit(soon, {"pm": "engineer2", "days_off": "2026-12-24"})).errors == {}
+    refused = await pm.submit(late, {"timezone": "Europe/Paris"})
+    assert "changed this team while you had the form open" in refused.errors["channel"]
+    held = filled(await _form(slack, "pm", "payments", "Payments"))
+    assert (held["pm"], held["days_off"]) == (slack.users["engineer2"], "2026-12-24")
+    assert held["timezone"] == "Europe/Berlin"
+    again = await _form(slack, "pm", "payments", "Payments")
+    assert (await pm.submit(again, {"timezone": "Europe/Paris"})).errors == {}
+
+
 async def test_what_comes_next_is_said_when_a_team_is_set_up_and_not_with_every_change(slack: Slack) -> None:
     await set_up_team(slack)
     assert "log your first decision" in words_of(await told(slack, "pm", "Saved: *Payments* in"))

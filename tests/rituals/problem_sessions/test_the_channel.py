@@ -6,7 +6,7 @@ import pytest
 
 from bot.app import App
 from bot.clock import MovableClock
-from tests.person import Json, Slack, words_of
+from tests.person import Json, Slack, until, words_of
 from tests.rituals.problem_sessions.stories import (
     FRIDAY,
     MONDAY,
@@ -16,7 +16,8 @@ from tests.rituals.problem_sessions.stories import (
     picked,
     with_sessions,
 )
-from tests.rituals.stories import dm_of, pass_to
+from tests.rituals.stories import dm_of, opens, pass_to
+from tests.rituals.stories import logged as decided
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
@@ -56,6 +57,26 @@ async def test_while_it_is_archived_the_session_rests_and_then_the_next_one_come
     await picked(slack, late)
     await pass_to(bot, clock, MONDAY + 3 * WEEK)
     assert await _headlines(slack) == ["Problem session · Mon 21 Dec 10:00 Berlin"]
+
+
+async def test_a_thread_that_is_locked_holds_up_no_session(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await with_sessions(slack)
+    late = await logged(slack)
+    decision, engineer = await decided(slack, "Use webhooks"), slack.person("engineer")
+    await slack.fault("chat.postMessage", "error", "thread_locked", channel=slack.channels["payments"])
+    question = await opens(engineer, engineer.press(decision, "decisions.question"))
+    assert (await engineer.submit(question, {"reason": "Who pays?"})).errors == {}
+    await until(lambda: _told_of_thread(slack))
+    await pass_to(bot, clock, FRIDAY)
+    await picked(slack, late)
+    await pass_to(bot, clock, MONDAY)
+    assert await _headlines(slack) == ["Problem session · Mon 30 Nov 10:00 Berlin"]
+
+
+async def _told_of_thread(slack: Slack) -> bool:
+    return any("is locked" in words_of(message) for message in await dm_of(slack, "engineer"))
 
 
 @pytest.mark.parametrize("changes", [{"name": "money"}, {"private": True}])

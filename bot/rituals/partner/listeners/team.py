@@ -5,6 +5,8 @@ import asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.rules import Action, Actor, require
+from bot.errors import Refusal
+from bot.i18n import _
 from bot.people import service as people
 from bot.people.models import Team
 from bot.people.places import places_like
@@ -60,6 +62,27 @@ async def _team(session: AsyncSession, actor: Actor, team_id: str, channel_id: s
     return None
 
 
+async def _seen(session: AsyncSession, request: Request, actor: Actor) -> Team | None:
+    """The team that the form changes, locked; none in a form for a new one.
+
+    Raises:
+        Refusal: somebody else changed it meanwhile. The form holds all its settings, and would undo that unseen.
+    """
+    team_id = str(request.ids.get("team") or "")
+    if not records.is_number(team_id):
+        return None
+    team = await people.team_by_id(session, workspace_id=actor.workspace_id, team_id=int(team_id), lock=True)
+    seen = request.ids.get("seen")  # not in a form that was open when the app was updated
+    if team is not None and seen not in (None, team.mark):
+        raise Refusal(
+            _(
+                "Somebody changed this team while you had the form open. Nothing of theirs is overwritten: "
+                "open it again to see it."
+            )
+        )
+    return team
+
+
 async def submit_team(request: Request) -> None:
     fields = read(TeamFields, request.view)
     viewer = await request.see()
@@ -68,7 +91,7 @@ async def submit_team(request: Request) -> None:
         await records.submit_once(
             session, workspace_id=viewer.workspace_id, view_id=request.view["id"], now=request.now
         )
-        team = await _team(session, viewer, str(request.ids.get("team") or ""), None)
+        team = await _seen(session, request, viewer)
         team = team or await service.new_team(session, viewer=viewer, fields=fields, now=request.now)
         first, was = not team.is_set_up, [team.pm_id, team.lead_id]
         times = team.calendar, team.timezone

@@ -62,7 +62,7 @@ def team_form(
         ],
         submit=_("Save team"),
         # the form for a team that nobody has set up yet is one for a new team
-        private_metadata=request.ids(team=team.id if team and team.is_set_up else None),
+        private_metadata=request.ids(team=team.id, seen=team.mark) if team and team.is_set_up else "",
     )
 
 
