@@ -438,9 +438,7 @@ async def purge(session: AsyncSession, *, now: datetime) -> None:
 
     Cards stay, as they are changed for as long as their record is; so does what still waits for something.
     """
-    belonging = aliased(
-        Delivery
-    )  # joined: of many PostgreSQL would go through a NOT IN once for each old one
+    belonging = aliased(Delivery)  # joined: PostgreSQL would go through a long NOT IN once for each old one
     said_in_a_thread = (Delivery.kind == Kind.POST) & Delivery.parent_id.is_not(None)
     old = (
         select(Delivery.number)
