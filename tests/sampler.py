@@ -10,6 +10,7 @@ from typing import Any
 from pydantic_settings import BaseSettings
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -517,8 +518,13 @@ async def answer_mention(event: Json, client: AsyncWebClient) -> None:
     await client.chat_postMessage(channel=event["channel"], text="You called?", thread_ts=event["ts"])
 
 
-def sampler(client: AsyncWebClient) -> AsyncApp:
-    app = AsyncApp(client=client)
+def sampler(client: AsyncWebClient, known: AuthorizeResult) -> AsyncApp:
+    """`known`: as whom it acts. Bolt would ask in the first request, and whoever made that would see the call."""
+
+    async def authorize() -> AuthorizeResult:
+        return known
+
+    app = AsyncApp(client=client, authorize=authorize)
     app.command("/sample")(show)
     app.view("sample.form")(submit_form)
     app.view("sample.error")(OnceRefused().__call__)
@@ -546,7 +552,9 @@ async def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     client = AsyncWebClient(token=settings.slack_bot_token, base_url=settings.slack_api_url)
-    handler = AsyncSocketModeHandler(sampler(client), settings.slack_app_token, web_client=client)
+    answer = await client.auth_test()
+    known = AuthorizeResult.from_auth_test_response(bot_token=client.token, auth_test_response=answer)
+    handler = AsyncSocketModeHandler(sampler(client, known), settings.slack_app_token, web_client=client)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
     sys.stdout.write("ready\n")
     sys.stdout.flush()
