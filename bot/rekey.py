@@ -42,7 +42,7 @@ class _Sealed(NamedTuple):
 
 async def look(db: Database, *, only_oldest: bool = False) -> list[Found]:
     """How things are, in each table; or with its oldest rows, which tell whether a key is lost."""
-    return [await _through(db, sealed, reseal=False, only_first=only_oldest) for sealed in _encrypted()]
+    return [await _through(db, sealed, reseal=False, only_oldest=only_oldest) for sealed in _encrypted()]
 
 
 async def rekey(db: Database) -> AsyncIterator[Found]:
@@ -70,7 +70,7 @@ def _encrypted() -> Iterator[_Sealed]:
             yield _Sealed(table, list(table.primary_key), types)
 
 
-async def _through(db: Database, sealed: _Sealed, *, reseal: bool, only_first: bool = False) -> Found:
+async def _through(db: Database, sealed: _Sealed, *, reseal: bool, only_oldest: bool = False) -> Found:
     found, width = Found(sealed.table.name), len(sealed.key)
     page = following = _stored(sealed).order_by(*sealed.key).limit(AT_ONCE)
     while rows := await _read(db, following):
@@ -85,7 +85,7 @@ async def _through(db: Database, sealed: _Sealed, *, reseal: bool, only_first: b
             older=found.older + len(older) - done,
             lost=found.lost + sum(lost for _, _, lost in looked_at),
         )
-        if only_first:
+        if only_oldest:
             break
     return found
 

@@ -45,9 +45,8 @@ def _keep(url: URL, file: Path) -> None:
 async def _bring_back(url: URL, file: Path, *, now: datetime) -> int:
     if url.get_backend_name() == "sqlite":
         return await restore(file, Path(str(url.database)), now=now)
-    _tool(
-        "pg_restore", url.set(database="postgres"), "--clean", "--if-exists", "--create", str(file)
-    )  # as the README says
+    to = url.set(database="postgres")  # as the README says
+    _tool("pg_restore", to, "--clean", "--if-exists", "--create", str(file))
     return await brought_back(url, now=now)
 
 

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import ClientSession
 from pydantic import SecretStr
 from sqlalchemy import URL, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import manifest as manifests
 from bot.clock import Clock, MovableClock
@@ -156,6 +157,17 @@ async def test_a_database_without_tables_is_told(slack: LocalSlack, new_database
         assert "common-ground migrate" in checks["database"].do
 
 
+async def _post(session: AsyncSession) -> None:
+    await outbox.post(
+        session,
+        workspace_id=1,
+        source="decisions:1:card",
+        recipient="C1",
+        payload={"text": "hi"},
+        now=NOW,
+    )
+
+
 async def test_a_lost_encryption_key_is_told(settings: Settings, installed: Database) -> None:
     bad = await wrong(but(settings, encryption_keys=(SecretStr(new_key()),)))
     assert "Put the key" in bad["workspace Acme"].do
@@ -165,14 +177,7 @@ async def test_what_a_lost_key_sealed_is_told_also_when_the_token_is_new(
     settings: Settings, installed: Database, slack: LocalSlack
 ) -> None:
     async with installed.begin() as session:
-        await outbox.post(
-            session,
-            workspace_id=1,
-            source="decisions:1:card",
-            recipient="C1",
-            payload={"text": "hi"},
-            now=NOW,
-        )
+        await _post(session)
     new = but(settings, encryption_keys=(SecretStr(new_key()),))
     db = Database(new.database_url, keyring=new.keyring())
     async with db.begin() as session:  # as each start does
@@ -235,14 +240,7 @@ async def test_a_team_channel_that_the_bot_is_not_in_is_named(
 
 async def test_messages_that_were_given_up_are_counted(settings: Settings, installed: Database) -> None:
     async with installed.begin() as session:
-        await outbox.post(
-            session,
-            workspace_id=1,
-            source="decisions:1:card",
-            recipient="C1",
-            payload={"text": "hi"},
-            now=NOW,
-        )
+        await _post(session)
         await session.execute(update(Delivery).values(state=DeliveryState.DEAD, last_error="msg_too_long"))
     bad = await wrong(settings)
     assert "1 not delivered" in bad["workspace Acme messages"].say

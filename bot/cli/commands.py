@@ -131,7 +131,7 @@ def migrate(
     else:
         before = wait(revisions(url))
         wait(upgrade(url, revision))
-        if revision not in ("head", *before) and before == wait(revisions(url)):
+        if revision not in ("head", *before) and wait(revisions(url)) == before:
             say(
                 f"Nothing was changed: the database is at {', '.join(before)}, and {revision} is not ahead of it."
             )

@@ -120,15 +120,16 @@ async def _coming(session: AsyncSession, cadence: Cadence) -> Occurrence | None:
         .where(Occurrence.cadence_id == cadence.id, Occurrence.state == OccurrenceState.DUE)
         .order_by(Occurrence.starts_at)
         .limit(1)
-        .execution_options(populate_existing=True)
     )
     return _of(cadence, coming)
 
 
 async def _held(session: AsyncSession, cadence: Cadence) -> Occurrence | None:
     """The same, to be changed. One that begins right now is waited for: then the next one is what comes."""
-    due = (Occurrence.cadence_id == cadence.id, Occurrence.state == OccurrenceState.DUE)
-    await session.execute(select(Occurrence.id).where(*due).with_for_update())
+    due = select(Occurrence).where(
+        Occurrence.cadence_id == cadence.id, Occurrence.state == OccurrenceState.DUE
+    )
+    await session.execute(due.with_for_update().execution_options(populate_existing=True))
     return await _coming(session, cadence)
 
 

@@ -90,22 +90,29 @@ async def test_several_that_run_at_once_share_the_work(rig: Rig) -> None:
     assert len(await _said(rig)) == 60
 
 
-async def test_whoever_has_all_run_that_is_due_waits_for_what_runs_already(rig: Rig) -> None:
-    begun, goes_on = asyncio.Event(), asyncio.Event()
+class _SlowBells:
+    """They begin to ring, and ring when the test lets them."""
 
-    async def ring_slowly(session: AsyncSession, *, moment: Moment) -> None:
-        begun.set()
-        await goes_on.wait()
+    def __init__(self) -> None:
+        self.begun, self.goes_on = asyncio.Event(), asyncio.Event()
+        self.timed = replace(bells.timed, steps={**bells.timed.steps, START: Step(run=self._ring)})
+
+    async def _ring(self, session: AsyncSession, *, moment: Moment) -> None:
+        self.begun.set()
+        await self.goes_on.wait()
         await bells.ring(session, moment=moment)
 
+
+async def test_whoever_has_all_run_that_is_due_waits_for_what_runs_already(rig: Rig) -> None:
+    slow = _SlowBells()
     await _hang(rig, 1)
     rig.clock.advance(timedelta(hours=1, seconds=1))
-    worker = _worker(rig, Timed(steps={START: Step(run=ring_slowly)}))
+    worker = _worker(rig, slow.timed)
     first = asyncio.create_task(worker.run_due())
-    await begun.wait()
+    await slow.begun.wait()
     second = asyncio.create_task(worker.run_due())
     await asyncio.wait({second}, timeout=0.5)
-    goes_on.set()
+    slow.goes_on.set()
     assert await second == 0
     assert first.done()
     assert len(await _said(rig)) == 1
@@ -115,12 +122,7 @@ async def test_whoever_has_all_run_that_is_due_waits_for_what_runs_already(rig: 
 async def test_what_is_changed_while_it_begins_is_what_comes_next_and_what_has_begun_goes_on(
     rig: Rig, change: str
 ) -> None:
-    begun, goes_on = asyncio.Event(), asyncio.Event()
-
-    async def ring_slowly(session: AsyncSession, *, moment: Moment) -> None:
-        begun.set()
-        await goes_on.wait()
-        await bells.ring(session, moment=moment)
+    slow = _SlowBells()
 
     async def change_it() -> None:
         if change == "set up anew":
@@ -135,12 +137,11 @@ async def test_what_is_changed_while_it_begins_is_what_comes_next_and_what_has_b
 
     await _hang(rig, 1, closes=True)
     rig.clock.advance(timedelta(hours=1, seconds=1))
-    slow = replace(bells.timed, steps={**bells.timed.steps, START: Step(run=ring_slowly)})
-    beginning = asyncio.create_task(_worker(rig, slow).run_due())
-    await begun.wait()
+    beginning = asyncio.create_task(_worker(rig, slow.timed).run_due())
+    await slow.begun.wait()
     changing = asyncio.create_task(change_it())
     await asyncio.wait({changing}, timeout=0.5)  # it waits for what begins, where it has to
-    goes_on.set()
+    slow.goes_on.set()
     await asyncio.gather(beginning, changing)
 
     async with rig.db.read() as session:
