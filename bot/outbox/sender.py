@@ -126,7 +126,8 @@ class Sender(Worker):
                 leases_at = await database_time(session)
                 now = leases_at + self._clock.ahead
                 settled = await settle(session, results, now=now, leases_at=leases_at, retries=self._retries)
-                await self._recover(session, now=now, leases_at=leases_at, began=began)
+                await self._recover(session, leases_at=leases_at, began=began)
+                await skip_useless(session, now=now)  # or it would hold up the line behind it
                 await lanes.route(session, now=now)
                 claimed = await self._claim(session, now=now, leases_at=leases_at)
         except BaseException:
@@ -138,16 +139,13 @@ class Sender(Worker):
             self._begin(delivery, last_start=last_start)
         return len(claimed), settled.sent
 
-    async def _recover(
-        self, session: AsyncSession, *, now: datetime, leases_at: datetime, began: float
-    ) -> None:
+    async def _recover(self, session: AsyncSession, *, leases_at: datetime, began: float) -> None:
         """What others left behind; once a tick is often enough."""
         if began < self._recovered_at + self._tick_seconds:
             return
         if lost := await recover(session, leases_at=leases_at):
             log.warning("deliveries_recovered", count=lost)
         await release_waiting(session)
-        await skip_useless(session, now=now)
         self._recovered_at = began
 
     async def _claim(self, session: AsyncSession, *, now: datetime, leases_at: datetime) -> list[Claimed]:

@@ -61,6 +61,17 @@ async def test_a_message_waits_for_its_time(rig: Rig, clock: MovableClock) -> No
     assert await sender.send_due() == 1
 
 
+async def test_what_is_of_no_use_any_more_holds_up_nothing_behind_it(rig: Rig, clock: MovableClock) -> None:
+    sender = rig.sender(tick_seconds=3600)
+    await sender.send_due()
+    stale = await rig.post("the session begins", useful_until=clock.now() + timedelta(hours=6))
+    clock.advance(timedelta(days=1))
+    await rig.post("the next one begins", source="decisions:2:card")
+    assert await sender.send_due() == 1
+    assert await rig.texts() == ["the next one begins"]
+    assert await rig.state_of(stale) == "skipped"
+
+
 async def test_what_a_process_whose_clock_is_fast_leaves_is_sent_at_once_all_the_same(rig: Rig) -> None:
     fast = rig.clock.now() + timedelta(hours=1)
     delivery_id = await rig.post("1", now=fast)

@@ -180,7 +180,7 @@ async def gone(person: Person, view: Json) -> bool:
 
 async def pass_to(app: App, clock: MovableClock, moment: datetime) -> None:
     """It becomes that time, and all that is due by then happens, each thing at its own time."""
-    await app.sender.send_due()  # what was just said is known as said, as it would be long before then
+    await quiet(app)  # what was just done is known as done, as it would be long before then
     while True:
         following = await next_step(app)
         if following is None or following > moment:
@@ -192,7 +192,15 @@ async def pass_to(app: App, clock: MovableClock, moment: datetime) -> None:
 
 
 async def settle(app: App) -> None:
+    """All that is due now happens."""
     await app.schedule.run_due()
+    await quiet(app)
+
+
+async def quiet(app: App) -> None:
+    """Until the bot has answered, has done what events ask of it, and has posted all that it has to."""
+    await app.dispatch.idle()
+    await app.inbox.handle_new()
     await app.sender.send_due()
 
 
