@@ -303,3 +303,25 @@ async def test_a_file_belongs_to_the_team_of_its_records_and_one_of_two_teams_be
     assert await in_transaction(new_database_url, _count_of_files) == 2
     await downgrade(new_database_url, "-1")
     assert await in_transaction(new_database_url, _count_of_files) == 1
+
+
+def _decided_by_its_team(connection: Connection) -> None:
+    _decision(connection)
+    connection.execute(sa.text("UPDATE teams SET pm_id = 'U1', lead_id = 'U2'"))
+    people = sa.table("decision_people", *map(sa.column, ("decision_id", "part", "user_id", "position")))
+    for position, user_id in enumerate(("U1", "U2")):
+        named = {"decision_id": 1, "part": "decider", "user_id": user_id, "position": position}
+        connection.execute(people.insert().values(named))
+
+
+def _jointly(connection: Connection) -> list[bool]:
+    return [
+        bool(row) for row in connection.execute(sa.text("SELECT decided_jointly FROM decisions")).scalars()
+    ]
+
+
+async def test_what_pm_and_tech_lead_decided_before_is_kept_as_jointly_decided(new_database_url: URL) -> None:
+    await upgrade(new_database_url, "000000000014")
+    await in_transaction(new_database_url, _decided_by_its_team)
+    await upgrade(new_database_url)
+    assert await in_transaction(new_database_url, _jointly) == [True]

@@ -1,9 +1,20 @@
 """A decision: what was chosen, why, over what, at what price, by whom; and who answered that they know."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -60,6 +71,8 @@ class Decision(Record):
     context: Mapped[str] = mapped_column(Text, default="")
     trade_offs: Mapped[str] = mapped_column(Text, default="")
     decided_on: Mapped[date | None]
+    decided_jointly: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether PM and tech lead, as the team had them when the deciders were named, are both among these."""
     revisit_on: Mapped[date | None] = mapped_column(index=True)
     revisit_when: Mapped[str] = mapped_column(Text, default="")
     revisit_asked_on: Mapped[date | None]
@@ -86,6 +99,19 @@ class Decision(Record):
 
     def user_ids(self, part: Part) -> list[str]:
         return [person.user_id for person in self.people if person.part == part]
+
+    def name_people(self, parts: Mapping[Part, Iterable[str]]) -> None:
+        """Who has which part from now on, in this order; who is named twice in one counts once."""
+        before = {*self.user_ids(Part.DECIDER)}
+        there = {(person.part, person.user_id): person for person in self.people}
+        self.people = [
+            _placed(there.get((part, user_id)) or DecisionPerson(part=part, user_id=user_id), position)
+            for part, user_ids in parts.items()
+            for position, user_id in enumerate(dict.fromkeys(user_ids))
+        ]
+        deciders = {*self.user_ids(Part.DECIDER)}
+        if deciders != before:
+            self.decided_jointly = self.team.is_joint(deciders)
 
     @property
     def tag_names(self) -> list[str]:
@@ -122,6 +148,11 @@ class DecisionPerson(Base):
     user_id: Mapped[str] = mapped_column(String(120), primary_key=True, index=True)
     """Slack's id; of a decision from a file the name that stands there."""
     position: Mapped[int]
+
+
+def _placed(person: DecisionPerson, position: int) -> DecisionPerson:
+    person.position = position
+    return person
 
 
 class DecisionTag(Base):

@@ -29,7 +29,6 @@ from bot.rituals.decisions.models import (
     Alternative,
     Answer,
     Decision,
-    DecisionPerson,
     DecisionTag,
     Part,
     Status,
@@ -441,21 +440,11 @@ def _fill(decision: Decision, fields: DecisionFields) -> None:
         Part.CONSULTED: [*fields.consulted],
         Part.MUST_KNOW: [*fields.must_know],
     }
-    there = {(person.part, person.user_id): person for person in decision.people}
     for part, user_ids in parts.items():  # a form shows Slack's people only
         user_ids += [name for name in decision.user_ids(part) if not text.is_person(name)]
-    decision.people = [
-        _placed(there.get((part, user_id)) or DecisionPerson(part=part, user_id=user_id), n)
-        for part, user_ids in parts.items()
-        for n, user_id in enumerate(dict.fromkeys(user_ids))
-    ]
+    decision.name_people(parts)
     tags = {tag.tag: tag for tag in decision.tags}
     decision.tags = [tags.get(tag) or DecisionTag(tag=tag) for tag in dict.fromkeys(fields.tags)]
-
-
-def _placed(person: DecisionPerson, position: int) -> DecisionPerson:
-    person.position = position
-    return person
 
 
 async def index(session: AsyncSession, decision: Decision) -> None:

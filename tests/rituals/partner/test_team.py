@@ -171,15 +171,17 @@ async def test_what_comes_next_is_said_when_a_team_is_set_up_and_not_with_every_
     assert "decision" not in said
 
 
-async def test_a_new_pm_decides_from_then_on_and_old_cards_stay_as_they_were(slack: Slack) -> None:
+async def test_a_new_pm_decides_from_then_on_and_what_was_decided_jointly_stays_so(slack: Slack) -> None:
     pm, engineer, lead = (slack.users[name] for name in ("pm", "engineer", "techlead"))
     await set_up_team(slack)
-    await logged(slack, "Use webhooks")
+    shown = await logged(slack, "Use webhooks")
     view = await _form(slack, "pm", "payments", "Payments")
     assert (await slack.person("pm").submit(view, {"pm": "engineer"})).errors == {}
     new = await logged(slack, "Move to Rust")
     assert f"decided by <@{engineer}> and <@{lead}> jointly" in words_of(new)
-    assert f"decided by <@{pm}> and <@{lead}> jointly" in words_of(await card(slack, "D-1"))
+    await slack.person("engineer").press(shown, "decisions.acknowledge")
+    then = await card(slack, "D-1", holding="1 knows")
+    assert f"decided by <@{pm}> and <@{lead}> jointly" in words_of(then)
     held = filled(await _form(slack, "pm", "payments", "Payments"))
     assert pm in held["members"], "who was PM is still in the team"
 

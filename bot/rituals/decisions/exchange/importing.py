@@ -30,7 +30,6 @@ from bot.rituals.decisions.models import (
     STANDING,
     Alternative,
     Decision,
-    DecisionPerson,
     DecisionTag,
     ImportedDecision,
     ImportedFile,
@@ -397,14 +396,7 @@ def _fill(decision: Decision, entry: Entry) -> None:
         Part.CONSULTED: entry.consulted or decision.user_ids(Part.CONSULTED),
         Part.MUST_KNOW: entry.must_know or decision.user_ids(Part.MUST_KNOW),
     }
-    there = {(person.part, person.user_id): person for person in decision.people}
-    people = []
-    for part, names in named.items():
-        for position, name in enumerate(dict.fromkeys(name[:NAME_CHARACTERS] for name in names)):
-            person = there.get((part, name)) or DecisionPerson(part=part, user_id=name)
-            person.position = position
-            people.append(person)
-    decision.people = people
+    decision.name_people({part: [name[:NAME_CHARACTERS] for name in names] for part, names in named.items()})
     if entry.tags:
         kept = {tag.tag: tag for tag in decision.tags}
         decision.tags = [kept.get(tag) or DecisionTag(tag=tag) for tag in sorted(set(entry.tags))]

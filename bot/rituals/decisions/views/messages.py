@@ -77,9 +77,7 @@ def _facts(sheet: Sheet) -> list[str]:
     if decision.decided_on:
         parts.append(text.day(decision.decided_on))
     if deciders:
-        form = (
-            _("decided by {who} jointly") if decision.team.is_joint(set(deciders)) else _("decided by {who}")
-        )
+        form = _("decided by {who} jointly") if decision.decided_jointly else _("decided by {who}")
         parts.append(form.format(who=text.joined(deciders, sheet.muted)))
     if not decision.created_by:
         parts.append(_("imported"))
