@@ -18,7 +18,7 @@ from bot.db.engine import Database
 from bot.rituals.one_on_ones import ritual
 from tests.edge import door as edge
 from tests.edge.door import Door
-from tests.person import Json, Slack, words_of
+from tests.person import Json, Slack, until, words_of
 from tests.rituals.one_on_ones.stories import (
     COMMAND,
     FRIDAY,
@@ -189,7 +189,11 @@ async def test_guessed_ids_are_answered_as_what_does_not_exist(
         answers = await door.send_all([*pressed, *submitted])
     assert {answer.status for answer in answers} == {200}
     assert await _stored(bot.database, OURS) == before
-    told = [message["text"] for message in await dm_of(slack, who)]
-    assert len(told) == len(pressed)
-    assert set(told) == {"That is not there any more, or you cannot see it."}
+
+    async def told() -> list[str]:
+        said = [message["text"] for message in await dm_of(slack, who)]
+        return said if len(said) >= len(pressed) else []
+
+    assert len(await until(told)) == len(pressed)
+    assert set(await told()) == {"That is not there any more, or you cannot see it."}
     assert CANARY not in "".join(answer.text for answer in answers)

@@ -11,7 +11,7 @@ from bot.inbox.models import Envelope
 from bot.schedule.service import by_id
 from tests.person import Slack, until, words_of
 from tests.rituals.one_on_ones.stories import COMMAND, MONDAY, WEDNESDAY, agenda, page, set_up_pair, settings
-from tests.rituals.stories import dm_of, opens, pass_to, settle
+from tests.rituals.stories import dm_of, opens, pass_to, settle, told
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
@@ -136,6 +136,7 @@ async def test_who_is_away_when_the_questions_come_is_left_in_peace(
     lead = slack.person("techlead")
     view = await opens(lead, lead.command("general", "/partner", "away"))
     await lead.submit(view, {"first": "2026-11-26", "last": "2026-11-27"})
+    await told(slack, "techlead", "away ")
     before = len(await dm_of(slack, "techlead"))
     await pass_to(bot, clock, MONDAY)
     assert len(await dm_of(slack, "techlead")) == before
