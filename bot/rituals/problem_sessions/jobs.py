@@ -1,6 +1,6 @@
 """What problem sessions do by themselves: ask for a pick, begin, close, ask weeks later; and their messages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +18,7 @@ from bot.schedule import service as schedule
 from bot.schedule import words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
-from bot.schedule.worker import Moment, Step, Timed
+from bot.schedule.worker import Moment, Step, Timed, its_people
 from bot.slack.blocks import Payload
 from bot.slack.threads import Replies
 
@@ -181,12 +181,14 @@ async def follow_up(session: AsyncSession, *, moment: Moment) -> None:
         pick.asked_id = _who_is_asked(pick, moment)
         by_person.setdefault(pick.asked_id, []).append(pick)
     await session.flush()
-    for user_id, picks in by_person.items():
+    for user_id, theirs in by_person.items():
         viewer = moment.viewers.get(user_id)
+        picks = [pick for pick in theirs if moment.sees(user_id, pick.problem.channel_id)]
+        if not picks:  # it waits in their Home, for when they can see it
+            continue
         decided = {
             pick.problem_id: await links.decisions_about(session, pick.problem, viewer=viewer)
             for pick in picks
-            if viewer is not None
         }
         await moment.post(
             session,
@@ -199,8 +201,13 @@ async def follow_up(session: AsyncSession, *, moment: Moment) -> None:
 def _who_is_asked(pick: Pick, moment: Moment) -> str:
     """Who picks the team's problems, if they can read this one; else who logged it."""
     channel_id = pick.problem.channel_id
-    readers = (user_id for user_id, viewer in moment.viewers.items() if viewer.sees(channel_id))
+    readers = (user_id for user_id in moment.cadence.user_ids if moment.sees(user_id, channel_id))
     return next(readers, pick.problem.created_by)
+
+
+async def who_may_be_asked(session: AsyncSession, *, occurrence: Occurrence) -> Collection[str]:
+    picks = await sessions.to_follow_up(session, occurrence)
+    return [*occurrence.cadence.user_ids, *(pick.problem.created_by for pick in picks)]
 
 
 async def leave_out(
@@ -338,10 +345,10 @@ async def update_open(session: AsyncSession, problem: Problem, *, now: datetime)
 
 timed = Timed(
     steps={
-        sessions.PICK: Step(run=ask_for_pick, sees=True),
+        sessions.PICK: Step(run=ask_for_pick, sees=its_people),
         START: Step(run=begin, grace=SESSION_USEFUL),
         CLOSE: Step(run=close, counts=threads),
-        sessions.FOLLOW_UP: Step(run=follow_up, sees=True),
+        sessions.FOLLOW_UP: Step(run=follow_up, sees=who_may_be_asked),
     },
     in_channel=True,
     leave_out=leave_out,

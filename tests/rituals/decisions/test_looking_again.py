@@ -87,6 +87,18 @@ async def test_what_was_replaced_while_the_form_was_open_is_not_kept(
     assert "it is still right" not in str(await slack.messages("payments"))
 
 
+async def test_who_cannot_see_it_any_more_is_not_asked_about_it(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await set_up_team(slack, by="pm", channel="leads", name="Leads")
+    both = ["pm", "techlead"]
+    await logged(slack, "A private matter", channel="leads", deciders=both, revisit_on="2026-12-01")
+    await slack.post(f"channels/{slack.channels['leads']}", {"remove": [slack.users["techlead"]]})
+    await pass_to(bot, clock, TUESDAY)
+    assert len(await _questions(slack, "pm")) == 1
+    assert "A private matter" not in str(await dm_of(slack, "techlead"))
+
+
 def _entry(shown: Json, what: str) -> str:
     return next(
         str(option["value"])
