@@ -8,7 +8,7 @@ from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Json, Slack, until, words_of
 from tests.rituals.one_on_ones.stories import MONDAY, WEDNESDAY, agenda, set_up_pair
-from tests.rituals.stories import card, dm_of, logged, opens, pass_to, replaced, set_up_team, settle
+from tests.rituals.stories import card, dm_of, filled, logged, opens, pass_to, replaced, set_up_team, settle
 
 pytestmark = pytest.mark.alike
 
@@ -85,6 +85,28 @@ async def test_what_was_replaced_while_the_form_was_open_is_not_kept(
     assert refused.errors == {"revisit_on": "D-1 does not stand any more."}
     await settle(bot)
     assert "it is still right" not in str(await slack.messages("payments"))
+
+
+async def test_what_one_of_its_makers_has_kept_is_not_undone_by_the_other(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await set_up_team(slack)
+    await logged(slack, "Use webhooks", deciders=["pm", "techlead"], revisit_on="2026-12-01")
+    await pass_to(bot, clock, TUESDAY)
+    pm, lead = slack.person("pm"), slack.person("techlead")
+    [mine], [theirs] = await _questions(slack, "pm"), await _questions(slack, "techlead")
+    form = await opens(pm, pm.press(mine, "decisions.keep"))
+    open_at_once = await opens(lead, lead.press(theirs, "decisions.keep"))
+    await pm.submit(form, {"revisit_on": "2026-12-10"})
+    refused = await lead.submit(open_at_once, {})
+    meanwhile = "Somebody looked at D-1 meanwhile. Next look: 10 Dec 2026. To change that, open it again."
+    assert refused.errors == {"revisit_on": meanwhile}
+
+    later = await opens(lead, lead.press(theirs, "decisions.keep"))
+    assert filled(later)["revisit_on"] == "2026-12-10"
+    assert (await lead.submit(later)).errors == {}
+    await settle(bot)
+    assert "Look again: 10 Dec 2026" in words_of(await card(slack, "Use webhooks"))
 
 
 async def test_who_cannot_see_it_any_more_is_not_asked_about_it(
