@@ -16,6 +16,7 @@ from tests.rituals.one_on_ones.stories import (
     page,
     prompt,
     set_up_pair,
+    settings,
 )
 from tests.rituals.stories import choice, dm_of, filled, opens, pass_to, settle, told
 
@@ -82,6 +83,29 @@ async def test_one_that_is_moved_takes_place_then_and_the_next_as_ever(
     assert "Moved from Mon 30 Nov." in words_of(await agenda(slack, group))
     await pass_to(bot, clock, NEXT_MONDAY)
     assert "Mon 7 Dec 10:00" in words_of(await agenda(slack, group))
+
+
+async def test_one_that_was_moved_stays_there_when_the_questions_change(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    pm, lead = slack.person("pm"), slack.person("techlead")
+    view = await opens(pm, pm.command("general", COMMAND, "move"))
+    await pm.submit(view, {"date": "2026-12-01", "time": "15:00"})
+    await pass_to(bot, clock, MONDAY + timedelta(hours=6))
+    assert (await lead.submit(await settings(lead), {"questions": "What is on your mind?"})).errors == {}
+    assert "Next: Tue 1 Dec 15:00 Berlin, tomorrow." in await _said(slack, group, "changed your 1:1")
+    await pass_to(bot, clock, MONDAY + timedelta(days=1, hours=5))
+    assert "1:1 · Tue 1 Dec 15:00 Berlin" in words_of(await agenda(slack, group))
+
+
+async def test_another_time_for_all_of_them_is_one_for_the_one_that_was_moved_too(
+    slack: Slack, bot: App, group: str
+) -> None:
+    pm = slack.person("pm")
+    view = await opens(pm, pm.command("general", COMMAND, "move"))
+    await pm.submit(view, {"date": "2026-12-01", "time": "15:00"})
+    assert (await pm.submit(await settings(pm), {"time": "11:00"})).errors == {}
+    assert "Next: Mon 30 Nov 11:00 Berlin, in 5 days." in await _said(slack, group, "changed your 1:1")
 
 
 async def test_while_it_is_paused_nothing_comes_and_then_it_goes_on(
