@@ -545,8 +545,11 @@ async def make_action(
 
 async def keep_promise(
     session: AsyncSession, *, actor: Actor, action_id: object, done: bool, now: datetime
-) -> Pair:
-    """A promise is ticked off, or not after all; in the meeting that goes on, or between two."""
+) -> tuple[Pair, set[int]]:
+    """A promise is ticked off, or not after all; in the meeting that goes on, or between two.
+
+    Returns the meetings on whose agenda it stands, too.
+    """
     action = await session.scalar(
         select(ActionItem)
         .where(
@@ -558,10 +561,11 @@ async def keep_promise(
     pair = await pair_by_id(session, actor=actor, pair_id=action.pair_id if action else -1)
     assert action is not None
     going_on = await open_meeting(session, pair=pair)
+    meetings = {action.meeting_id, action.done_in, going_on.id if going_on else None}
     action.done_at = now if done else None
     action.done_in = going_on.id if done and going_on else None
     await session.flush()
-    return pair
+    return pair, {meeting_id for meeting_id in meetings if meeting_id is not None}
 
 
 async def open_promises(session: AsyncSession, *, pair: Pair) -> Sequence[ActionItem]:

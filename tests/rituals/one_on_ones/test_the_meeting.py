@@ -162,6 +162,17 @@ async def test_the_history_shows_each_meeting_to_both(slack: Slack, bot: App, gr
     assert "We laughed a lot" in words_of(meeting)
 
 
+async def test_a_promise_is_ticked_off_on_the_agenda_after_they_met(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    await _promise(slack, bot, group, "Ask Kenji")
+    await pass_to(bot, clock, MONDAY + timedelta(days=2))
+    shown = await _press(slack, bot, group, "pm", about="Ask Kenji", action="one_on_ones.keep")
+    assert "✓ Ask Kenji" in words_of(shown)
+    shown = await _press(slack, bot, group, "pm", about="Ask Kenji", action="one_on_ones.keep")
+    assert "☐ Ask Kenji" in words_of(shown)
+
+
 async def _promise(slack: Slack, bot: App, group: str, words: str) -> Json:
     pm = slack.users["pm"]
     return await _fill(slack, bot, group, "pm", "one_on_ones.make_action", text=words, owner=pm)
