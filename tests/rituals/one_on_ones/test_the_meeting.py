@@ -8,7 +8,7 @@ from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Json, Slack, until, words_of
 from tests.rituals.one_on_ones.stories import COMMAND, MONDAY, WEDNESDAY, agenda, page, set_up_pair
-from tests.rituals.stories import opens, pass_to, settle
+from tests.rituals.stories import opens, pass_to, settle, told
 
 pytestmark = pytest.mark.alike
 
@@ -171,6 +171,18 @@ async def test_a_promise_is_ticked_off_on_the_agenda_after_they_met(
     assert "✓ Ask Kenji" in words_of(shown)
     shown = await _press(slack, bot, group, "pm", about="Ask Kenji", action="one_on_ones.keep")
     assert "☐ Ask Kenji" in words_of(shown)
+
+
+async def test_what_they_talked_about_is_not_taken_off_afterwards(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    lead = slack.person("techlead")
+    on_list = await told(slack, "techlead", "Who owns the ledger")
+    await _press(slack, bot, group, "pm", about="ledger", action="one_on_ones.tick")
+    await pass_to(bot, clock, MONDAY + timedelta(days=2))
+    await lead.press(on_list, "one_on_ones.drop")
+    assert await told(slack, "techlead", "That 1:1 is over.")
+    assert "✓ Who owns the ledger" in words_of(await agenda(slack, group))
 
 
 async def _promise(slack: Slack, bot: App, group: str, words: str) -> Json:
