@@ -223,11 +223,10 @@ async def move(
     """One occurrence at another time; those after it stay as they are.
 
     Raises:
-        Refusal: it is paused meanwhile.
+        Refusal: see `require_comes`.
         FieldRefusal: that time is over, or that day is off.
     """
-    if occurrence.next_at is None:
-        raise Refusal(_("It is paused, so nothing can be moved. Resume it first."))
+    require_comes(occurrence)
     starts_at = instant(to.date, to.time, occurrence.cadence.zone)
     if starts_at <= now:
         raise FieldRefusal({"time": _("That time is already over. Pick one from now on.")})
@@ -237,6 +236,15 @@ async def move(
     await call_off(session, occurrence=occurrence)
     occurrence.starts_at, occurrence.moved, occurrence.moved_by = starts_at, "", user_id
     await _time_step(session, occurrence)
+
+
+def require_comes(occurrence: Occurrence) -> None:
+    """Raises Refusal for one that is not over and does not come about either, as its cadence rests."""
+    if occurrence.next_at is not None:
+        return
+    if occurrence.cadence.ended:
+        raise Refusal(_("It has ended, so nothing comes that could be changed."))
+    raise Refusal(_("It is paused, so nothing comes that could be changed. Resume it first."))
 
 
 def _require_before_the_next(occurrence: Occurrence, starts_at: datetime) -> None:

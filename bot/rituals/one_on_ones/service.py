@@ -408,13 +408,14 @@ async def meeting_to_come(
 
     Raises:
         NotFound
-        Refusal: it has begun, or does not take place any more.
+        Refusal: it has begun, or does not take place any more, or they rest.
     """
     occurrence, pair = await meeting_by_id(session, actor=actor, meeting_id=meeting_id, lock=lock)
     if occurrence.state in (OccurrenceState.SKIPPED, OccurrenceState.MISSED):
         raise Refusal(_("That 1:1 is left out already. `/one-on-one` shows when the next one is."))
     if occurrence.state != OccurrenceState.DUE:
         raise Refusal(_("That 1:1 has begun already."))
+    schedule.require_comes(occurrence)
     return occurrence, pair
 
 

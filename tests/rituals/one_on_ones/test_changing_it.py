@@ -18,7 +18,7 @@ from tests.rituals.one_on_ones.stories import (
     set_up_pair,
     settings,
 )
-from tests.rituals.stories import choice, dm_of, filled, opens, pass_to, settle, told
+from tests.rituals.stories import choice, dm_of, filled, opens, pass_to, quiet, settle, told
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
@@ -178,6 +178,30 @@ async def test_each_is_asked_again_when_they_want_to_be(
     await settle(bot)
     again = [m for m in await dm_of(slack, "techlead") if "one_on_ones.answer" in str(m)]
     assert len(again) == count + 1
+
+
+@pytest.mark.parametrize("what", ["pause", "end"])
+async def test_what_rests_is_not_put_off_and_not_left_out(
+    slack: Slack, bot: App, clock: MovableClock, group: str, what: str
+) -> None:
+    says = {
+        "pause": "It is paused, so nothing comes that could be changed. Resume it first.",
+        "end": "It has ended, so nothing comes that could be changed.",
+    }[what]
+    await pass_to(bot, clock, FRIDAY)
+    pm, lead, asked = slack.person("pm"), slack.person("techlead"), await prompt(slack, "techlead")
+    shown = await page(pm)
+    view = await opens(pm, pm.press_in(shown, "one_on_ones.manage", choice(shown, what)))
+    await pm.submit(view, {})
+    await quiet(bot)
+    for wish in ("hour", "skip", "move"):
+        await lead.press(asked, "one_on_ones.snooze", choice(asked, wish))
+        await quiet(bot)
+    assert [words_of(m) for m in await dm_of(slack, "techlead")].count(says) == 3
+    clock.advance(timedelta(minutes=61))
+    await settle(bot)
+    assert len([m for m in await dm_of(slack, "techlead") if "one_on_ones.answer" in str(m)]) == 1
+    assert "left it out" not in str(await slack.messages(group))
 
 
 async def test_who_has_several_is_asked_which(slack: Slack, bot: App, group: str) -> None:
