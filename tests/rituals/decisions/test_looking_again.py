@@ -56,6 +56,21 @@ async def test_on_its_day_the_makers_are_asked_once_and_keep_it(
     assert len(await _questions(slack, "pm")) == 2
 
 
+async def test_where_nobody_is_said_to_have_decided_it_waits_for_who_logged_it(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await set_up_team(slack)
+    shown = await logged(slack, "Use webhooks", deciders=[], revisit_on="2026-12-01")
+    engineer, pm = slack.person("engineer"), slack.person("pm")
+    view = await opens(engineer, engineer.press(shown, "decisions.question"))
+    await engineer.submit(view, {"reason": "Which version?"})
+    assert "asks about *D-1* Use webhooks" in words_of(await pm.open_home())
+    await pass_to(bot, clock, TUESDAY)
+    assert len(await _questions(slack, "pm")) == 1
+    assert "Still right? *D-1* Use webhooks" in words_of(await pm.open_home())
+    assert "Nothing waits for you" in words_of(await slack.person("techlead").open_home())
+
+
 async def test_what_does_not_stand_any_more_is_not_asked_about(
     slack: Slack, bot: App, clock: MovableClock
 ) -> None:
