@@ -88,10 +88,8 @@ async def begin(session: AsyncSession, *, moment: Moment) -> None:
         await _tell_left_out(session, moment, team, why=why, following=following)
         return
     settings = await sessions.settings_of(session, team)
-    for pick in picks:
-        pick.begun_at = now
-        pick.revealed_at = None if settings is None or settings.hides_ideas else now
-    await session.flush()
+    hides_ideas = settings is None or settings.hides_ideas
+    await sessions.begin(session, occurrence=occurrence, picks=picks, hides_ideas=hides_ideas, now=now)
     useful_until = occurrence.starts_at + SESSION_USEFUL
     closes_at = await _closes_at(session, occurrence)
     host_id = next(iter(moment.cadence.user_ids), None)

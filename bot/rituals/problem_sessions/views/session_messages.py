@@ -160,7 +160,7 @@ def headline(occurrence: Occurrence, picks: Sequence[Pick], *, closes_at: dateti
     """`closes_at`: until when it is open; none once it is over."""
     when = schedule_words.clock(occurrence.starts_at, occurrence.cadence.zone)
     title, dates = _("Problem session · {when}", when=when), _about_dates(occurrence)
-    lines = [f"{pick.position + 1}. {words.line(pick.problem)}" for pick in picks]
+    lines = [f"{pick.position + 1}. {words.line(pick.problem)}" for pick in picks] or [_all_withdrawn()]
     state = _("It is over. Late ideas have their place too.")
     blocks: list[Block] = [b.header(title), *map(b.context, dates), b.section("\n".join(lines))]
     if closes_at is not None:
@@ -266,13 +266,18 @@ def too_early() -> b.Payload:
 
 def summary(picks: Sequence[Pick], decided: Decided, following: str) -> b.Payload:
     """What a session came to, in the thread of its headline."""
-    paragraphs = ["\n".join(_came_to(pick, decided) for pick in picks), following]
+    came_to = [_came_to(pick, decided) for pick in picks] or [_all_withdrawn()]
+    paragraphs = ["\n".join(came_to), following]
     if any(pick.outcome is None for pick in picks):
         paragraphs.insert(
             1, _("What has no outcome yet stays open; its message in the channel still takes one.")
         )
     said = "\n\n".join(paragraphs)
     return b.message(said, [block for paragraph in paragraphs for block in b.sections(paragraph)])
+
+
+def _all_withdrawn() -> str:
+    return _("What it was about was withdrawn.")
 
 
 def _came_to(pick: Pick, decided: Decided) -> str:
