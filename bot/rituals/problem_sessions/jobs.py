@@ -298,10 +298,10 @@ async def reveal(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
     if pick.revealed_at is None:
         pick.revealed_at = now
         await update_pick(session, pick, now=now)
-        await _update_offer(session, pick, now=now)
+        await update_offer(session, pick, now=now)
 
 
-async def _update_offer(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
+async def update_offer(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
     """What leads to the decision log, in the thread of the problem."""
     if pick.offer_id is None or not sessions.takes_ideas(pick, now):  # as in `update_decided`
         return
@@ -320,7 +320,7 @@ async def update_decided(session: AsyncSession, problem: Problem, *, now: dateti
     await update_pick(session, pick, now=now)
     if not sessions.takes_ideas(pick, now):  # the outbox has forgotten what was said in threads by then
         return
-    await _update_offer(session, pick, now=now)
+    await update_offer(session, pick, now=now)
     workspace_id = problem.workspace_id
     occurrence = await schedule.by_id(session, workspace_id=workspace_id, occurrence_id=pick.occurrence_id)
     assert occurrence is not None
@@ -333,12 +333,15 @@ async def update_decided(session: AsyncSession, problem: Problem, *, now: dateti
 
 
 async def update_open(session: AsyncSession, problem: Problem, *, now: datetime) -> None:
-    """A problem is another: its card, the sessions that are open and what was decided about it say so."""
+    """A problem is another: its card, the sessions that are open and what was decided about it say so.
+
+    That it is withdrawn is said in every session that it came up in.
+    """
     await update_card(session, problem, now)
     await links.tell(session, problem, now=now)
-    for pick in await sessions.open_picks(session, team_id=problem.team_id):
-        if pick.problem_id == problem.id:
-            await update_pick(session, pick, now=now)
+    for pick in await sessions.shown_picks(session, problem=problem):
+        await update_pick(session, pick, now=now)
+        await update_offer(session, pick, now=now)
 
 
 timed = Timed(

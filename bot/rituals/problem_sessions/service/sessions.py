@@ -353,6 +353,23 @@ async def latest_pick(session: AsyncSession, *, problem: Problem) -> Pick | None
     return rows.first()
 
 
+async def shown_picks(session: AsyncSession, *, problem: Problem) -> Sequence[Pick]:
+    """A problem as it came up in the open session; in every one, once it is withdrawn."""
+    at_any_time = problem.withdrawn_at is not None
+    rows = await session.scalars(
+        select(Pick)
+        .join(Occurrence, Occurrence.id == Pick.occurrence_id)
+        .where(
+            Pick.problem_id == problem.id,
+            Pick.begun_at.is_not(None),
+            *([] if at_any_time else [Occurrence.state == OccurrenceState.OPEN]),
+        )
+        .order_by(Pick.id)
+        .options(*WHOLE_PICK)
+    )
+    return rows.all()
+
+
 async def open_picks(session: AsyncSession, *, team_id: int) -> Sequence[Pick]:
     """What a team's open sessions are about."""
     rows = await session.scalars(

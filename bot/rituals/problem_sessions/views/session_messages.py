@@ -11,7 +11,7 @@ from bot.people.models import Team
 from bot.records.links import LinkedRecord
 from bot.records.offers import LOG_DECISION_ABOUT, log_decision_value, log_decision_words
 from bot.rituals.problem_sessions import ids
-from bot.rituals.problem_sessions.models import OUTCOMES, Idea, Pick, Problem
+from bot.rituals.problem_sessions.models import OUTCOMES, Idea, Pick, Problem, ProblemState
 from bot.rituals.problem_sessions.views import words
 from bot.rituals.problem_sessions.views.messages import LINES_SHOWN, beginning
 from bot.rituals.problem_sessions.views.page import decision_row, hidden_ideas
@@ -179,8 +179,7 @@ def problem(pick: Pick, decided: Sequence[LinkedRecord]) -> b.Payload:
     """One of the problems, as it stands now: what is known, how many ideas there are, what comes of it."""
     about = pick.problem
     if about.withdrawn_at is not None:
-        said = _("{name} was withdrawn.", name=about.name)
-        return b.message(said, [b.section(said)])
+        return _withdrawn(about)
     facts = [f"*{about.name}*", *_hurts(about), *words.counts(about)]
     details = [beginning(about.happens), beginning(about.evidence)]
     so_far = [words.recurring(about), _ideas(pick), _most_wanted(pick), _outcome(pick)]
@@ -196,6 +195,11 @@ def problem(pick: Pick, decided: Sequence[LinkedRecord]) -> b.Payload:
             b.actions(*_buttons(pick)),
         ],
     )
+
+
+def _withdrawn(about: Problem) -> b.Payload:
+    said = _("{name} was withdrawn.", name=about.name)
+    return b.message(said, [b.section(said)])
 
 
 def _hurts(about: Problem) -> list[str]:
@@ -300,7 +304,12 @@ def _came_to(pick: Pick, decided: Decided) -> str:
 def decide(pick: Pick, decided: Sequence[LinkedRecord]) -> b.Payload:
     """In the thread of a problem that is decided: what was decided belongs into the log, or is there."""
     about = pick.problem
+    if about.withdrawn_at is not None:
+        return _withdrawn(about)
     standing = [link for link in decided if not link.is_withdrawn]
+    if not standing and pick.outcome != ProblemState.DECIDED:
+        said = _("{name} is not decided after all. {outcome}", name=about.name, outcome=_outcome(pick))
+        return b.message(said, [b.section(said)])
     if not standing:
         said = _("{name} is decided. Log what and why, so that it is found again.", name=about.name)
         value = log_decision_value(about, decision_begins_with(pick))
