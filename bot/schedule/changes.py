@@ -70,12 +70,12 @@ async def _follow(
     zone: str,
     now: datetime,
 ) -> None:
-    """What goes by this person's clock goes by the new one; what has been stays as it was."""
+    """What goes by this person's clock goes by the new one; what has been, or was moved by hand, stays as it was."""
     moved = (Cadence.follows == user_id) & (Cadence.timezone != zone)
     for cadence in await _cadences(session, workspace_id, moved):
         log.info("zone_changed", cadence=cadence.id, before=cadence.timezone, after=zone)
         cadence.timezone = zone
-        following = await service.replan(session, cadence=cadence, now=now)
+        following = await service.replan_unmoved(session, cadence=cadence, now=now)
         ritual = rituals.get(cadence.ritual)
         if ritual and ritual.zone_changed and not cadence.ended:
             await ritual.zone_changed(session, cadence=cadence, following=following, now=now)

@@ -58,20 +58,23 @@ async def set_up(
     """The cadence of a subject, new or changed; what is to come of it is planned anew.
 
     `steps` are in the order in which they are due, START among them. `user_ids` are those without whom it does not
-    take place. `follows`: as in `Cadence`. A change of the rule counts every second week from now on.
+    take place. `follows`: as in `Cadence`. A change of the rule counts every second week from now on. What somebody has
+    moved stays there, unless the rule, its time or its zone is another.
     """
     cadence = await cadence_of(session, workspace_id=workspace_id, ritual=ritual, subject_id=subject_id)
-    coming = None
+    written = rule.model_dump(mode="json")
+    coming, as_timed = None, False
     if cadence is None:
         cadence = Cadence(workspace_id=workspace_id, ritual=ritual, subject_id=subject_id, people=[])
         session.add(cadence)
     else:
         coming = await _held(session, cadence)
+        times = cadence.rule, cadence.wall_time, cadence.timezone
+        as_timed = not cadence.ended and times == (written, f"{at:%H:%M}", timezone)
         if coming is not None and not _was_asked(coming):
             coming.step = None  # what comes first may be another step now
         if cadence.ended:  # it begins again, whatever it rested for before
             cadence.paused_at = cadence.paused_by = cadence.resumes_on = None
-    written = rule.model_dump(mode="json")
     if cadence.rule != written:
         cadence.rule, cadence.anchor = written, now.astimezone(ZoneInfo(timezone)).date()
     cadence.team_id, cadence.ended = team.id if team else None, False
@@ -79,7 +82,7 @@ async def set_up(
     cadence.steps = [step.model_dump() for step in steps]
     set_people(cadence, user_ids)
     await session.flush()  # for its id
-    await _replan(session, cadence=cadence, coming=coming, now=now)
+    await _replan(session, cadence=cadence, coming=coming, now=now, keeps_moved=as_timed)
     return cadence
 
 
@@ -175,7 +178,12 @@ async def replan(session: AsyncSession, *, cadence: Cadence, now: datetime) -> O
 
 
 async def _replan(
-    session: AsyncSession, *, cadence: Cadence, coming: Occurrence | None, now: datetime
+    session: AsyncSession,
+    *,
+    cadence: Cadence,
+    coming: Occurrence | None,
+    now: datetime,
+    keeps_moved: bool = False,
 ) -> Occurrence | None:
     session.info[WAKE] = True
     cadence.tzdata = TZDATA
@@ -191,7 +199,8 @@ async def _replan(
         coming = None
     if coming is None:
         return await _add(session, cadence=cadence, plan=plan)
-    if (coming.day, coming.starts_at) != (plan.day, plan.starts_at):
+    stays = keeps_moved and coming.moved_by is not None and coming.starts_at > now
+    if not stays and (coming.day, coming.starts_at) != (plan.day, plan.starts_at):
         await call_off(session, occurrence=coming)
         coming.day, coming.starts_at = plan.day, plan.starts_at
         coming.moved, coming.moved_by = plan.moved, None
@@ -214,11 +223,10 @@ async def move(
     """One occurrence at another time; those after it stay as they are.
 
     Raises:
-        Refusal: it is paused meanwhile.
+        Refusal: see `require_comes`.
         FieldRefusal: that time is over, or that day is off.
     """
-    if occurrence.next_at is None:
-        raise Refusal(_("It is paused, so nothing can be moved. Resume it first."))
+    require_comes(occurrence)
     starts_at = instant(to.date, to.time, occurrence.cadence.zone)
     if starts_at <= now:
         raise FieldRefusal({"time": _("That time is already over. Pick one from now on.")})
@@ -228,6 +236,15 @@ async def move(
     await call_off(session, occurrence=occurrence)
     occurrence.starts_at, occurrence.moved, occurrence.moved_by = starts_at, "", user_id
     await _time_step(session, occurrence)
+
+
+def require_comes(occurrence: Occurrence) -> None:
+    """Raises Refusal for one that is not over and does not come about either, as its cadence rests."""
+    if occurrence.next_at is not None:
+        return
+    if occurrence.cadence.ended:
+        raise Refusal(_("It has ended, so nothing comes that could be changed."))
+    raise Refusal(_("It is paused, so nothing comes that could be changed. Resume it first."))
 
 
 def _require_before_the_next(occurrence: Occurrence, starts_at: datetime) -> None:
@@ -342,9 +359,15 @@ async def replan_team(session: AsyncSession, *, team: Team, now: datetime) -> No
     ):
         if cadence.follows == TEAM:
             cadence.timezone = team.timezone
-        coming = await next_of(session, cadence=cadence)
-        if coming is None or coming.moved_by is None:
-            await replan(session, cadence=cadence, now=now)
+        await replan_unmoved(session, cadence=cadence, now=now)
+
+
+async def replan_unmoved(session: AsyncSession, *, cadence: Cadence, now: datetime) -> Occurrence | None:
+    """As `replan`, but for what somebody has moved themselves; returns what comes next."""
+    coming = await next_of(session, cadence=cadence)
+    if coming is None or coming.moved_by is None:
+        return await replan(session, cadence=cadence, now=now)
+    return coming
 
 
 async def mend(session: AsyncSession, *, now: datetime, limit: int = 100) -> int:

@@ -51,7 +51,7 @@ class Moment:
     now: datetime
     late: timedelta
     viewers: Mapping[str, Viewer]
-    """What the cadence's people can see, where the step asks for that."""
+    """What people can see, where the step shows them what not everybody may."""
     suggest: Suggest
     replies: Mapping[str, Replies] = field(default_factory=dict)
     """By delivery id, how many replies each message has that the step counts them of."""
@@ -59,6 +59,11 @@ class Moment:
     @property
     def cadence(self) -> Cadence:
         return self.occurrence.cadence
+
+    def sees(self, user_id: str, channel_id: str) -> bool:
+        """Whether this person can read that channel; not while Slack does not say."""
+        viewer = self.viewers.get(user_id)
+        return viewer is not None and viewer.sees(channel_id)
 
     async def post(
         self,
@@ -123,10 +128,15 @@ class Step:
     run: Run
     grace: timedelta | None = None
     """Later than this it is of no use any more; without, it is never too late. What comes before START needs none."""
-    sees: bool = False
-    """Whether it shows what not everybody may see, so that Slack is asked first."""
+    sees: Callable[..., Awaitable[Collection[str]]] | None = None
+    """`async def sees(session, *, occurrence)`: to whom it shows what not everybody may see; Slack is asked of them first."""
     counts: Callable[..., Awaitable[Sequence[str]]] | None = None
     """`async def counts(session, *, occurrence)`: the deliveries whose replies are counted before it runs."""
+
+
+async def its_people(session: AsyncSession, *, occurrence: Occurrence) -> Collection[str]:
+    """For `Step.sees`: those without whom it does not take place."""
+    return occurrence.cadence.user_ids
 
 
 Tell = Callable[..., Awaitable[None]]
@@ -244,9 +254,11 @@ class ScheduleWorker(Worker):
 
     async def _viewers(self, occurrence: Occurrence) -> Mapping[str, Viewer]:
         step = self._step(occurrence)
-        if step is None or not step.sees:
+        if step is None or step.sees is None:
             return {}
-        return await self._inquiries.viewers(occurrence.workspace_id, occurrence.cadence.user_ids)
+        async with self._db.read() as session:
+            user_ids = await step.sees(session, occurrence=occurrence)
+        return await self._inquiries.viewers(occurrence.workspace_id, list(dict.fromkeys(user_ids)))
 
     async def _replies(self, occurrence: Occurrence) -> Mapping[str, Replies]:
         step = self._step(occurrence)

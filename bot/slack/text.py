@@ -126,6 +126,14 @@ def shortened(text: str, limit: int) -> str:
     return at_word.rstrip() + "…"
 
 
+def both_ends(text: str, limit: int) -> str:
+    """As `shortened`, with "…" in the middle: its end is kept, too."""
+    if len(text) <= limit:
+        return text
+    _cut, _space, tail = text[-limit // 2 :].partition(" ")
+    return f"{shortened(text, limit - len(tail) - 1)} {tail}".rstrip()
+
+
 def fitted(marked: str, limit: int) -> str:
     """As `shortened`, for text that is in Slack's markup already: nothing of that is cut in two."""
     return marked if len(marked) <= limit else marked[: uncut(marked, limit - 1)].rstrip() + "…"

@@ -98,3 +98,14 @@ def test_the_first_lines_say_when_there_is_more() -> None:
     assert text.first_lines("one\ntwo", lines=3, characters=100) == "one\ntwo"
     assert text.first_lines("one\ntwo\nthree", lines=2, characters=100) == "one\ntwo …"
     assert text.first_lines("one two three", lines=2, characters=8) == "one two…"
+
+
+def test_of_words_that_are_too_long_both_ends_are_kept() -> None:
+    words = "D-1 Webhooks instead of polling for the partner API: not everybody has answered"
+    assert text.both_ends(words, 200) == words
+    assert text.both_ends(words, 40) == "D-1 Webhooks instead of… has answered"
+
+
+@given(TYPED, st.integers(min_value=10, max_value=80))
+def test_both_ends_fit(words: str, limit: int) -> None:
+    assert len(text.both_ends(words, limit)) <= limit

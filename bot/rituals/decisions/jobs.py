@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,10 +11,11 @@ from bot.db.engine import Database
 from bot.outbox import service as outbox
 from bot.people import service as people
 from bot.rituals.decisions import digests, living, queries, service
-from bot.rituals.decisions.models import LivingLog
+from bot.rituals.decisions.models import Decision, LivingLog
 from bot.rituals.decisions.views import again
 from bot.rituals.decisions.views import digest as digest_views
 from bot.rituals.decisions.views import living as living_views
+from bot.schedule.models import Occurrence
 from bot.schedule.plan import START
 from bot.schedule.worker import Moment, Step, Timed
 from bot.slack.blocks import Payload
@@ -27,17 +28,32 @@ DIGEST_USEFUL = timedelta(days=1)  # after that the next one says more
 
 
 async def ask_again(session: AsyncSession, *, moment: Moment) -> None:
-    """Once for each date: who does not answer has it in their Home."""
-    today = moment.occurrence.starts_on
-    for decision in await queries.due_again(session, team_id=moment.cadence.subject_id, today=today):
-        for user_id in service.makers_of(decision):
+    """Once for each date: who does not answer has it in their Home.
+
+    Who cannot see it any more is not asked; where none of its makers can, or Slack does not say, it waits for another day.
+    """
+    for decision in await _due_again(session, moment.occurrence):
+        makers = service.makers_of(decision)
+        asked = [user_id for user_id in makers if moment.sees(user_id, decision.channel_id)]
+        for user_id in asked:
             await moment.post(
                 session,
                 name=f"again:{decision.id}:{decision.revisit_on}",
                 recipient=user_id,
                 payload=again.question(decision),
             )
-        decision.revisit_asked_on = decision.revisit_on
+        if asked or not makers:
+            decision.revisit_asked_on = decision.revisit_on
+
+
+async def makers(session: AsyncSession, *, occurrence: Occurrence) -> Collection[str]:
+    """All who may be asked."""
+    due = await _due_again(session, occurrence)
+    return [user_id for decision in due for user_id in service.makers_of(decision)]
+
+
+async def _due_again(session: AsyncSession, occurrence: Occurrence) -> Sequence[Decision]:
+    return await queries.due_again(session, team_id=occurrence.cadence.subject_id, today=occurrence.starts_on)
 
 
 # The digest
@@ -120,6 +136,6 @@ async def _send(session: AsyncSession, log: LivingLog, payload: Payload, *, now:
 
 
 timed = {
-    service.RITUAL: Timed(steps={START: Step(run=ask_again, grace=ASKS_UNTIL)}),
+    service.RITUAL: Timed(steps={START: Step(run=ask_again, grace=ASKS_UNTIL, sees=makers)}),
     digests.CADENCE: Timed(steps={START: Step(run=sum_up, grace=DIGEST_USEFUL)}, in_channel=True),
 }

@@ -278,18 +278,13 @@ async def due_again(session: AsyncSession, *, team_id: int, today: date) -> Sequ
 
 async def to_look_at_again(session: AsyncSession, *, viewer: Viewer) -> Sequence[Decision]:
     """What this person made and was asked about: is it still right?"""
-    makes = exists().where(
-        DecisionPerson.decision_id == Decision.id,
-        DecisionPerson.part == Part.DECIDER,
-        DecisionPerson.user_id == viewer.user_id,
-    )
     rows = await session.scalars(
         (await _visible(session, viewer))
         .where(
             Decision.status.in_(STANDING),
             Decision.revisit_asked_on.is_not(None),
             Decision.revisit_asked_on == Decision.revisit_on,
-            makes,
+            _made_by(viewer.user_id),
         )
         .order_by(Decision.revisit_on, Decision.id)
         .limit(OPEN_MOST)
@@ -299,18 +294,13 @@ async def to_look_at_again(session: AsyncSession, *, viewer: Viewer) -> Sequence
 
 async def asked_about(session: AsyncSession, *, viewer: Viewer) -> Sequence[tuple[Decision, Acknowledgement]]:
     """What others ask of this person as a maker: their open questions and what a decision blocks, oldest first."""
-    makes = exists().where(
-        DecisionPerson.decision_id == Decision.id,
-        DecisionPerson.part == Part.DECIDER,
-        DecisionPerson.user_id == viewer.user_id,
-    )
     rows = await session.execute(
         (await _visible(session, viewer))
         .add_columns(Acknowledgement)
         .join(Acknowledgement, Acknowledgement.decision_id == Decision.id)
         .where(
             Decision.status.in_(STANDING),
-            makes,
+            _made_by(viewer.user_id),
             Acknowledgement.answer.in_((Answer.QUESTION, Answer.BLOCKS)),
             Acknowledgement.user_id != viewer.user_id,
         )
@@ -318,6 +308,15 @@ async def asked_about(session: AsyncSession, *, viewer: Viewer) -> Sequence[tupl
         .limit(OPEN_MOST)
     )
     return [(decision, answer) for decision, answer in rows]
+
+
+def _made_by(user_id: str) -> ColumnElement[bool]:
+    """That this person decided it, or logged one of which nobody is said to have decided it."""
+    decided = exists().where(DecisionPerson.decision_id == Decision.id, DecisionPerson.part == Part.DECIDER)
+    return or_(
+        decided.where(DecisionPerson.user_id == user_id),
+        and_(Decision.created_by == user_id, ~decided),
+    )
 
 
 async def similar(session: AsyncSession, *, viewer: Viewer, title: str) -> Sequence[Decision]:

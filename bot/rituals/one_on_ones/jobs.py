@@ -17,7 +17,7 @@ from bot.schedule import service as schedule
 from bot.schedule import snooze, words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
-from bot.schedule.worker import Moment, Step, Timed
+from bot.schedule.worker import Moment, Step, Timed, its_people
 from bot.slack.blocks import Payload
 from bot.workspaces.models import Workspace
 
@@ -204,7 +204,7 @@ async def _post(
 timed = Timed(
     steps={
         service.PROMPT: Step(run=send_prompt),
-        START: Step(run=send_agenda, grace=AGENDA_USEFUL, sees=True),
+        START: Step(run=send_agenda, grace=AGENDA_USEFUL, sees=its_people),
         CLOSE: Step(run=close),
     },
     leave_out=leave_out,

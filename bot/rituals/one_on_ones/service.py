@@ -282,6 +282,19 @@ async def item_by_id(session: AsyncSession, *, actor: Actor, item_id: object) ->
     return item, await pair_by_id(session, actor=actor, pair_id=item.pair_id)
 
 
+async def take_off(session: AsyncSession, *, actor: Actor, item: AgendaItem) -> None:
+    """It is on no list any more, nor on the agenda of the meeting that goes on.
+
+    Raises:
+        Refusal: they have met, and what they talked about stays in their history.
+    """
+    if item.meeting_id is not None:
+        occurrence, _pair = await meeting_by_id(session, actor=actor, meeting_id=item.meeting_id)
+        require_open(occurrence)
+    item.state = ItemState.DROPPED
+    await session.flush()
+
+
 async def waiting_items(session: AsyncSession, *, pair: Pair, viewer_id: str) -> Sequence[AgendaItem]:
     """What is on the list for their next 1:1, as far as this one of the two sees it."""
     rows = await session.scalars(
@@ -395,13 +408,14 @@ async def meeting_to_come(
 
     Raises:
         NotFound
-        Refusal: it has begun, or does not take place any more.
+        Refusal: it has begun, or does not take place any more, or they rest.
     """
     occurrence, pair = await meeting_by_id(session, actor=actor, meeting_id=meeting_id, lock=lock)
     if occurrence.state in (OccurrenceState.SKIPPED, OccurrenceState.MISSED):
         raise Refusal(_("That 1:1 is left out already. `/one-on-one` shows when the next one is."))
     if occurrence.state != OccurrenceState.DUE:
         raise Refusal(_("That 1:1 has begun already."))
+    schedule.require_comes(occurrence)
     return occurrence, pair
 
 
@@ -545,8 +559,11 @@ async def make_action(
 
 async def keep_promise(
     session: AsyncSession, *, actor: Actor, action_id: object, done: bool, now: datetime
-) -> Pair:
-    """A promise is ticked off, or not after all; in the meeting that goes on, or between two."""
+) -> tuple[Pair, set[int]]:
+    """A promise is ticked off, or not after all; in the meeting that goes on, or between two.
+
+    Returns the meetings on whose agenda it stands, too.
+    """
     action = await session.scalar(
         select(ActionItem)
         .where(
@@ -558,10 +575,11 @@ async def keep_promise(
     pair = await pair_by_id(session, actor=actor, pair_id=action.pair_id if action else -1)
     assert action is not None
     going_on = await open_meeting(session, pair=pair)
+    meetings = {action.meeting_id, action.done_in, going_on.id if going_on else None}
     action.done_at = now if done else None
     action.done_in = going_on.id if done and going_on else None
     await session.flush()
-    return pair
+    return pair, {meeting_id for meeting_id in meetings if meeting_id is not None}
 
 
 async def open_promises(session: AsyncSession, *, pair: Pair) -> Sequence[ActionItem]:

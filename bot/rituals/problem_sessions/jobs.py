@@ -1,6 +1,6 @@
 """What problem sessions do by themselves: ask for a pick, begin, close, ask weeks later; and their messages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +18,7 @@ from bot.schedule import service as schedule
 from bot.schedule import words
 from bot.schedule.models import Cadence, Occurrence
 from bot.schedule.plan import CLOSE, START
-from bot.schedule.worker import Moment, Step, Timed
+from bot.schedule.worker import Moment, Step, Timed, its_people
 from bot.slack.blocks import Payload
 from bot.slack.threads import Replies
 
@@ -88,10 +88,8 @@ async def begin(session: AsyncSession, *, moment: Moment) -> None:
         await _tell_left_out(session, moment, team, why=why, following=following)
         return
     settings = await sessions.settings_of(session, team)
-    for pick in picks:
-        pick.begun_at = now
-        pick.revealed_at = None if settings is None or settings.hides_ideas else now
-    await session.flush()
+    hides_ideas = settings is None or settings.hides_ideas
+    await sessions.begin(session, occurrence=occurrence, picks=picks, hides_ideas=hides_ideas, now=now)
     useful_until = occurrence.starts_at + SESSION_USEFUL
     closes_at = await _closes_at(session, occurrence)
     host_id = next(iter(moment.cadence.user_ids), None)
@@ -181,12 +179,14 @@ async def follow_up(session: AsyncSession, *, moment: Moment) -> None:
         pick.asked_id = _who_is_asked(pick, moment)
         by_person.setdefault(pick.asked_id, []).append(pick)
     await session.flush()
-    for user_id, picks in by_person.items():
+    for user_id, theirs in by_person.items():
         viewer = moment.viewers.get(user_id)
+        picks = [pick for pick in theirs if moment.sees(user_id, pick.problem.channel_id)]
+        if not picks:  # it waits in their Home, for when they can see it
+            continue
         decided = {
             pick.problem_id: await links.decisions_about(session, pick.problem, viewer=viewer)
             for pick in picks
-            if viewer is not None
         }
         await moment.post(
             session,
@@ -199,8 +199,13 @@ async def follow_up(session: AsyncSession, *, moment: Moment) -> None:
 def _who_is_asked(pick: Pick, moment: Moment) -> str:
     """Who picks the team's problems, if they can read this one; else who logged it."""
     channel_id = pick.problem.channel_id
-    readers = (user_id for user_id, viewer in moment.viewers.items() if viewer.sees(channel_id))
+    readers = (user_id for user_id in moment.cadence.user_ids if moment.sees(user_id, channel_id))
     return next(readers, pick.problem.created_by)
+
+
+async def who_may_be_asked(session: AsyncSession, *, occurrence: Occurrence) -> Collection[str]:
+    picks = await sessions.to_follow_up(session, occurrence)
+    return [*occurrence.cadence.user_ids, *(pick.problem.created_by for pick in picks)]
 
 
 async def leave_out(
@@ -293,10 +298,10 @@ async def reveal(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
     if pick.revealed_at is None:
         pick.revealed_at = now
         await update_pick(session, pick, now=now)
-        await _update_offer(session, pick, now=now)
+        await update_offer(session, pick, now=now)
 
 
-async def _update_offer(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
+async def update_offer(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
     """What leads to the decision log, in the thread of the problem."""
     if pick.offer_id is None or not sessions.takes_ideas(pick, now):  # as in `update_decided`
         return
@@ -315,7 +320,7 @@ async def update_decided(session: AsyncSession, problem: Problem, *, now: dateti
     await update_pick(session, pick, now=now)
     if not sessions.takes_ideas(pick, now):  # the outbox has forgotten what was said in threads by then
         return
-    await _update_offer(session, pick, now=now)
+    await update_offer(session, pick, now=now)
     workspace_id = problem.workspace_id
     occurrence = await schedule.by_id(session, workspace_id=workspace_id, occurrence_id=pick.occurrence_id)
     assert occurrence is not None
@@ -328,20 +333,23 @@ async def update_decided(session: AsyncSession, problem: Problem, *, now: dateti
 
 
 async def update_open(session: AsyncSession, problem: Problem, *, now: datetime) -> None:
-    """A problem is another: its card, the sessions that are open and what was decided about it say so."""
+    """A problem is another: its card, the sessions that are open and what was decided about it say so.
+
+    That it is withdrawn is said in every session that it came up in.
+    """
     await update_card(session, problem, now)
     await links.tell(session, problem, now=now)
-    for pick in await sessions.open_picks(session, team_id=problem.team_id):
-        if pick.problem_id == problem.id:
-            await update_pick(session, pick, now=now)
+    for pick in await sessions.shown_picks(session, problem=problem):
+        await update_pick(session, pick, now=now)
+        await update_offer(session, pick, now=now)
 
 
 timed = Timed(
     steps={
-        sessions.PICK: Step(run=ask_for_pick, sees=True),
+        sessions.PICK: Step(run=ask_for_pick, sees=its_people),
         START: Step(run=begin, grace=SESSION_USEFUL),
         CLOSE: Step(run=close, counts=threads),
-        sessions.FOLLOW_UP: Step(run=follow_up, sees=True),
+        sessions.FOLLOW_UP: Step(run=follow_up, sees=who_may_be_asked),
     },
     in_channel=True,
     leave_out=leave_out,

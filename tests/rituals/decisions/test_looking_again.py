@@ -8,7 +8,7 @@ from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Json, Slack, until, words_of
 from tests.rituals.one_on_ones.stories import MONDAY, WEDNESDAY, agenda, set_up_pair
-from tests.rituals.stories import card, dm_of, logged, opens, pass_to, replaced, set_up_team, settle
+from tests.rituals.stories import card, dm_of, filled, logged, opens, pass_to, replaced, set_up_team, settle
 
 pytestmark = pytest.mark.alike
 
@@ -56,6 +56,21 @@ async def test_on_its_day_the_makers_are_asked_once_and_keep_it(
     assert len(await _questions(slack, "pm")) == 2
 
 
+async def test_where_nobody_is_said_to_have_decided_it_waits_for_who_logged_it(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await set_up_team(slack)
+    shown = await logged(slack, "Use webhooks", deciders=[], revisit_on="2026-12-01")
+    engineer, pm = slack.person("engineer"), slack.person("pm")
+    view = await opens(engineer, engineer.press(shown, "decisions.question"))
+    await engineer.submit(view, {"reason": "Which version?"})
+    assert "asks about *D-1* Use webhooks" in words_of(await pm.open_home())
+    await pass_to(bot, clock, TUESDAY)
+    assert len(await _questions(slack, "pm")) == 1
+    assert "Still right? *D-1* Use webhooks" in words_of(await pm.open_home())
+    assert "Nothing waits for you" in words_of(await slack.person("techlead").open_home())
+
+
 async def test_what_does_not_stand_any_more_is_not_asked_about(
     slack: Slack, bot: App, clock: MovableClock
 ) -> None:
@@ -85,6 +100,40 @@ async def test_what_was_replaced_while_the_form_was_open_is_not_kept(
     assert refused.errors == {"revisit_on": "D-1 does not stand any more."}
     await settle(bot)
     assert "it is still right" not in str(await slack.messages("payments"))
+
+
+async def test_what_one_of_its_makers_has_kept_is_not_undone_by_the_other(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await set_up_team(slack)
+    await logged(slack, "Use webhooks", deciders=["pm", "techlead"], revisit_on="2026-12-01")
+    await pass_to(bot, clock, TUESDAY)
+    pm, lead = slack.person("pm"), slack.person("techlead")
+    [mine], [theirs] = await _questions(slack, "pm"), await _questions(slack, "techlead")
+    form = await opens(pm, pm.press(mine, "decisions.keep"))
+    open_at_once = await opens(lead, lead.press(theirs, "decisions.keep"))
+    await pm.submit(form, {"revisit_on": "2026-12-10"})
+    refused = await lead.submit(open_at_once, {})
+    meanwhile = "Somebody looked at D-1 meanwhile. Next look: 10 Dec 2026. To change that, open it again."
+    assert refused.errors == {"revisit_on": meanwhile}
+
+    later = await opens(lead, lead.press(theirs, "decisions.keep"))
+    assert filled(later)["revisit_on"] == "2026-12-10"
+    assert (await lead.submit(later)).errors == {}
+    await settle(bot)
+    assert "Look again: 10 Dec 2026" in words_of(await card(slack, "Use webhooks"))
+
+
+async def test_who_cannot_see_it_any_more_is_not_asked_about_it(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await set_up_team(slack, by="pm", channel="leads", name="Leads")
+    both = ["pm", "techlead"]
+    await logged(slack, "A private matter", channel="leads", deciders=both, revisit_on="2026-12-01")
+    await slack.post(f"channels/{slack.channels['leads']}", {"remove": [slack.users["techlead"]]})
+    await pass_to(bot, clock, TUESDAY)
+    assert len(await _questions(slack, "pm")) == 1
+    assert "A private matter" not in str(await dm_of(slack, "techlead"))
 
 
 def _entry(shown: Json, what: str) -> str:

@@ -16,8 +16,9 @@ from tests.rituals.one_on_ones.stories import (
     page,
     prompt,
     set_up_pair,
+    settings,
 )
-from tests.rituals.stories import choice, dm_of, filled, opens, pass_to, settle, told
+from tests.rituals.stories import choice, dm_of, filled, opens, pass_to, quiet, settle, told
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
@@ -82,6 +83,29 @@ async def test_one_that_is_moved_takes_place_then_and_the_next_as_ever(
     assert "Moved from Mon 30 Nov." in words_of(await agenda(slack, group))
     await pass_to(bot, clock, NEXT_MONDAY)
     assert "Mon 7 Dec 10:00" in words_of(await agenda(slack, group))
+
+
+async def test_one_that_was_moved_stays_there_when_the_questions_change(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    pm, lead = slack.person("pm"), slack.person("techlead")
+    view = await opens(pm, pm.command("general", COMMAND, "move"))
+    await pm.submit(view, {"date": "2026-12-01", "time": "15:00"})
+    await pass_to(bot, clock, MONDAY + timedelta(hours=6))
+    assert (await lead.submit(await settings(lead), {"questions": "What is on your mind?"})).errors == {}
+    assert "Next: Tue 1 Dec 15:00 Berlin, tomorrow." in await _said(slack, group, "changed your 1:1")
+    await pass_to(bot, clock, MONDAY + timedelta(days=1, hours=5))
+    assert "1:1 · Tue 1 Dec 15:00 Berlin" in words_of(await agenda(slack, group))
+
+
+async def test_another_time_for_all_of_them_is_one_for_the_one_that_was_moved_too(
+    slack: Slack, bot: App, group: str
+) -> None:
+    pm = slack.person("pm")
+    view = await opens(pm, pm.command("general", COMMAND, "move"))
+    await pm.submit(view, {"date": "2026-12-01", "time": "15:00"})
+    assert (await pm.submit(await settings(pm), {"time": "11:00"})).errors == {}
+    assert "Next: Mon 30 Nov 11:00 Berlin, in 5 days." in await _said(slack, group, "changed your 1:1")
 
 
 async def test_while_it_is_paused_nothing_comes_and_then_it_goes_on(
@@ -154,6 +178,30 @@ async def test_each_is_asked_again_when_they_want_to_be(
     await settle(bot)
     again = [m for m in await dm_of(slack, "techlead") if "one_on_ones.answer" in str(m)]
     assert len(again) == count + 1
+
+
+@pytest.mark.parametrize("what", ["pause", "end"])
+async def test_what_rests_is_not_put_off_and_not_left_out(
+    slack: Slack, bot: App, clock: MovableClock, group: str, what: str
+) -> None:
+    says = {
+        "pause": "It is paused, so nothing comes that could be changed. Resume it first.",
+        "end": "It has ended, so nothing comes that could be changed.",
+    }[what]
+    await pass_to(bot, clock, FRIDAY)
+    pm, lead, asked = slack.person("pm"), slack.person("techlead"), await prompt(slack, "techlead")
+    shown = await page(pm)
+    view = await opens(pm, pm.press_in(shown, "one_on_ones.manage", choice(shown, what)))
+    await pm.submit(view, {})
+    await quiet(bot)
+    for wish in ("hour", "skip", "move"):
+        await lead.press(asked, "one_on_ones.snooze", choice(asked, wish))
+        await quiet(bot)
+    assert [words_of(m) for m in await dm_of(slack, "techlead")].count(says) == 3
+    clock.advance(timedelta(minutes=61))
+    await settle(bot)
+    assert len([m for m in await dm_of(slack, "techlead") if "one_on_ones.answer" in str(m)]) == 1
+    assert "left it out" not in str(await slack.messages(group))
 
 
 async def test_who_has_several_is_asked_which(slack: Slack, bot: App, group: str) -> None:

@@ -8,7 +8,7 @@ from bot.app import App
 from bot.clock import MovableClock
 from tests.person import Json, Slack, until, words_of
 from tests.rituals.one_on_ones.stories import COMMAND, MONDAY, WEDNESDAY, agenda, page, set_up_pair
-from tests.rituals.stories import opens, pass_to, settle
+from tests.rituals.stories import opens, pass_to, saved, set_up_team, settle, told
 
 pytestmark = pytest.mark.alike
 
@@ -97,6 +97,31 @@ async def test_what_can_wait_leaves_this_agenda(slack: Slack, bot: App, group: s
     assert "Hiring" in words_of(view)
 
 
+async def test_what_a_team_keeps_is_read_as_it_is_meant_and_told_apart(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    clock.set(WEDNESDAY)
+    await set_up_team(slack)
+    await saved(slack, "Webhooks & retries", must_know=["engineer"], revisit_when="p95 > 400 ms")
+    group = await set_up_pair(slack)
+    pm = slack.person("pm")
+    await pm.command("general", COMMAND, "add Fish & chips")
+    await pass_to(bot, clock, MONDAY)
+    shown = await agenda(slack, group)
+    said = shown["text"]
+    assert "Fish &amp; chips" in said
+    assert f"*D-1* Webhooks &amp; retries · accepted · 25 Nov 2026 · <#{slack.channels['payments']}>:" in said
+    assert "&amp;amp;" not in said
+    for action, field in (("one_on_ones.next_time", "items"), ("one_on_ones.take_note", "item")):
+        view = await opens(pm, pm.press(shown, action))
+        [element] = [block["element"] for block in view["blocks"] if block["block_id"] == field]
+        offered = {option["text"]["text"] for option in element["options"]}
+        assert len(offered) == 3
+        assert "<#" not in str(offered)
+        assert any(one.startswith("D-1 Webhooks & r") and one.endswith("“p95 > 400 ms”") for one in offered)
+        assert any(one.startswith("D-1 Webhooks & r") and one.endswith("has answered") for one in offered)
+
+
 async def test_what_comes_up_while_they_meet_goes_on_this_agenda(slack: Slack, bot: App, group: str) -> None:
     await slack.person("pm").command("general", COMMAND, "add One more thing")
     await settle(bot)
@@ -160,6 +185,29 @@ async def test_the_history_shows_each_meeting_to_both(slack: Slack, bot: App, gr
     assert "Mon 30 Nov 10:00 Berlin" in words_of(view)
     meeting = await opens(lead, lead.press_in(view, "one_on_ones.see_meeting"))
     assert "We laughed a lot" in words_of(meeting)
+
+
+async def test_a_promise_is_ticked_off_on_the_agenda_after_they_met(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    await _promise(slack, bot, group, "Ask Kenji")
+    await pass_to(bot, clock, MONDAY + timedelta(days=2))
+    shown = await _press(slack, bot, group, "pm", about="Ask Kenji", action="one_on_ones.keep")
+    assert "✓ Ask Kenji" in words_of(shown)
+    shown = await _press(slack, bot, group, "pm", about="Ask Kenji", action="one_on_ones.keep")
+    assert "☐ Ask Kenji" in words_of(shown)
+
+
+async def test_what_they_talked_about_is_not_taken_off_afterwards(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    lead = slack.person("techlead")
+    on_list = await told(slack, "techlead", "Who owns the ledger")
+    await _press(slack, bot, group, "pm", about="ledger", action="one_on_ones.tick")
+    await pass_to(bot, clock, MONDAY + timedelta(days=2))
+    await lead.press(on_list, "one_on_ones.drop")
+    assert await told(slack, "techlead", "That 1:1 is over.")
+    assert "✓ Who owns the ledger" in words_of(await agenda(slack, group))
 
 
 async def _promise(slack: Slack, bot: App, group: str, words: str) -> Json:

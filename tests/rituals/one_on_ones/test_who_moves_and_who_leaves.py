@@ -46,6 +46,20 @@ async def test_it_keeps_its_wall_time_in_the_zone_of_who_set_it_up(
     assert "Mon 30 Nov 10:00 New York" in words_of(await agenda(slack, group))
 
 
+async def test_one_that_somebody_has_moved_stays_where_they_put_it(
+    slack: Slack, bot: App, clock: MovableClock, group: str
+) -> None:
+    lead = slack.person("techlead")
+    view = await opens(lead, lead.command("general", COMMAND, "move"))
+    assert (await lead.submit(view, {"date": "2026-12-02", "time": "15:00"})).errors == {}
+    await pass_to(bot, clock, MONDAY + timedelta(days=1))
+    await _becomes(slack, "pm", tz="Europe/Lisbon")
+    [said] = await _told(slack, group, "another time zone")
+    assert "every Monday at 10:00 Lisbon. Next: Wed 2 Dec 14:00 Lisbon, tomorrow." in said
+    await pass_to(bot, clock, MONDAY + timedelta(days=2, hours=5))
+    assert "1:1 · Wed 2 Dec 14:00 Lisbon" in words_of(await agenda(slack, group))
+
+
 async def test_what_has_been_stays_where_it_was(
     slack: Slack, bot: App, clock: MovableClock, group: str
 ) -> None:

@@ -22,7 +22,18 @@ from tests.rituals.problem_sessions.stories import (
     value_of,
     with_sessions,
 )
-from tests.rituals.stories import choice, labels, opens, pass_to, set_up_team, settle, shows, told
+from tests.rituals.stories import (
+    choice,
+    dm_of,
+    labels,
+    opens,
+    pass_to,
+    quiet,
+    set_up_team,
+    settle,
+    shows,
+    told,
+)
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
@@ -87,7 +98,7 @@ async def test_sessions_rest_until_somebody_resumes_them(slack: Slack, bot: App,
     await pm.submit(view)
     assert "It is paused" in words_of(await slack.message("payments", "paused the problem sessions."))
     refused = await pm.submit(moving, {"date": "2026-12-01", "time": "15:00"})
-    assert "It is paused, so nothing can be moved." in str(refused.body)
+    assert "It is paused, so nothing comes that could be changed." in str(refused.body)
     await pass_to(bot, clock, MONDAY)
     assert await asked_to_pick(slack, "pm") == []
     page = await settings_page(slack)
@@ -96,6 +107,23 @@ async def test_sessions_rest_until_somebody_resumes_them(slack: Slack, bot: App,
     assert "Next: Mon 7 Dec" in words_of(await slack.message("payments", "resumed the problem sessions."))
     await pm.command("payments", COMMAND, "resume")
     await told(slack, "pm", "They are not paused.")
+
+
+async def test_who_picks_is_not_asked_again_while_sessions_rest(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await logged(slack)
+    await pass_to(bot, clock, FRIDAY)
+    pm, [asked] = slack.person("pm"), await asked_to_pick(slack, "pm")
+    await pm.submit(await opens(pm, pm.command("payments", COMMAND, "pause")), {})
+    for wish in ("hour", "skip", "move"):
+        await pm.press(asked, "problem_sessions.put_off", choice(asked, wish))
+        await quiet(bot)
+    says = "It is paused, so nothing comes that could be changed. Resume it first."
+    assert [words_of(m) for m in await dm_of(slack, "pm")].count(says) == 3
+    clock.advance(timedelta(minutes=61))
+    await settle(bot)
+    assert len(await asked_to_pick(slack, "pm")) == 1
 
 
 async def test_a_pause_until_a_day_ends_by_itself_or_before(slack: Slack, bot: App) -> None:

@@ -1,5 +1,7 @@
 """What comes of a problem: said on its message, changed as often as needed; and weeks later whether it helped."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.app import App, forget_old
@@ -90,6 +92,35 @@ async def test_an_outcome_can_be_changed_and_is_on_the_card(
     await slack.message("payments", "*P-1* · solved")
     listed = await slack.person("pm").command("payments", COMMAND, "list solved")
     assert LATE in listed.text
+
+
+async def test_what_is_not_decided_after_all_offers_no_decision_any_more(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    [shown] = await begun(slack, bot, clock, LATE)
+    await say_outcome(slack, shown, "decided")
+    await slack.message("payments", "P-1 is decided.")
+    await say_outcome(slack, shown, "parked")
+    offer = await slack.message("payments", "P-1 is not decided after all. Outcome: parked, says")
+    assert labels(offer) == []
+    await say_outcome(slack, shown, "decided")
+    assert labels(await slack.message("payments", "P-1 is decided.")) == ["Log the decision"]
+
+
+async def test_what_is_withdrawn_after_its_session_takes_no_idea_there_any_more(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    [shown] = await begun(slack, bot, clock, LATE)
+    await edit(slack, happens="Something that nobody was to know")
+    await say_outcome(slack, shown, "decided")
+    await pass_to(bot, clock, OVER)
+    pm = slack.person("pm")
+    card = await slack.message("payments", "*P-1* · decided")
+    await pm.submit(await choose(pm, card, "withdraw"), {"reason": "a mistake"})
+    await pass_to(bot, clock, OVER + timedelta(minutes=1))
+    said = [m for m in await slack.messages("payments") if words_of(m).startswith("P-1 was withdrawn.")]
+    assert len(said) == 2, "in the session, and in its thread"
+    assert "Something that nobody was to know" not in str(await slack.messages("payments"))
 
 
 async def test_what_is_seen_again_after_it_was_solved_is_open_again(

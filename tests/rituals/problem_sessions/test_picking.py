@@ -1,6 +1,6 @@
 """Before a session: who is asked to pick, what is suggested, and what happens when nobody does, or is there."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,8 +17,11 @@ from tests.rituals.problem_sessions.stories import (
     OVER,
     WEDNESDAY,
     asked_to_pick,
+    begun,
+    choose,
     logged,
     of_session,
+    page,
     picked,
     say_outcome,
     sessions,
@@ -98,6 +101,37 @@ async def test_picking_again_changes_what_the_session_is_about(
     assert "has begun already" in words_of((await pm.sees())["ephemerals"]) + words_of(
         await dm_of(slack, "pm")
     )
+
+
+async def test_what_was_withdrawn_or_settled_since_it_was_picked_does_not_come_up(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    [old] = await begun(slack, bot, clock, LATE)
+    await pass_to(bot, clock, OVER)
+    mistake, slow = await logged(slack, "It is all so sad"), await logged(slack, SLOW)
+    await pass_to(bot, clock, FRIDAY + timedelta(days=7))
+    await picked(slack, await slack.message("payments", "*P-1* · open"), mistake, slow)
+    await say_outcome(slack, old, "solved")
+    pm = slack.person("pm")
+    await pm.submit(await choose(pm, mistake, "withdraw"), {"reason": "no problem"})
+    await pass_to(bot, clock, MONDAY + timedelta(days=7))
+    headline = await slack.message("payments", "Problem session · Mon 7 Dec")
+    assert f"1. *P-3* {SLOW}" in words_of(headline)
+    assert "P-1" not in words_of(headline)
+    await of_session(slack, f"1. {SLOW}")
+    assert "in 1 session" in await page(slack.person("pm"))
+
+
+async def test_a_session_whose_every_problem_is_withdrawn_says_so(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await begun(slack, bot, clock, LATE)
+    pm = slack.person("pm")
+    card = await slack.message("payments", "logged by")
+    await pm.submit(await choose(pm, card, "withdraw"), {"reason": "no problem"})
+    await pass_to(bot, clock, OVER)
+    said = [words_of(m) for m in await slack.messages("payments") if "What it was about" in words_of(m)]
+    assert len(said) == 2, "on the headline, and in its thread"
 
 
 async def test_without_a_pm_the_tech_lead_is_asked(slack: Slack, bot: App, clock: MovableClock) -> None:

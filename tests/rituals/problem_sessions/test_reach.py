@@ -1,5 +1,7 @@
 """Who sees and may do what: ids that come back in a click or a form open nothing that Slack would not show."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.access.rules import Action, Kind, Viewer
@@ -14,15 +16,20 @@ from tests.rituals.problem_sessions.stories import (
     FRIDAY,
     LATE,
     MONDAY,
+    OVER,
     WEDNESDAY,
+    WEEKS_LATER,
     add_idea,
     asked_to_pick,
     begun,
     logged,
+    picked,
     problem_id,
+    say_outcome,
     with_sessions,
 )
-from tests.rituals.stories import home, opens, pass_to, told
+from tests.rituals.problem_sessions.stories import sessions as sessions_on_mondays
+from tests.rituals.stories import dm_of, home, opens, pass_to, set_up_team, told
 
 pytestmark = pytest.mark.alike
 
@@ -48,6 +55,27 @@ async def test_what_is_logged_in_a_private_channel_stays_among_its_members(slack
     assert SECRET not in (await engineer.command("payments", COMMAND, "list")).text
     assert "There is no P-1" in (await engineer.command("payments", COMMAND, "show P-1")).text
     assert SECRET not in await home(slack, "engineer")
+
+
+async def test_who_left_a_private_channel_is_not_asked_weeks_later_whether_it_helped(
+    slack: Slack, bot: App, clock: MovableClock
+) -> None:
+    await set_up_team(slack, channel="leads", name="Leads")
+    await sessions_on_mondays(slack, channel="leads")
+    card = await logged(slack, SECRET, channel="leads", by="techlead")
+    await pass_to(bot, clock, FRIDAY)
+    await picked(slack, card)
+    await pass_to(bot, clock, MONDAY)
+    await say_outcome(slack, await slack.message("leads", f"1. {SECRET}"), "explore")
+    await pass_to(bot, clock, OVER)
+    both = ["pm", "techlead"]
+    await slack.post(f"channels/{slack.channels['leads']}", {"remove": [slack.users[who] for who in both]})
+    await pass_to(bot, clock, WEEKS_LATER)
+    for who in both:
+        assert not [m for m in await dm_of(slack, who) if "Did it help?" in words_of(m)]
+    await slack.post(f"channels/{slack.channels['leads']}", {"add": [slack.users["techlead"]]})
+    clock.set(WEEKS_LATER + timedelta(minutes=6))
+    assert "Did it help?" in await home(slack, "techlead")
 
 
 async def test_only_who_runs_the_team_picks(slack: Slack, bot: App, clock: MovableClock) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from bot.access.rules import Action, require
+from bot.errors import FieldRefusal
 from bot.outbox import service as outbox
 from bot.records import service as records
 from bot.rituals.decisions import service
@@ -19,7 +20,7 @@ async def open_keeping(request: Request, value: str) -> None:
         decision = await records.by_id(session, viewer=viewer, kind=Decision, record_id=value)
     require(viewer, Action.CHANGE, decision)
     service.require_standing(decision)
-    request.open_view(again.keeping(decision))
+    request.open_view(again.keeping(decision, today=decision.team.today(request.now)))
 
 
 async def submit_keeping(request: Request) -> None:
@@ -34,6 +35,9 @@ async def submit_keeping(request: Request) -> None:
             record_id=request.ids.get("record"),
             action=Action.CHANGE,
         )
+        seen = request.ids.get("seen")  # not in a form that was open when the app was updated
+        if decision.stands and seen not in (None, again.date_seen(decision)):
+            raise FieldRefusal({"revisit_on": again.looked_at_meanwhile(decision)})
         await service.keep(
             session,
             viewer=viewer,

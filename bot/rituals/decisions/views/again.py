@@ -1,5 +1,7 @@
 """On the day to look at a decision again: what its makers are asked, and the form that keeps it."""
 
+from datetime import date
+
 from bot.i18n import _
 from bot.rituals.decisions import ids
 from bot.rituals.decisions.models import Decision
@@ -34,7 +36,9 @@ def question(decision: Decision) -> b.Payload:
     )
 
 
-def keeping(decision: Decision) -> b.Payload:
+def keeping(decision: Decision, *, today: date) -> b.Payload:
+    """With the day that another maker chose already, so that it is not emptied by who only agrees."""
+    on = decision.revisit_on
     return b.modal(
         ids.KEEPING,
         _("Keep {name}", name=decision.name),
@@ -43,12 +47,32 @@ def keeping(decision: Decision) -> b.Payload:
             b.field(
                 "revisit_on",
                 _("When shall I ask again?"),
-                b.date_input(),
+                b.date_input(on if on and on > today else None),
                 hint=_("Leave it empty: not any more."),
             ),
         ],
         submit=_("Keep it"),
-        private_metadata=request.ids(record=decision.id, channel=decision.channel_id),
+        private_metadata=request.ids(
+            record=decision.id, channel=decision.channel_id, seen=date_seen(decision)
+        ),
+    )
+
+
+def date_seen(decision: Decision) -> str:
+    """The day to look again that stood there when the form was opened."""
+    return str(decision.revisit_on or "none")
+
+
+def looked_at_meanwhile(decision: Decision) -> str:
+    if decision.revisit_on is None:
+        return _(
+            "Somebody looked at {name} meanwhile, and nobody is asked about it again. To change that, open it again.",
+            name=decision.name,
+        )
+    return _(
+        "Somebody looked at {name} meanwhile. Next look: {day}. To change that, open it again.",
+        name=decision.name,
+        day=text.day(decision.revisit_on),
     )
 
 

@@ -13,7 +13,7 @@ from bot.outbox.service import Message
 from bot.records import service as records
 from bot.rituals.one_on_ones import jobs, service
 from bot.rituals.one_on_ones.listeners import from_records, pages, telling
-from bot.rituals.one_on_ones.models import ItemState, Pair
+from bot.rituals.one_on_ones.models import AgendaItem, Pair
 from bot.rituals.one_on_ones.service import ItemFields
 from bot.rituals.one_on_ones.views import forms, messages
 from bot.schedule import service as schedule
@@ -126,7 +126,7 @@ async def change_item(request: Request, value: str) -> None:
     async with request.begin() as session:
         item, pair = await service.item_by_id(session, actor=request.actor, item_id=item_id)
         if what == "drop":
-            item.state = ItemState.DROPPED
+            await _take_off(session, request, item, pair)
         elif item.author_id == request.actor.user_id and item.meeting_id is None:
             item.private = what == "hide"
     await pages.show_page(request, pair)
@@ -134,12 +134,16 @@ async def change_item(request: Request, value: str) -> None:
 
 async def drop_item(request: Request, value: str) -> None:
     async with request.begin() as session:
-        item, _pair = await service.item_by_id(session, actor=request.actor, item_id=value)
-        item.state = ItemState.DROPPED
-        if item.meeting_id is not None:
-            await _refresh_agenda(session, request, _pair, item.meeting_id)
+        item, pair = await service.item_by_id(session, actor=request.actor, item_id=value)
+        await _take_off(session, request, item, pair)
     request.tell(b.message(_("It is off the list.")))
     request.refresh_home()
+
+
+async def _take_off(session: AsyncSession, request: Request, item: AgendaItem, pair: Pair) -> None:
+    await service.take_off(session, actor=request.actor, item=item)
+    if item.meeting_id is not None:
+        await _refresh_agenda(session, request, pair, item.meeting_id)
 
 
 async def _refresh_agenda(session: AsyncSession, request: Request, pair: Pair, meeting_id: int) -> None:

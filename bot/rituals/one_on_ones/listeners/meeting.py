@@ -98,12 +98,14 @@ async def press_promise(request: Request, value: str) -> None:
     """`done:4`, `open:4`: on the agenda, or on the page between two meetings."""
     what, _colon, action_id = value.partition(":")
     async with request.begin() as session:
-        pair = await service.keep_promise(
+        pair, meeting_ids = await service.keep_promise(
             session, actor=request.actor, action_id=action_id, done=what == "done", now=request.now
         )
-        going_on = await service.open_meeting(session, pair=pair)
-        if going_on is not None:
-            await jobs.update_agenda(session, pair=pair, occurrence=going_on, now=request.now)
+        for meeting_id in sorted(meeting_ids):
+            occurrence, _pair = await service.meeting_by_id(
+                session, actor=request.actor, meeting_id=meeting_id
+            )
+            await jobs.update_agenda(session, pair=pair, occurrence=occurrence, now=request.now)
     await pages.show_page(request, pair)
 
 

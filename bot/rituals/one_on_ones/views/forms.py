@@ -1,5 +1,6 @@
 """The forms of the 1:1: setting it up, adding to its list, answering, noting, promising, moving, pausing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -240,7 +241,7 @@ def action(
 
 def next_time(occurrence: Occurrence, items: Sequence[AgendaItem]) -> b.Payload:
     """Which of what is still open shall wait."""
-    choices = [(row.text, row.id) for row in items[: limits.CHECKBOXES]]
+    choices = [(_choice(row), row.id) for row in items[: limits.CHECKBOXES]]
     return b.modal(
         ids.NEXT_TIME_FORM,
         _("Leave for next time"),
@@ -271,7 +272,15 @@ def pause(pair: Pair) -> b.Payload:
 def _about(items: Sequence[AgendaItem]) -> list[Block]:
     if not items:
         return []
-    choices = [(row.text, row.id) for row in items[: limits.OPTIONS]]
+    choices = [(_choice(row), row.id) for row in items[: limits.OPTIONS]]
     return [
         b.field("item", _("About what?"), b.select_input(choices), hint=_("Leave it empty for all of it."))
     ]
+
+
+def _choice(item: AgendaItem) -> str:
+    """What a ritual suggests begins with which record it is about, and ends with what about it."""
+    if not item.suggested:
+        return item.text
+    without_channel = re.sub(r" · <#\w+>", "", item.text)  # nothing shows its name in here
+    return text.both_ends(text.typed(without_channel).replace("*", "", 2), limits.OPTION_TEXT)

@@ -106,8 +106,8 @@ def agenda(meeting: Meeting) -> b.Payload:
     blocks += _promises(meeting)
     blocks += _notes(meeting)
     blocks.append(_buttons(meeting, pair))
-    spoken = [title, *dates, *(item.text for item in meeting.items[:ITEMS_SHOWN])]
-    return b.message("\n".join(map(text.escape, spoken)), blocks)
+    spoken = [title, *dates, *map(_said, meeting.items[:ITEMS_SHOWN])]
+    return b.message("\n".join(spoken), blocks)
 
 
 def _more(n: int) -> Block:
@@ -146,10 +146,14 @@ def _item(item: AgendaItem, meeting: Meeting) -> Block:
     return b.section(words_of_it, accessory=b.button(_("Tick off"), ids.TICK, value=item.id))
 
 
+def _said(item: AgendaItem) -> str:
+    """What a ritual suggests is in Slack's markup already."""
+    return item.text if item.suggested else text.escape(item.text)
+
+
 def line(item: AgendaItem) -> str:
     """One item as both see it: what it is, whose, whether it is done."""
-    # What a ritual suggests is in Slack's markup already.
-    said = item.text if item.suggested else text.linked(item.text)
+    said = item.text if item.suggested else text.linked(item.text)  # as in `_said`
     sign = "✓ " if item.state == ItemState.DONE else "• "
     author = f" · {text.mention(item.author_id)}" if item.author_id else ""
     link = f" · {text.link(item.link, _('message'))}" if item.link else ""

@@ -65,6 +65,7 @@ async def put_off(request: Request, value: str) -> None:
         )
         await sessions.require_host(session, viewer=viewer, team=team)
         sessions.require_to_come(occurrence)
+        schedule.require_comes(occurrence)
         at = await snooze.until(session, choice=what, occurrence=occurrence, now=request.now)
         if at is None:
             raise Refusal(_("By then the session will have begun. Pick now, or leave this one out."))
@@ -123,6 +124,7 @@ async def _to_come(
     )
     require(viewer, Action.ADMINISTER, team)
     sessions.require_to_come(occurrence)
+    schedule.require_comes(occurrence)
     return occurrence, team
 
 

@@ -116,6 +116,7 @@ async def choose_outcome(request: Request, value: str) -> None:
         await jobs.update_card(session, pick.problem, request.now)
         if outcome == ProblemState.DECIDED:
             await _offer_decision(session, request, pick)
+        await jobs.update_offer(session, pick, now=request.now)  # one that was made before is not made anew
     request.refresh_home()
 
 

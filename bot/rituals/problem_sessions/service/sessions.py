@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -258,6 +258,21 @@ async def pick(
     await session.flush()
 
 
+async def begin(
+    session: AsyncSession, *, occurrence: Occurrence, picks: Sequence[Pick], hides_ideas: bool, now: datetime
+) -> None:
+    """A session is about these from here on, counted anew; whatever else was picked for it is not of it any more."""
+    for position, pick in enumerate(picks):
+        pick.position, pick.begun_at = position, now
+        pick.revealed_at = None if hides_ideas else now
+    await session.flush()
+    await session.execute(
+        delete(Pick)
+        .where(Pick.occurrence_id == occurrence.id, Pick.begun_at.is_(None))
+        .execution_options(synchronize_session=False)
+    )
+
+
 _PROBLEM = selectinload(Pick.problem)
 _IDEAS = (
     selectinload(Pick.ideas).selectinload(Idea.votes),
@@ -274,7 +289,8 @@ WHOLE_PICK = (
 async def picks_of(session: AsyncSession, occurrence: Occurrence) -> Sequence[Pick]:
     """What a session is about, in order, with all that was said.
 
-    What was withdrawn meanwhile is left out, and what the team left behind in another channel before it began.
+    What was withdrawn meanwhile is left out; before it begins also what was settled since it was picked, and what the
+    team left behind in another channel.
     """
     rows = await session.scalars(
         _picks().where(Pick.occurrence_id == occurrence.id).order_by(Pick.position).options(*WHOLE_PICK)
@@ -289,7 +305,10 @@ def _picks() -> Select[Pick]:
         .join(Team, Team.id == Problem.team_id)
         .where(
             Problem.withdrawn_at.is_(None),
-            or_(Pick.begun_at.is_not(None), Problem.channel_id == Team.channel_id),
+            or_(
+                Pick.begun_at.is_not(None),
+                and_(Problem.channel_id == Team.channel_id, Problem.state.in_(PICKABLE)),
+            ),
         )
     )
 
@@ -332,6 +351,23 @@ async def latest_pick(session: AsyncSession, *, problem: Problem) -> Pick | None
         .options(*WHOLE_PICK)
     )
     return rows.first()
+
+
+async def shown_picks(session: AsyncSession, *, problem: Problem) -> Sequence[Pick]:
+    """A problem as it came up in the open session; in every one, once it is withdrawn."""
+    at_any_time = problem.withdrawn_at is not None
+    rows = await session.scalars(
+        select(Pick)
+        .join(Occurrence, Occurrence.id == Pick.occurrence_id)
+        .where(
+            Pick.problem_id == problem.id,
+            Pick.begun_at.is_not(None),
+            *([] if at_any_time else [Occurrence.state == OccurrenceState.OPEN]),
+        )
+        .order_by(Pick.id)
+        .options(*WHOLE_PICK)
+    )
+    return rows.all()
 
 
 async def open_picks(session: AsyncSession, *, team_id: int) -> Sequence[Pick]:

@@ -11,7 +11,7 @@ from bot.people.models import Team
 from bot.records.links import LinkedRecord
 from bot.records.offers import LOG_DECISION_ABOUT, log_decision_value, log_decision_words
 from bot.rituals.problem_sessions import ids
-from bot.rituals.problem_sessions.models import OUTCOMES, Idea, Pick, Problem
+from bot.rituals.problem_sessions.models import OUTCOMES, Idea, Pick, Problem, ProblemState
 from bot.rituals.problem_sessions.views import words
 from bot.rituals.problem_sessions.views.messages import LINES_SHOWN, beginning
 from bot.rituals.problem_sessions.views.page import decision_row, hidden_ideas
@@ -160,7 +160,7 @@ def headline(occurrence: Occurrence, picks: Sequence[Pick], *, closes_at: dateti
     """`closes_at`: until when it is open; none once it is over."""
     when = schedule_words.clock(occurrence.starts_at, occurrence.cadence.zone)
     title, dates = _("Problem session · {when}", when=when), _about_dates(occurrence)
-    lines = [f"{pick.position + 1}. {words.line(pick.problem)}" for pick in picks]
+    lines = [f"{pick.position + 1}. {words.line(pick.problem)}" for pick in picks] or [_all_withdrawn()]
     state = _("It is over. Late ideas have their place too.")
     blocks: list[Block] = [b.header(title), *map(b.context, dates), b.section("\n".join(lines))]
     if closes_at is not None:
@@ -179,8 +179,7 @@ def problem(pick: Pick, decided: Sequence[LinkedRecord]) -> b.Payload:
     """One of the problems, as it stands now: what is known, how many ideas there are, what comes of it."""
     about = pick.problem
     if about.withdrawn_at is not None:
-        said = _("{name} was withdrawn.", name=about.name)
-        return b.message(said, [b.section(said)])
+        return _withdrawn(about)
     facts = [f"*{about.name}*", *_hurts(about), *words.counts(about)]
     details = [beginning(about.happens), beginning(about.evidence)]
     so_far = [words.recurring(about), _ideas(pick), _most_wanted(pick), _outcome(pick)]
@@ -196,6 +195,11 @@ def problem(pick: Pick, decided: Sequence[LinkedRecord]) -> b.Payload:
             b.actions(*_buttons(pick)),
         ],
     )
+
+
+def _withdrawn(about: Problem) -> b.Payload:
+    said = _("{name} was withdrawn.", name=about.name)
+    return b.message(said, [b.section(said)])
 
 
 def _hurts(about: Problem) -> list[str]:
@@ -266,13 +270,18 @@ def too_early() -> b.Payload:
 
 def summary(picks: Sequence[Pick], decided: Decided, following: str) -> b.Payload:
     """What a session came to, in the thread of its headline."""
-    paragraphs = ["\n".join(_came_to(pick, decided) for pick in picks), following]
+    came_to = [_came_to(pick, decided) for pick in picks] or [_all_withdrawn()]
+    paragraphs = ["\n".join(came_to), following]
     if any(pick.outcome is None for pick in picks):
         paragraphs.insert(
             1, _("What has no outcome yet stays open; its message in the channel still takes one.")
         )
     said = "\n\n".join(paragraphs)
     return b.message(said, [block for paragraph in paragraphs for block in b.sections(paragraph)])
+
+
+def _all_withdrawn() -> str:
+    return _("What it was about was withdrawn.")
 
 
 def _came_to(pick: Pick, decided: Decided) -> str:
@@ -295,7 +304,12 @@ def _came_to(pick: Pick, decided: Decided) -> str:
 def decide(pick: Pick, decided: Sequence[LinkedRecord]) -> b.Payload:
     """In the thread of a problem that is decided: what was decided belongs into the log, or is there."""
     about = pick.problem
+    if about.withdrawn_at is not None:
+        return _withdrawn(about)
     standing = [link for link in decided if not link.is_withdrawn]
+    if not standing and pick.outcome != ProblemState.DECIDED:
+        said = _("{name} is not decided after all. {outcome}", name=about.name, outcome=_outcome(pick))
+        return b.message(said, [b.section(said)])
     if not standing:
         said = _("{name} is decided. Log what and why, so that it is found again.", name=about.name)
         value = log_decision_value(about, decision_begins_with(pick))
