@@ -46,8 +46,8 @@ async def ask_again(session: AsyncSession, *, moment: Moment) -> None:
             decision.revisit_asked_on = decision.revisit_on
 
 
-async def makers(session: AsyncSession, *, occurrence: Occurrence) -> Collection[str]:
-    """All who may be asked."""
+async def who_may_be_asked(session: AsyncSession, *, occurrence: Occurrence) -> Collection[str]:
+    """All makers of what is due, whether they can see it or not."""
     due = await _due_again(session, occurrence)
     return [user_id for decision in due for user_id in service.makers_of(decision)]
 
@@ -136,6 +136,6 @@ async def _send(session: AsyncSession, log: LivingLog, payload: Payload, *, now:
 
 
 timed = {
-    service.RITUAL: Timed(steps={START: Step(run=ask_again, grace=ASKS_UNTIL, sees=makers)}),
+    service.RITUAL: Timed(steps={START: Step(run=ask_again, grace=ASKS_UNTIL, sees=who_may_be_asked)}),
     digests.CADENCE: Timed(steps={START: Step(run=sum_up, grace=DIGEST_USEFUL)}, in_channel=True),
 }
