@@ -37,7 +37,11 @@ TITLE_SHOWN = 60
 
 async def keep_shown(request: Request, values: Values) -> None:
     """Keep what Slack has just shown of an open form."""
-    subject = request.ids.get(SUBJECT)
+    await keep_as(request, values, subject=request.ids.get(SUBJECT))
+
+
+async def keep_as(request: Request, values: Values, *, subject: object) -> None:
+    """As `keep_shown`, of a form that is about something else from here on."""
     if subject and is_typed_into(request.view):
         async with request.aside() as session:
             await _keep(session, request, view_id=request.view["id"], subject=str(subject), values=values)
@@ -46,14 +50,13 @@ async def keep_shown(request: Request, values: Values) -> None:
 async def _keep(
     session: AsyncSession, request: Request, *, view_id: str, subject: str, values: Values
 ) -> None:
-    latest = {"values": values, "ids": request.ids, "updated_at": request.now}
+    latest = {"values": values, "ids": request.ids, "updated_at": request.now, "subject": subject}
     await session.execute(
         insert(session, Draft)
         .values(
             workspace_id=request.actor.workspace_id,
             user_id=request.actor.user_id,
             form=request.view["callback_id"],
-            subject=subject,
             view_id=view_id,
             **latest,
         )

@@ -6,8 +6,11 @@ from tests.person import Json, Person, Result, Slack, until, words_of
 from tests.rituals.stories import (
     card,
     choose,
+    filled,
+    form,
     labels,
     logged,
+    more_fields,
     opens,
     record_id,
     replaced,
@@ -51,6 +54,46 @@ async def test_reversing_says_what_holds_no_longer(slack: Slack) -> None:
     await pm.submit(view)
     assert "reverses D-1" in words_of(await card(slack, "No longer: Poll the partner"))
     assert "· reversed ·" in words_of(await card(slack, "D-1", "reversed by D-2"))
+
+
+async def test_of_two_who_replace_it_at_once_the_second_is_asked_what_theirs_is_to_the_first(
+    slack: Slack,
+) -> None:
+    pm, lead = slack.person("pm"), slack.person("techlead")
+    old = await logged(slack, "Poll the partner")
+    first, second = await choose(pm, old, "supersede"), await choose(lead, old, "supersede")
+    await pm.submit(first, {"title": "Use webhooks"})
+    await lead.submit(second, {"title": "Stream the ledger"})
+    asked = await lead.view(second)
+    assert "*D-1* Poll the partner does not stand any more: somebody was faster." in words_of(asked)
+    assert "*D-2* Use webhooks · accepted" in words_of(asked)
+    assert filled(asked)["title"] == "Stream the ledger"
+    assert (await lead.submit(asked, {"similar": "It supersedes D-2"})).errors == {}
+    assert "superseded by D-3 Stream the ledger" in words_of(await card(slack, "D-2", "superseded by"))
+    assert "D-3" not in words_of(await card(slack, "D-1", "superseded by D-2"))
+
+
+async def test_what_was_typed_to_replace_what_does_not_stand_any_more_is_offered_in_the_channel(
+    slack: Slack,
+) -> None:
+    lead = slack.person("techlead")
+    old = await logged(slack, "Poll the partner")
+    view = await more_fields(lead, await choose(lead, old, "reverse"))
+    await replaced(slack, old, "Use webhooks")
+    await lead.submit(view, {"title": "Nothing at all"})
+    await lead.close(view)
+    again = await form(lead)
+    assert "“Nothing at all”" in words_of(again)
+
+
+async def test_what_does_not_stand_any_more_is_not_replaced_from_a_page_that_is_still_open(
+    slack: Slack,
+) -> None:
+    pm, old = slack.person("pm"), await logged(slack, "Poll the partner")
+    page = await choose(pm, old, "open")
+    await replaced(slack, old, "Use webhooks", by="techlead")
+    await pm.press_in(page, "decisions.menu", f"supersede:{record_id(old)}")
+    await told(slack, "pm", "D-1 does not stand any more.")
 
 
 async def test_what_is_replaced_while_nothing_is_saved_stays_as_it_was(slack: Slack) -> None:

@@ -112,10 +112,12 @@ async def change(request: Request, value: str) -> None:
         require(viewer, Action.CHANGE, decision)
         match what:
             case "supersede" | "reverse":
+                service.require_standing(decision)
                 view = await _replacing_form(session, viewer, decision, reverse=what == "reverse")
             case "link":
                 view = page.linking(decision)
             case _:
+                records.require_standing(decision)
                 view = await _edit_form(session, viewer, decision)
     request.open_view(view)
 

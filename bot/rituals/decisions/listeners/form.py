@@ -19,7 +19,7 @@ from bot.rituals.decisions.listeners import finding
 from bot.rituals.decisions.listeners.posting import post_card, update_card
 from bot.rituals.decisions.models import Decision
 from bot.rituals.decisions.service import DecisionFields
-from bot.rituals.decisions.views import form
+from bot.rituals.decisions.views import form, messages
 from bot.rituals.decisions.views.form import FormState
 from bot.slack.forms import Values, block_ids, read
 from bot.slack.request import Request
@@ -177,7 +177,11 @@ async def _save_new(request: Request, viewer: Viewer, fields: DecisionFields) ->
         team = await people.team_of(session, workspace_id=viewer.workspace_id, channel_id=channel_id)
         settled = choice or _replaces(state)
         similar = [] if settled else await queries.similar(session, viewer=viewer, title=fields.title)
-    if similar:
+        late = await _replaced_meanwhile(session, viewer, state)
+    if late is not None:
+        await request.ack(response_action="update", view=form.form(late))
+        await drafts.keep_as(request, state.values, subject=late.ids[drafts.SUBJECT])
+    elif similar:
         await request.ack(response_action="update", view=form.form(replace(state, similar=similar)))
         await drafts.keep_shown(request, state.values)
     elif choice.startswith(f"{form.OPEN_SIMILAR}:"):
@@ -259,6 +263,24 @@ def _replaces(state: FormState) -> tuple[Relation, object] | None:
     return None
 
 
+async def _replaced_meanwhile(session: AsyncSession, viewer: Viewer, state: FormState) -> FormState | None:
+    """The form as one of a decision of its own, asked what it is to the one that was faster; None where nobody was."""
+    replaces = _replaces(state)
+    if replaces is None:
+        return None
+    relation, record_id = replaces
+    old = await records.by_id(session, viewer=viewer, kind=Decision, record_id=record_id)
+    if old.stands:
+        return None
+    held = {name: value for name, value in state.ids.items() if name != relation.value}
+    return replace(
+        state,
+        ids={**held, drafts.SUBJECT: f"channel:{old.channel_id}"},
+        heading=messages.replaced_meanwhile(old),
+        similar=[row for row in await service.chain(session, viewer=viewer, decision=old) if row.stands][:3],
+    )
+
+
 async def _replaced(
     session: AsyncSession, viewer: Viewer, state: FormState, choice: str
 ) -> tuple[Relation, Decision] | None:
@@ -270,6 +292,7 @@ async def _replaced(
     old = await records.by_id(
         session, viewer=viewer, kind=Decision, record_id=record_id, action=Action.CHANGE
     )
+    service.require_standing(old)
     return relation, old
 
 

@@ -397,6 +397,14 @@ def replacing_heading(decision: Decision, *, reverse: bool) -> str:
     return _("This supersedes *{name}* {title}.", name=decision.name, title=title)
 
 
+def replaced_meanwhile(decision: Decision) -> str:
+    return _(
+        "*{name}* {title} does not stand any more: somebody was faster. Nothing is saved yet.",
+        name=decision.name,
+        title=text.escape(text.shortened(decision.title, 150)),
+    )
+
+
 def reversed_title(decision: Decision) -> str:
     return text.shortened(_("No longer: {title}", title=decision.title), 150)
 
