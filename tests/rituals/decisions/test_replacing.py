@@ -28,7 +28,7 @@ async def _link(person: Person, shown: Json, relation: str, name: str) -> Result
 
 async def test_superseding_changes_both_cards_and_shows_the_chain_from_either_end(slack: Slack) -> None:
     pm = slack.person("pm")
-    old = await logged(slack, "Poll the partner")
+    old = await logged(slack, "Poll the partner", revisit_on="2027-06-01")
     view = await choose(pm, old, "supersede")
     assert "This supersedes *D-1* Poll the partner." in words_of(view)
     await pm.close(view)
@@ -38,6 +38,7 @@ async def test_superseding_changes_both_cards_and_shows_the_chain_from_either_en
     assert words_of(old["blocks"][0]) == "*superseded by D-2 Use webhooks*", "it says so on top"
     assert old["text"].split("\n")[1] == "superseded by D-2 Use webhooks"
     assert "· superseded ·" in words_of(old)
+    assert "Look again" not in words_of(old), "nobody will be asked"
     assert labels(old) == ["Open the record", "Set up the team"], "nobody answers what does not stand"
     for page in (await opens(pm, pm.press(old, "decisions.open")), await choose(pm, new, "open")):
         chain = words_of(page).partition("*How it came to this*")[2]

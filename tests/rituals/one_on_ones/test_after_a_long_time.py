@@ -142,3 +142,12 @@ async def test_the_summary_counts_from_when_it_is_said(slack: Slack, bot: App, c
     group = await set_up_pair(slack)
     await pass_to(bot, clock, MONDAY + timedelta(days=1))
     await slack.message(group, "Next: Mon 7 Dec 10:00 Berlin, in 6 days")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_long_list_says_how_much_more_there_is(slack: Slack) -> None:
+    await set_up_pair(slack)
+    pm = slack.person("pm")
+    for n in range(42):
+        await pm.command("general", COMMAND, f"add Thing {n}")
+    assert "and 2 more, when some of these are done" in words_of(await page(pm))

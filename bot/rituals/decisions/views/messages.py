@@ -199,7 +199,8 @@ def _footer(sheet: Sheet) -> list[Block]:
         [ngettext("{n} more link", "{n} more links", len(others) - 5)] if len(others) > 5 else []
     )
     tags = " ".join(f"#{text.escape(tag)}" for tag in decision.tag_names)
-    lines = [acknowledged_line(sheet), revisit_line(decision), " · ".join(shown), tags]
+    again = revisit_line(decision) if decision.stands else ""  # nobody is asked about it any more
+    lines = [acknowledged_line(sheet), again, " · ".join(shown), tags]
     return [b.context(*(line for line in lines if line))] if any(lines) else []
 
 

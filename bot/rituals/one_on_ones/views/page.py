@@ -41,13 +41,25 @@ def page(
         b.divider(),
         b.section(f"*{_('On the list')}*"),
         *(_row(item, user_id=user_id) for item in items[:LIST_SHOWN]),
+        *_beyond(items),
     ]
     if not items:
         blocks.append(b.section(_("Nothing yet. What do you want to talk about?")))
     if promises:
         blocks.append(b.section(f"*{_('Promised')}*"))
         blocks += [messages.promise(action) for action in promises[:LIST_SHOWN]]
+        blocks += _beyond(promises)
     return b.modal(ids.PAGE, _("Our 1:1"), blocks, private_metadata=request.ids(pair=pair.id))
+
+
+def _beyond(rows: Sequence[AgendaItem] | Sequence[ActionItem]) -> list[Block]:
+    left = len(rows) - LIST_SHOWN
+    if left <= 0:
+        return []
+    said = ngettext(
+        "and {n} more, when some of these are done", "and {n} more, when some of these are done", left
+    )
+    return [b.context(said)]
 
 
 def _verbs(
