@@ -16,7 +16,7 @@ from bot.rituals.problem_sessions.service import problems, sessions
 from bot.rituals.problem_sessions.views import messages, session_messages
 from bot.schedule import service as schedule
 from bot.schedule import words
-from bot.schedule.models import Cadence, Occurrence
+from bot.schedule.models import Cadence, Occurrence, OccurrenceState
 from bot.schedule.plan import CLOSE, START
 from bot.schedule.worker import Moment, Step, Timed, its_people
 from bot.slack.blocks import Payload
@@ -321,15 +321,26 @@ async def update_decided(session: AsyncSession, problem: Problem, *, now: dateti
     if not sessions.takes_ideas(pick, now):  # the outbox has forgotten what was said in threads by then
         return
     await update_offer(session, pick, now=now)
-    workspace_id = problem.workspace_id
+    await _update_session(session, pick, now=now)
+
+
+async def _update_session(session: AsyncSession, pick: Pick, *, now: datetime) -> None:
+    """The headline of the session that a problem came up in, and what was said in its thread when it closed."""
+    workspace_id = pick.problem.workspace_id
     occurrence = await schedule.by_id(session, workspace_id=workspace_id, occurrence_id=pick.occurrence_id)
     assert occurrence is not None
-    said = await outbox.delivery_of(
-        session, workspace_id=workspace_id, source=schedule.source(occurrence, SUMMARY)
-    )
-    if said is not None:
-        payload = await _summary(session, occurrence, await sessions.picks_of(session, occurrence), now=now)
-        await outbox.update(session, workspace_id=workspace_id, of=said, payload=payload, now=now)
+    picks = await sessions.picks_of(session, occurrence)
+    closes_at = await _closes_at(session, occurrence) if occurrence.state == OccurrenceState.OPEN else None
+    payloads = {
+        HEADLINE: session_messages.headline(occurrence, picks, closes_at=closes_at),
+        SUMMARY: await _summary(session, occurrence, picks, now=now),
+    }
+    for name, payload in payloads.items():
+        said = await outbox.delivery_of(
+            session, workspace_id=workspace_id, source=schedule.source(occurrence, name)
+        )
+        if said is not None:
+            await outbox.update(session, workspace_id=workspace_id, of=said, payload=payload, now=now)
 
 
 async def update_open(session: AsyncSession, problem: Problem, *, now: datetime) -> None:
@@ -342,6 +353,7 @@ async def update_open(session: AsyncSession, problem: Problem, *, now: datetime)
     for pick in await sessions.shown_picks(session, problem=problem):
         await update_pick(session, pick, now=now)
         await update_offer(session, pick, now=now)
+        await _update_session(session, pick, now=now)
 
 
 timed = Timed(

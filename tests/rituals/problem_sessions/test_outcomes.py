@@ -120,7 +120,9 @@ async def test_what_is_withdrawn_after_its_session_takes_no_idea_there_any_more(
     await pass_to(bot, clock, OVER + timedelta(minutes=1))
     said = [m for m in await slack.messages("payments") if words_of(m).startswith("P-1 was withdrawn.")]
     assert len(said) == 2, "in the session, and in its thread"
-    assert "Something that nobody was to know" not in str(await slack.messages("payments"))
+    channel = str(await slack.messages("payments"))
+    assert "Something that nobody was to know" not in channel
+    assert LATE not in channel, "nor in the headline and the summary"
 
 
 async def test_what_is_seen_again_after_it_was_solved_is_open_again(
