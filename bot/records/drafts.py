@@ -35,6 +35,11 @@ OFFER = "draft"  # the block with the one line of the offer
 TITLE_SHOWN = 60
 
 
+def of_channel(channel_id: str | None) -> str:
+    """The subject of what is begun in a channel, or outside of any."""
+    return f"channel:{channel_id}" if channel_id else ANYWHERE
+
+
 async def keep_shown(request: Request, values: Values) -> None:
     """Keep what Slack has just shown of an open form."""
     await keep_as(request, values, subject=request.ids.get(SUBJECT))

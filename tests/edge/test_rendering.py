@@ -419,5 +419,6 @@ def test_what_a_card_leaves_out_it_says_it_leaves_out(alphabet: str) -> None:
 
 def test_a_date_in_the_far_future_is_written_out() -> None:
     decision = Typing(SEED).decision()
-    decision.withdrawn_at, decision.revisit_on = None, date(9999, 12, 31)
+    decision.withdrawn_at, decision.status = None, Status.ACCEPTED
+    decision.revisit_on = date(9999, 12, 31)
     assert "31 Dec 9999" in json.dumps(messages.card(Sheet(decision, [], {})))

@@ -58,7 +58,7 @@ async def open_from_home(request: Request) -> None:
 async def _open(request: Request, typed: Values) -> None:
     """The form with what is known at once; the teams and the offer of a draft come from one short read."""
     here = request.home_channel
-    subject = f"channel:{here}" if here else drafts.ANYWHERE
+    subject = drafts.of_channel(here)
     held = {"channel": here, drafts.SUBJECT: subject}
 
     async def full() -> Payload:

@@ -121,7 +121,7 @@ async def _open(
     `read` fetches the message that title and context are taken from. `about` is what is decided.
     """
     typed = typed or {}
-    subject = f"channel:{channel_id}" if channel_id else drafts.ANYWHERE
+    subject = drafts.of_channel(channel_id)
     held = {"channel": channel_id, "ts": source_ts or None, drafts.SUBJECT: subject}
     bare = FormState(ids=held, values=form.usual(None, request.actor, request.now) | typed)
     if about is not None:

@@ -275,7 +275,7 @@ async def _replaced_meanwhile(session: AsyncSession, viewer: Viewer, state: Form
     held = {name: value for name, value in state.ids.items() if name != relation.value}
     return replace(
         state,
-        ids={**held, drafts.SUBJECT: f"channel:{old.channel_id}"},
+        ids={**held, drafts.SUBJECT: drafts.of_channel(old.channel_id)},
         heading=messages.replaced_meanwhile(old),
         similar=[row for row in await service.chain(session, viewer=viewer, decision=old) if row.stands][:3],
     )

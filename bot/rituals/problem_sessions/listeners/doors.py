@@ -73,7 +73,7 @@ def _answers(said: str) -> Values:
 async def _open(request: Request, typed: Values, *, source_ts: str | None = None) -> None:
     """The form with what is known at once; the teams and the offer of a draft come from one short read."""
     here = request.home_channel
-    subject = f"channel:{here}" if here else drafts.ANYWHERE
+    subject = drafts.of_channel(here)
     held: Mapping[str, Any] = {"channel": here, "ts": source_ts, drafts.SUBJECT: subject}
     bare = FormState(ids=dict(held), values=typed)
 
