@@ -14,12 +14,13 @@ from bot.app import App
 from bot.clock import MovableClock
 from bot.db.engine import Database
 from bot.db.tables import metadata
+from bot.outbox.models import Delivery, DeliveryState
 from bot.playground.seed import DEFAULT
 from bot.workspaces import installations
 from tests.bot import local_slack
 from tests.edge import door as d
 from tests.edge.door import Door
-from tests.person import Json, Slack, words_of
+from tests.person import Json, Slack, until, words_of
 from tests.rituals.stories import quiet
 
 SEED = 20_261_123
@@ -88,7 +89,13 @@ async def sides(slack: Slack, bot: App, clock: MovableClock, door: Door) -> tupl
     assert (await door.send(d.submission(b.team, b.users["pm"], form))).text == ""
     await bot.tasks.idle()
     await quiet(bot)
+    await until(lambda: _all_sent(bot.database))
     return a, b
+
+
+async def _all_sent(db: Database) -> bool:
+    async with db.read() as session:
+        return set(await session.scalars(select(Delivery.state).distinct())) == {DeliveryState.SENT}
 
 
 async def rows_of(db: Database, team: str) -> dict[str, list[Any]]:

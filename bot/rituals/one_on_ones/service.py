@@ -282,17 +282,19 @@ async def item_by_id(session: AsyncSession, *, actor: Actor, item_id: object) ->
     return item, await pair_by_id(session, actor=actor, pair_id=item.pair_id)
 
 
-async def take_off(session: AsyncSession, *, actor: Actor, item: AgendaItem) -> None:
-    """It is on no list any more, nor on the agenda of the meeting that goes on.
+async def take_off(session: AsyncSession, *, actor: Actor, item: AgendaItem) -> Occurrence | None:
+    """It is on no list any more, nor on the agenda of the meeting that goes on; returns that one, if it was there.
 
     Raises:
         Refusal: they have met, and what they talked about stays in their history.
     """
+    meeting = None
     if item.meeting_id is not None:
-        occurrence, _pair = await meeting_by_id(session, actor=actor, meeting_id=item.meeting_id)
-        require_open(occurrence)
+        meeting, _pair = await meeting_by_id(session, actor=actor, meeting_id=item.meeting_id)
+        require_open(meeting)
     item.state = ItemState.DROPPED
     await session.flush()
+    return meeting
 
 
 async def waiting_items(session: AsyncSession, *, pair: Pair, viewer_id: str) -> Sequence[AgendaItem]:

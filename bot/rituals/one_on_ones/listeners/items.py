@@ -113,7 +113,8 @@ async def _add(
         session, actor=request.actor, pair=pair, fields=fields, link=link, now=request.now
     )
     if item.meeting_id is not None:
-        await _refresh_agenda(session, request, pair, item.meeting_id)
+        meeting, _pair = await service.meeting_by_id(session, actor=request.actor, meeting_id=item.meeting_id)
+        await jobs.update_agenda(session, pair=pair, occurrence=meeting, now=request.now)
     cadence = await service.cadence_of(session, pair)
     following = await schedule.next_of(session, cadence=cadence)
     upcoming = words.upcoming(cadence, following, now=request.now)
@@ -141,11 +142,6 @@ async def drop_item(request: Request, value: str) -> None:
 
 
 async def _take_off(session: AsyncSession, request: Request, item: AgendaItem, pair: Pair) -> None:
-    await service.take_off(session, actor=request.actor, item=item)
-    if item.meeting_id is not None:
-        await _refresh_agenda(session, request, pair, item.meeting_id)
-
-
-async def _refresh_agenda(session: AsyncSession, request: Request, pair: Pair, meeting_id: int) -> None:
-    occurrence, _pair = await service.meeting_by_id(session, actor=request.actor, meeting_id=meeting_id)
-    await jobs.update_agenda(session, pair=pair, occurrence=occurrence, now=request.now)
+    meeting = await service.take_off(session, actor=request.actor, item=item)
+    if meeting is not None:
+        await jobs.update_agenda(session, pair=pair, occurrence=meeting, now=request.now)
